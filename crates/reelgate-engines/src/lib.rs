@@ -1,0 +1,3 @@
+//! Reelgate's engines: what turns an accepted order into a clip.
+
+pub mod preview;

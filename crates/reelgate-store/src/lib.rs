@@ -1,0 +1,1 @@
+//! Reelgate's memory: every write is one transaction in one file.
