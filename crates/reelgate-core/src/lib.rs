@@ -1,1 +1,51 @@
-//! Reelgate's decisions: orders, prices, the ledger and the job lifecycle, without any IO.
+//! Reelgate's decisions, without any IO.
+//!
+//! Values in, values out: this crate knows what an order may ask for, what it costs, what may happen
+//! to a job and what that does to the money. It reads no clock, no file, no network and no random
+//! source; all of those arrive as arguments. Nothing here can be written to a wire or a database
+//! row: dialects and the store make their own counterparts.
+//!
+//! The nouns, in reading order: an [`Order`] for a [`Model`] of the [`Catalogue`] is checked
+//! ([`check`]) and priced ([`price`]), and becomes a [`Job`]. A job moves through [`State`]s by
+//! [`Event`]s; its credits are held, then captured or released ([`ledger`]). An [`Engine`] renders
+//! it into a [`Clip`].
+
+#![deny(clippy::float_arithmetic)]
+
+pub mod call;
+pub mod catalogue;
+pub mod check;
+pub mod credits;
+pub mod engine;
+pub mod error;
+pub mod id;
+pub mod idempotency;
+pub mod job;
+pub mod key;
+pub mod ledger;
+pub mod limit;
+pub mod media;
+pub mod model;
+pub mod order;
+pub mod price;
+pub mod retry;
+pub mod size;
+pub mod time;
+pub mod webhook;
+
+pub use call::{Call, JobView, Links, Reply};
+pub use catalogue::Catalogue;
+pub use credits::Credits;
+pub use engine::{
+    Blame, Clip, Engine, EngineError, FailureClass, Input, Report, Retry, Ticket, Work,
+};
+pub use error::{Error, Field, Kind};
+pub use id::{AccountId, DeliveryId, EntryId, JobId, KeyId};
+pub use job::{Event, Failure, Job, Lease, Output, Progress, State, StateName};
+pub use key::{KeyHash, KeyStyle};
+pub use media::{MediaKind, MediaSource, Role};
+pub use model::{Model, ModelId};
+pub use order::{Channel, Draft, DraftMedia, Media, Order};
+pub use price::Price;
+pub use size::{Ratio, Resolution, Size};
+pub use time::{Clock, ManualClock, Timestamp};

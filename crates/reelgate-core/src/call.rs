@@ -1,0 +1,54 @@
+//! What any API can ask of the platform, and what it gets back: shaped for an ideal client.
+
+use crate::id::JobId;
+use crate::job::Job;
+use crate::model::Model;
+use crate::order::Draft;
+
+/// A request, freed of its dialect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// Accept an order.
+    Submit(Box<Draft>),
+    /// Show a job.
+    Get(JobId),
+    /// Stop a job.
+    Cancel(JobId),
+    /// List what this dialect offers. Needs no key.
+    Models,
+}
+
+/// An answer, before a dialect gives it a shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// The order was accepted, now or by an earlier request with the same idempotency key.
+    ///
+    /// A dialect shows only what never changes about the job, so that a replay reads the same.
+    Accepted(Box<Job>),
+    /// The job as it is.
+    Job(Box<JobView>),
+    /// The job was stopped, or will be as soon as its worker hears of it.
+    Cancelled(Box<JobView>),
+    /// The models.
+    Models(Vec<Model>),
+}
+
+/// A job and the addresses of what it made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobView {
+    /// The job.
+    pub job: Job,
+    /// Where its files are to be had; present exactly while a succeeded job's files exist.
+    pub links: Option<Links>,
+}
+
+/// Absolute addresses that a plain HTTP client can download from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Links {
+    /// The MP4.
+    pub video: String,
+    /// The poster.
+    pub poster: String,
+    /// The last frame.
+    pub last_frame: String,
+}

@@ -1,0 +1,209 @@
+//! The models the documented APIs offer, with their limits and prices, as data.
+//!
+//! Sources: the seed pages for limits and the three sample charges (40, 64 and 30 credits); the
+//! vendors' contract, sections 3.9 and 7, for the other rates, which are proposals. One credit is
+//! worth one US cent when an API shows dollars.
+
+use crate::credits::Credits;
+use crate::media::{MediaKind, MediaRules};
+use crate::model::{Model, ModelId};
+use crate::order::Channel;
+use crate::price::{Rate, RateCard};
+use crate::size::{Ratio, Resolution};
+
+/// Everything that is on offer, and the rate card's version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Catalogue {
+    /// The models, in the order they are listed to callers.
+    pub models: Vec<Model>,
+    /// Names the prices; kept in every job.
+    pub price_version: String,
+    /// Millionths of a US dollar that one credit stands for.
+    pub usd_micro_per_credit: i64,
+}
+
+impl Catalogue {
+    /// The entry with this name.
+    #[must_use]
+    pub fn find(&self, id: &ModelId) -> Option<&Model> {
+        self.models.iter().find(|model| model.id == *id)
+    }
+
+    /// The entries that a dialect offers.
+    pub fn of_dialect<'a>(&'a self, dialect: &'a str) -> impl Iterator<Item = &'a Model> {
+        self.models.iter().filter(move |model| model.id.dialect() == dialect)
+    }
+
+    /// What the documented APIs offer.
+    #[must_use]
+    pub fn built_in() -> Self {
+        let mut models = open_v1();
+        models.push(task_query());
+        models.extend(tasks_v1());
+        Self { models, price_version: "2026-11".to_owned(), usd_micro_per_credit: 10_000 }
+    }
+}
+
+/// Thousandths of a credit, the finest unit any rate below needs.
+const fn milli(thousandths: i64) -> Credits {
+    Credits::from_micro(thousandths * 1000)
+}
+
+const fn rate(resolution: Resolution, text_milli: i64, media_milli: i64) -> Rate {
+    Rate { resolution, text_per_s: milli(text_milli), media_per_s: milli(media_milli) }
+}
+
+fn card(rows: &[Rate]) -> RateCard {
+    RateCard { rows: rows.to_vec(), step: Credits::whole(1) }
+}
+
+fn images_and(more: &[MediaKind], count_max: usize) -> MediaRules {
+    let mut kinds = vec![MediaKind::Image];
+    kinds.extend_from_slice(more);
+    MediaRules { count_max, kinds }
+}
+
+/// API A: three models, three ratios, up to five references of any kind.
+fn open_v1() -> Vec<Model> {
+    use Resolution::{P480, P720, P1080};
+    let model = |name: &str, title: &str, durations_s: Vec<u32>, rows: [Rate; 3]| Model {
+        id: ModelId::new("open_v1", name),
+        title: title.to_owned(),
+        durations_s,
+        duration_default_s: 5,
+        resolutions: vec![P480, P720, P1080],
+        resolution_default: P720,
+        ratios: vec![Ratio::R16x9, Ratio::R9x16, Ratio::R1x1],
+        ratio_default: Ratio::R16x9,
+        prompt_chars: 1..=10_000,
+        media: images_and(&[MediaKind::Video, MediaKind::Audio], 5),
+        channels: vec![Channel::Standard],
+        takes_seed: false,
+        audio_default: true,
+        rates: card(&rows),
+    };
+    vec![
+        model(
+            "seedance-2.0",
+            "Seedance 2.0",
+            (4..=15).collect(),
+            [rate(P480, 4_000, 6_400), rate(P720, 8_000, 12_800), rate(P1080, 18_000, 28_800)],
+        ),
+        model(
+            "seedance-2.0-fast",
+            "Seedance 2.0 Fast",
+            (4..=15).collect(),
+            [rate(P480, 3_200, 5_120), rate(P720, 6_400, 10_240), rate(P1080, 14_400, 23_040)],
+        ),
+        model(
+            "seedance-1.5-pro",
+            "Seedance 1.5 Pro",
+            vec![5, 10],
+            [rate(P480, 2_000, 3_200), rate(P720, 4_000, 6_400), rate(P1080, 9_000, 14_400)],
+        ),
+    ]
+}
+
+/// API B: one model, six ratios, up to nine images, 720p.
+fn task_query() -> Model {
+    Model {
+        id: ModelId::new("task_query", "seedance-2.0"),
+        title: "Seedance 2.0".to_owned(),
+        durations_s: vec![5, 10, 15],
+        duration_default_s: 5,
+        resolutions: vec![Resolution::P720],
+        resolution_default: Resolution::P720,
+        ratios: Ratio::ALL.into_iter().filter(|ratio| *ratio != Ratio::Adaptive).collect(),
+        ratio_default: Ratio::R16x9,
+        prompt_chars: 1..=10_000,
+        media: images_and(&[], 9),
+        channels: vec![Channel::Standard],
+        takes_seed: false,
+        audio_default: true,
+        rates: card(&[rate(Resolution::P720, 10_000, 10_000)]),
+    }
+}
+
+/// API C: three quality tiers of one model; the two largest resolutions are for `pro` alone.
+fn tasks_v1() -> Vec<Model> {
+    use Resolution::{P4k, P720, P1080, P1080Plus};
+    let all = Channel::ALL.to_vec();
+    let tier = |name: &str, title: &str, channels: Vec<Channel>, rows: &[Rate]| Model {
+        id: ModelId::new("tasks_v1", name),
+        title: title.to_owned(),
+        durations_s: (4..=15).collect(),
+        duration_default_s: 5,
+        resolutions: rows.iter().map(|rate| rate.resolution).collect(),
+        resolution_default: P720,
+        ratios: Ratio::ALL.to_vec(),
+        ratio_default: Ratio::R16x9,
+        prompt_chars: 3..=10_000,
+        media: images_and(&[MediaKind::Video], 12),
+        channels,
+        takes_seed: name != "seedance2-mini",
+        audio_default: true,
+        rates: card(rows),
+    };
+    vec![
+        tier(
+            "seedance2-mini",
+            "Seedance 2 Mini",
+            all.clone(),
+            &[rate(P720, 2_200, 2_200), rate(P1080, 5_300, 5_300)],
+        ),
+        tier(
+            "seedance2-standard",
+            "Seedance 2 Standard",
+            all.clone(),
+            &[rate(P720, 6_000, 6_000), rate(P1080, 14_500, 14_500)],
+        ),
+        tier(
+            "seedance2-pro",
+            "Seedance 2 Pro",
+            all,
+            &[
+                rate(P720, 11_000, 11_000),
+                rate(P1080, 24_000, 24_000),
+                rate(P1080Plus, 42_000, 42_000),
+                rate(P4k, 96_000, 96_000),
+            ],
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::price::price;
+
+    #[test]
+    fn the_documents_sample_orders_cost_what_the_documents_say() {
+        let catalogue = Catalogue::built_in();
+        for (dialect, name, with_media, credits) in [
+            ("open_v1", "seedance-2.0", false, 40),
+            ("open_v1", "seedance-2.0", true, 64),
+            ("task_query", "seedance-2.0", false, 50),
+            ("tasks_v1", "seedance2-standard", false, 30),
+        ] {
+            let model = catalogue.find(&ModelId::new(dialect, name)).expect("in the catalogue");
+            let price = price(model, Resolution::P720, 5, with_media, "v").expect("on sale");
+            assert_eq!(price.credits, Credits::whole(credits), "{dialect}/{name}");
+        }
+    }
+
+    #[test]
+    fn every_model_sells_everything_it_offers() {
+        for model in Catalogue::built_in().models {
+            assert!(model.resolutions.contains(&model.resolution_default), "{}", model.id);
+            assert!(model.ratios.contains(&model.ratio_default), "{}", model.id);
+            assert!(model.durations_s.contains(&model.duration_default_s), "{}", model.id);
+            assert!(model.durations_s.is_sorted(), "{}", model.id);
+            for resolution in &model.resolutions {
+                for duration_s in &model.durations_s {
+                    let price = price(&model, *resolution, *duration_s, true, "v").expect("sold");
+                    assert!(price.credits > Credits::ZERO, "{} {resolution}", model.id);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! A draft against a model: a complete order, or the first thing that is wrong with it.
+//!
+//! Precedence, so that a caller always hears of the same fault first: prompt, mode and media,
+//! ratio, duration, resolution, channel, seed, callback, metadata.
+
+use crate::error::{Error, Field};
+use crate::media::{MediaSource, Role, check_url};
+use crate::model::Model;
+use crate::order::{Channel, Draft, Mode, Order};
+use crate::price::{Price, price};
+
+/// Bytes of JSON text that a caller may keep with a job.
+pub const METADATA_BYTES_MAX: usize = 16 * 1024;
+
+/// What the operator allows beyond the public contract.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// Addresses may be http and private: for development only.
+    pub allow_http: bool,
+    /// Bytes may come inside the request as `data:` URIs.
+    pub allow_data: bool,
+}
+
+/// Checks everything that can be known before the references are fetched, and prices the order.
+///
+/// The order comes back without media: they are fetched next and settled by
+/// [`crate::media::check_kinds`] and [`crate::media::settle_roles`].
+///
+/// # Errors
+/// `Invalid` with the first wrong field.
+pub fn check(
+    draft: &Draft,
+    model: &Model,
+    policy: Policy,
+    price_version: &str,
+) -> Result<(Order, Price), Error> {
+    prompt(draft, model)?;
+    mode(draft)?;
+    media(draft, model, policy)?;
+    let ratio = one_of(draft.ratio, model.ratio_default, &model.ratios, Field::Ratio)?;
+    let duration_s = duration(draft, model)?;
+    let resolution =
+        one_of(draft.resolution, model.resolution_default, &model.resolutions, Field::Resolution)?;
+    channel(draft, model)?;
+    let seed = seed(draft, model)?;
+    callback(draft, policy)?;
+    metadata(draft)?;
+    let price = price(model, resolution, duration_s, !draft.media.is_empty(), price_version)
+        .ok_or_else(|| Error::invalid(Field::Resolution, "is not on sale for this model"))?;
+    let order = Order {
+        model: model.id.clone(),
+        prompt: draft.prompt.clone(),
+        media: Vec::new(),
+        ratio,
+        resolution,
+        duration_s,
+        seed,
+        audio: draft.audio.unwrap_or(model.audio_default),
+        fixed_lens: draft.fixed_lens.unwrap_or(false),
+        channel: draft.channel,
+        callback_url: draft.callback_url.clone(),
+        metadata: draft.metadata.clone(),
+    };
+    Ok((order, price))
+}
+
+fn prompt(draft: &Draft, model: &Model) -> Result<(), Error> {
+    let chars = draft.prompt.trim().chars().count();
+    let (min, max) = (*model.prompt_chars.start(), *model.prompt_chars.end());
+    if chars < min || chars > max {
+        let message = format!("must be {min} to {max} characters long, got {chars}");
+        return Err(Error::invalid(Field::Prompt, message));
+    }
+    if draft.prompt.contains('\0') {
+        return Err(Error::invalid(Field::Prompt, "must not contain NUL characters"));
+    }
+    Ok(())
+}
+
+fn mode(draft: &Draft) -> Result<(), Error> {
+    let has = |role| draft.media.iter().find(|item| item.role == Some(role));
+    let refuse = |field: &Field, message: &str| Err(Error::invalid(field.clone(), message));
+    match draft.mode {
+        Some(Mode::Text) => match draft.media.first() {
+            Some(item) => refuse(&item.field, "is not used in text-to-video mode, leave it out"),
+            None => Ok(()),
+        },
+        Some(Mode::Image) => match (has(Role::FirstFrame), has(Role::Reference)) {
+            (_, Some(item)) => refuse(&item.field, "is not used in image-to-video mode"),
+            (None, _) => refuse(&Field::FirstFrame, "is required in image-to-video mode"),
+            _ => Ok(()),
+        },
+        Some(Mode::Media) => {
+            match (has(Role::FirstFrame).or_else(|| has(Role::LastFrame)), has(Role::Reference)) {
+                (Some(item), _) => refuse(&item.field, "is not used in media-to-video mode"),
+                (None, None) => refuse(&Field::Media(None), "is required in media-to-video mode"),
+                _ => Ok(()),
+            }
+        }
+        None => Ok(()),
+    }
+}
+
+fn media(draft: &Draft, model: &Model, policy: Policy) -> Result<(), Error> {
+    let count_max = model.media.count_max;
+    if draft.media.len() > count_max {
+        let message = format!("must have at most {count_max} entries, got {}", draft.media.len());
+        return Err(Error::invalid(Field::Media(None), message));
+    }
+    for item in &draft.media {
+        match &item.source {
+            MediaSource::Url(url) => check_url(url, &item.field, policy.allow_http)?,
+            MediaSource::Data(_) if policy.allow_data => {}
+            MediaSource::Data(_) => {
+                return Err(Error::invalid(item.field.clone(), "must be a public https URL"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn one_of<T: Copy + PartialEq + std::fmt::Display>(
+    asked: Option<T>,
+    default: T,
+    allowed: &[T],
+    field: Field,
+) -> Result<T, Error> {
+    let value = asked.unwrap_or(default);
+    if allowed.contains(&value) {
+        return Ok(value);
+    }
+    let names = allowed.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    Err(Error::invalid(field, format!("must be one of {names} for this model, got {value}")))
+}
+
+fn duration(draft: &Draft, model: &Model) -> Result<u32, Error> {
+    let asked = draft.duration_s.unwrap_or(i64::from(model.duration_default_s));
+    let found = u32::try_from(asked).ok().filter(|s| model.durations_s.contains(s));
+    found.ok_or_else(|| {
+        let allowed = seconds(&model.durations_s);
+        Error::invalid(Field::Duration, format!("must be {allowed} seconds, got {asked}"))
+    })
+}
+
+/// `4 to 15` for a run of neighbours, `5, 10 or 15` otherwise.
+fn seconds(durations_s: &[u32]) -> String {
+    let (Some(first), Some(last)) = (durations_s.first(), durations_s.last()) else {
+        return "nothing: this model makes no clips, not even of zero".to_owned();
+    };
+    let run = durations_s.windows(2).all(|pair| pair[1].checked_sub(pair[0]) == Some(1));
+    match (run, durations_s) {
+        (_, [only]) => only.to_string(),
+        (true, _) => format!("{first} to {last}"),
+        (false, [head @ .., _]) => {
+            let head = head.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            format!("{head} or {last}")
+        }
+        (false, []) => String::new(),
+    }
+}
+
+fn channel(draft: &Draft, model: &Model) -> Result<(), Error> {
+    if model.channels.contains(&draft.channel) {
+        return Ok(());
+    }
+    let names = model.channels.iter().map(|channel| channel.name()).collect::<Vec<_>>().join(", ");
+    Err(Error::invalid(Field::Channel, format!("must be one of {names} for this model")))
+}
+
+fn seed(draft: &Draft, model: &Model) -> Result<Option<u32>, Error> {
+    let Some(asked) = draft.seed else { return Ok(None) };
+    let refuse = |message: &str| Err(Error::invalid(Field::Seed, message));
+    if !model.takes_seed {
+        return refuse("is not supported by this model, leave it out");
+    }
+    if draft.channel == Channel::Real {
+        return refuse("is not supported on the real channel, leave it out");
+    }
+    match (asked, u32::try_from(asked)) {
+        (-1, _) => Ok(None),
+        (_, Ok(seed)) => Ok(Some(seed)),
+        _ => refuse("must be -1 (any) or 0 to 4294967295"),
+    }
+}
+
+fn callback(draft: &Draft, policy: Policy) -> Result<(), Error> {
+    match &draft.callback_url {
+        Some(url) => check_url(url, &Field::Callback, policy.allow_http),
+        None => Ok(()),
+    }
+}
+
+fn metadata(draft: &Draft) -> Result<(), Error> {
+    match &draft.metadata {
+        Some(text) if text.len() > METADATA_BYTES_MAX => {
+            Err(Error::invalid(Field::Metadata, "must be at most 16384 bytes of JSON"))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,86 @@
+//! A catalogue entry: what a model is called, what it takes, what it costs.
+
+use crate::media::MediaRules;
+use crate::order::Channel;
+use crate::price::RateCard;
+use crate::size::{Ratio, Resolution};
+use std::fmt;
+use std::ops::RangeInclusive;
+
+/// A model's name in the catalogue: the dialect that offers it, a slash, and its name there.
+///
+/// Two APIs that offer a model of the same name offer different limits and prices with it, so they
+/// are two entries: `open_v1/seedance-2.0` and `task_query/seedance-2.0`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ModelId(String);
+
+impl ModelId {
+    /// The model that `dialect` calls `name`.
+    #[must_use]
+    pub fn new(dialect: &str, name: &str) -> Self {
+        Self(format!("{dialect}/{name}"))
+    }
+
+    /// The name as the store keeps it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A name that the store kept.
+    #[must_use]
+    pub fn from_text(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The part that callers of its dialect use.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.split_once('/').map_or(self.0.as_str(), |(_, name)| name)
+    }
+
+    /// The dialect that offers it.
+    #[must_use]
+    pub fn dialect(&self) -> &str {
+        self.0.split_once('/').map_or("", |(dialect, _)| dialect)
+    }
+}
+
+impl fmt::Display for ModelId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// What a model offers. Data, not code: a new model is a new value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Model {
+    /// Its name in the catalogue.
+    pub id: ModelId,
+    /// Its name for people.
+    pub title: String,
+    /// Lengths it makes, in seconds, ascending.
+    pub durations_s: Vec<u32>,
+    /// Length when none is asked for.
+    pub duration_default_s: u32,
+    /// Resolutions it makes, smallest first.
+    pub resolutions: Vec<Resolution>,
+    /// Resolution when none is asked for.
+    pub resolution_default: Resolution,
+    /// Ratios it makes.
+    pub ratios: Vec<Ratio>,
+    /// Ratio when none is asked for.
+    pub ratio_default: Ratio,
+    /// Characters a prompt may have.
+    pub prompt_chars: RangeInclusive<usize>,
+    /// References it takes.
+    pub media: MediaRules,
+    /// Rendering channels it has.
+    pub channels: Vec<Channel>,
+    /// Whether a caller may choose the seed.
+    pub takes_seed: bool,
+    /// Whether a clip has sound when nothing is said about it.
+    pub audio_default: bool,
+    /// What it costs.
+    pub rates: RateCard,
+}
