@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let tone = |hz: f32| {
         let step = hz / SAMPLE_RATE_HZ as f32;
         (0..spec.frames * 2000)
-            .map(|n| libm::sinf((n as f32 * step).fract() * 6.283) * 0.2)
+            .map(|n| libm::sinf((n as f32 * step).fract() * std::f32::consts::TAU) * 0.2)
             .collect()
     };
     spec.sound = Some(Sound { left: tone(440.0), right: tone(660.0) });
