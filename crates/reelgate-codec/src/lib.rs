@@ -2,6 +2,25 @@
 //!
 //! Knows neither jobs nor prices nor any other crate of the workspace.
 
+pub mod aac;
+mod clip;
+pub mod colour;
+mod demux;
 mod frame;
+pub mod h264;
+pub mod mp4;
+mod probe;
+mod quality;
+mod sniff;
+mod still;
 
+pub use clip::{ClipError, ClipFacts, ClipSpec, QP_DEFAULT, THREADS_MAX, write_clip};
+pub use demux::DemuxError;
 pub use frame::{FRAME_RATE, Frame, Picture, Rgb, SAMPLE_RATE_HZ, Sound};
+pub use probe::{AudioFacts, Probe, ProbeError, VideoFacts, probe};
+pub use quality::psnr_luma;
+pub use sniff::{MediaKind, MediaType, sniff};
+pub use still::{
+    ImageError, ImageLimits, decode_image, encode_jpeg, encode_png, image_size, resize_cover,
+    resize_exact,
+};
