@@ -2,12 +2,29 @@
 //!
 //! A dialect is pure: it reads no clock, no database and no network, and it cannot contain the
 //! pipeline. Authentication, limits, idempotency, prices and storage happen once, in the gateway.
+//!
+//! Each folder reads the same way: `mod.rs` lists the routes, `request.rs` turns a body into a
+//! draft, `response.rs` turns an answer into a body, `error.rs` turns a refusal into a status and a
+//! code, `openapi.rs` describes all of it. What they share lies beside them.
 
+mod ids;
+mod json;
+mod open_v1;
+mod settings;
+mod task_query;
+mod tasks_v1;
+mod time;
+mod view;
 mod wire;
 
+pub use open_v1::OpenV1;
+pub use settings::Settings;
+pub use task_query::TaskQuery;
+pub use tasks_v1::TasksV1;
 pub use wire::{Operation, Route, WireRequest, WireResponse};
 
 use reelgate_core::{Call, Error, JobId, JobView, Reply};
+use std::sync::Arc;
 
 /// One public API.
 pub trait Dialect: Send + Sync {
@@ -35,6 +52,21 @@ pub trait Dialect: Send + Sync {
     /// A job's id as this API shows it.
     fn show_id(&self, id: JobId) -> String;
 
-    /// Reads what [`Dialect::show_id`] writes; nothing for any other text.
-    fn read_id(&self, text: &str) -> Option<JobId>;
+    /// Reads a job's id as any of the APIs shows it; nothing for any other text.
+    ///
+    /// One job can be read through every API, so each of them reads all three forms: a client that
+    /// moves from one API to another keeps its ids.
+    fn read_id(&self, text: &str) -> Option<JobId> {
+        ids::read(text)
+    }
+}
+
+/// Every dialect, in the order in which they are mounted and listed.
+#[must_use]
+pub fn all(settings: &Settings) -> Vec<Arc<dyn Dialect>> {
+    vec![
+        Arc::new(OpenV1::new(settings)),
+        Arc::new(TaskQuery::new(settings)),
+        Arc::new(TasksV1::new(settings)),
+    ]
 }

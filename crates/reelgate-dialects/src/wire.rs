@@ -1,6 +1,9 @@
 //! A request and an answer as bytes, without any HTTP library's types in the way.
 
+use http::header::RETRY_AFTER;
 use http::{HeaderMap, Method, StatusCode};
+use reelgate_core::{Error, Field, Kind};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// A request that matched one of a dialect's routes.
@@ -51,4 +54,71 @@ pub enum Operation {
     Cancel,
     /// Lists models.
     Models,
+}
+
+impl WireRequest {
+    /// The path parameter of this name; empty when the route has none.
+    pub(crate) fn parameter(&self, name: &str) -> &str {
+        self.path.get(name).map_or("", String::as_str)
+    }
+
+    /// The first query parameter of this name.
+    pub(crate) fn query_value(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl WireResponse {
+    /// An answer with this body.
+    pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Self {
+        Self { status, headers: HeaderMap::new(), body: bytes(body) }
+    }
+
+    /// A refusal with this body, and when to come back where that helps.
+    pub(crate) fn refusal(status: StatusCode, body: &impl Serialize, error: &Error) -> Self {
+        let mut response = Self::json(status, body);
+        if let Some(seconds) = retry_after_s(&error.kind) {
+            response.headers.insert(RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}
+
+/// A body as it goes over the wire.
+pub(crate) fn bytes(body: &impl Serialize) -> Vec<u8> {
+    // Our wire types are structs of texts, numbers and JSON values: nothing in them can fail.
+    serde_json::to_vec(body).expect("a wire type is always JSON")
+}
+
+/// Seconds for a `Retry-After` header; the first request with an idempotency key is answered soon.
+fn retry_after_s(kind: &Kind) -> Option<u32> {
+    match kind {
+        Kind::RateLimited { retry_after_s } | Kind::Busy { retry_after_s } => {
+            Some((*retry_after_s).max(1))
+        }
+        Kind::IdempotencyInFlight => Some(1),
+        Kind::Invalid
+        | Kind::Unauthorized
+        | Kind::Forbidden
+        | Kind::InsufficientCredits { .. }
+        | Kind::NotFound
+        | Kind::Conflict
+        | Kind::IdempotencyMismatch
+        | Kind::MethodNotAllowed
+        | Kind::TooLarge
+        | Kind::UnsupportedMediaType
+        | Kind::Internal => None,
+    }
+}
+
+/// The sentence of a refusal: the field under the API's name for it, then what is allowed.
+///
+/// A fault of the server never tells more than that it is one.
+pub(crate) fn sentence(error: &Error, name: impl Fn(&Field) -> String) -> String {
+    match (&error.kind, &error.field) {
+        (Kind::Internal, _) => Error::internal().message,
+        (Kind::Unauthorized, _) => Error::unauthorized().message,
+        (_, Some(field)) => format!("{} {}", name(field), error.message),
+        (_, None) => error.message.clone(),
+    }
 }

@@ -1,0 +1,158 @@
+//! One job id in the three looks that the documented APIs have.
+//!
+//! API A shows `req_` and twelve base-62 characters, API C `sd2_` and the same twelve. API B shows
+//! a version-4 UUID whose first two digits are replaced by `ta` (contract 2.4): 36 characters, of
+//! which two are letters, one is the version and two bits are the variant. The remaining 114 bits
+//! hold the 71 bits of the id and a 42-bit check. Nothing is stored to translate between them.
+
+use reelgate_core::JobId;
+use sha2::{Digest, Sha256};
+
+const A_PREFIX: &str = "req_";
+const B_PREFIX: &str = "ta";
+const C_PREFIX: &str = "sd2_";
+/// Hex digits after `ta`: 18 of the masked id, then the version, the variant and 10 of the check.
+const B_DIGITS: usize = 30;
+/// Where a UUID has its dashes.
+const DASHES: [usize; 4] = [8, 13, 18, 23];
+/// Positions of version and variant among the digits after `ta`, dashes left out.
+const VERSION_AT: usize = 10;
+const VARIANT_AT: usize = 14;
+const MASKED_BITS: u32 = 72;
+const CHECK_BITS: u32 = 42;
+
+/// `req_` and twelve characters (API A).
+pub(crate) fn show_a(id: JobId) -> String {
+    format!("{A_PREFIX}{id}")
+}
+
+/// `sd2_` and twelve characters (API C).
+pub(crate) fn show_c(id: JobId) -> String {
+    format!("{C_PREFIX}{id}")
+}
+
+/// `ta`, then 30 hex digits in a UUID's grouping (API B).
+///
+/// The id's bits are masked by their own check, or the first half of every id would show the date.
+pub(crate) fn show_b(id: JobId) -> String {
+    let check = check(id.bits());
+    let masked = id.bits() ^ mask(check);
+    let free = (masked << CHECK_BITS) | check;
+    // 114 free bits: 28 whole digits, and two bits in the variant's digit.
+    let variant = 0x8 | (free & 3);
+    let digits = format!("{:028x}", free >> 2);
+    let mut text = String::from(B_PREFIX);
+    let mut rest = digits.chars();
+    for at in 0..B_DIGITS {
+        if DASHES.contains(&text.len()) {
+            text.push('-');
+        }
+        match at {
+            VERSION_AT => text.push('4'),
+            VARIANT_AT => text.push_str(&format!("{variant:x}")),
+            _ => text.extend(rest.next()),
+        }
+    }
+    text
+}
+
+/// Reads any of the three looks; a UUID that was not made by [`show_b`] is nothing.
+pub(crate) fn read(text: &str) -> Option<JobId> {
+    if let Some(token) = text.strip_prefix(A_PREFIX).or_else(|| text.strip_prefix(C_PREFIX)) {
+        return JobId::parse(token);
+    }
+    read_b(text)
+}
+
+fn read_b(text: &str) -> Option<JobId> {
+    // Every text that is not spelled exactly as shown is refused by the comparison at the end.
+    let digits: String = text.strip_prefix(B_PREFIX)?.chars().filter(|c| *c != '-').collect();
+    if digits.len() != B_DIGITS || !digits.is_ascii() {
+        return None;
+    }
+    let variant = u128::from_str_radix(&digits[VARIANT_AT..=VARIANT_AT], 16).ok()?;
+    let rest =
+        [&digits[..VERSION_AT], &digits[VERSION_AT + 1..VARIANT_AT], &digits[VARIANT_AT + 1..]];
+    let free = (u128::from_str_radix(&rest.concat(), 16).ok()? << 2) | (variant & 3);
+    let check = free & ((1 << CHECK_BITS) - 1);
+    let id = JobId::from_bits((free >> CHECK_BITS) ^ mask(check))?;
+    (show_b(id) == text).then_some(id)
+}
+
+fn check(bits: u128) -> u128 {
+    hash("reelgate task id check", bits) & ((1 << CHECK_BITS) - 1)
+}
+
+fn mask(check: u128) -> u128 {
+    hash("reelgate task id mask", check) & ((1 << MASKED_BITS) - 1)
+}
+
+fn hash(purpose: &str, value: u128) -> u128 {
+    let digest = Sha256::new().chain_update(purpose).chain_update(value.to_be_bytes()).finalize();
+    digest.iter().take(16).fold(0, |number, byte| (number << 8) | u128::from(*byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_look_reads_back(bits in 0_u128..1 << 71) {
+            let id = JobId::from_bits(bits).expect("71 bits");
+            for text in [show_a(id), show_b(id), show_c(id)] {
+                prop_assert_eq!(read(&text), Some(id), "{}", text);
+            }
+        }
+
+        #[test]
+        fn a_changed_digit_is_no_id(bits in 0_u128..1 << 71, at in 2_usize..36, digit in 0_u32..16) {
+            let shown = show_b(JobId::from_bits(bits).expect("71 bits"));
+            let digit = char::from_digit(digit, 16).expect("a digit");
+            let mut changed: Vec<char> = shown.chars().collect();
+            changed[at] = digit;
+            let changed: String = changed.into_iter().collect();
+            prop_assume!(changed != shown);
+            prop_assert_eq!(read(&changed), None, "{}", changed);
+        }
+
+        #[test]
+        fn no_text_at_all_panics(text in "(ta|req_|sd2_)?.{0,40}") {
+            let _ = read(&text);
+        }
+    }
+
+    #[test]
+    fn api_b_ids_look_like_the_documented_ones() {
+        for bits in [0, 1, (1 << 71) - 1, 0x1234_5678_9abc_def0] {
+            let text = show_b(JobId::from_bits(bits).expect("71 bits"));
+            let shape: String =
+                text.chars().map(|c| if c.is_ascii_hexdigit() { '0' } else { c }).collect();
+            assert_eq!(shape, "t0000000-0000-0000-0000-000000000000", "{text}");
+            assert!(text.starts_with("ta"), "{text}");
+            assert_eq!(text.as_bytes()[14], b'4', "{text}");
+            assert!(b"89ab".contains(&text.as_bytes()[19]), "{text}");
+            assert_eq!(text, text.to_ascii_lowercase());
+        }
+    }
+
+    #[test]
+    fn ids_of_the_documents_and_of_nobody_are_refused() {
+        for text in [
+            "",
+            "req_",
+            "req_1234567890",
+            "sd2_xxxxx",
+            "ta823dfb-eaac-44fd-aec2-3e2c7ba8e071",
+            "ta12345678-1234-1234-1234-123456789abc",
+            "ta\u{e4}23dfb-eaac-44fd-aec2-3e2c7ba8e07",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        let id = JobId::from_bits(77).expect("71 bits");
+        for text in [show_b(id).to_uppercase(), show_b(id).replace('-', ""), id.to_string()] {
+            assert_eq!(read(&text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! API C: `/api/v1/video/seedance2` and `/api/v1/tasks/{id}`, with plain objects and snake_case.
+//!
+//! Sources: seed 004; the vendors' contract, sections 3 and 4.C, where that is silent. A field that
+//! the API does not have is refused here, as its documents say. There is no cancel, no webhook and
+//! no list of models.
+
+mod error;
+mod request;
+mod response;
+
+use crate::settings::Settings;
+use crate::wire::{Operation, Route, WireRequest, WireResponse, bytes};
+use crate::{Dialect, ids};
+use http::{Method, StatusCode};
+use reelgate_core::{Call, Error, JobId, JobView, Reply};
+
+/// The dialect's name.
+const NAME: &str = "tasks_v1";
+/// The model's name on this wire; the catalogue has it once for each tier.
+const MODEL: &str = "seedance2";
+/// What the catalogue's names begin with; the tier follows.
+const MODEL_PREFIX: &str = "seedance2-";
+/// The tier when none is named (seed 004), and what jobs of other APIs show.
+const TIER: &str = "standard";
+/// The path parameter that holds a job's id.
+const ID: &str = "id";
+
+/// API C.
+#[derive(Clone, Debug)]
+pub struct TasksV1 {
+    tiers: Vec<String>,
+}
+
+impl TasksV1 {
+    /// The API for an installation with these settings.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        let names = settings.names(NAME);
+        let tiers = names.iter().filter_map(|name| name.strip_prefix(MODEL_PREFIX));
+        Self { tiers: tiers.map(ToOwned::to_owned).collect() }
+    }
+}
+
+static ROUTES: [Route; 3] = [
+    route(Method::POST, "/api/v1/video/seedance2", Operation::Submit),
+    // The older edition's name for it, still used by clients (contract 3.1).
+    route(Method::POST, "/api/v1/video/seedance", Operation::Submit),
+    route(Method::GET, "/api/v1/tasks/{id}", Operation::Get),
+];
+
+const fn route(method: Method, path: &'static str, operation: Operation) -> Route {
+    Route { method, path, operation, public: false }
+}
+
+impl Dialect for TasksV1 {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn routes(&self) -> &'static [Route] {
+        &ROUTES
+    }
+
+    fn parse(&self, operation: Operation, request: &WireRequest) -> Result<Call, Error> {
+        let id = || self.read_id(request.parameter(ID)).ok_or_else(Error::job_not_found);
+        match operation {
+            Operation::Submit => Ok(Call::Submit(Box::new(request::draft(request, &self.tiers)?))),
+            Operation::Get => Ok(Call::Get(id()?)),
+            Operation::Cancel => Ok(Call::Cancel(id()?)),
+            Operation::Models => Ok(Call::Models),
+        }
+    }
+
+    fn render(&self, reply: &Reply) -> WireResponse {
+        match reply {
+            Reply::Accepted(job) => {
+                WireResponse::json(StatusCode::ACCEPTED, &response::Accepted::of(job))
+            }
+            Reply::Job(view) | Reply::Cancelled(view) => {
+                WireResponse::json(StatusCode::OK, &response::Task::of(view))
+            }
+            Reply::Models(models) => {
+                WireResponse::json(StatusCode::OK, &response::Models::of(models))
+            }
+        }
+    }
+
+    fn render_error(&self, error: &Error) -> WireResponse {
+        error::render(error)
+    }
+
+    fn render_event(&self, view: &JobView) -> Vec<u8> {
+        bytes(&response::Task::of(view))
+    }
+
+    fn show_id(&self, id: JobId) -> String {
+        ids::show_c(id)
+    }
+}

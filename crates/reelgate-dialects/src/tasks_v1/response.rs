@@ -1,0 +1,125 @@
+//! Answers in the words of API C.
+//!
+//! The documented fields come first and in the documents' order (seed 004); `resolution` after them
+//! is what later documents add (contract 3.5).
+
+use super::{MODEL, MODEL_PREFIX, NAME, TIER};
+use crate::ids;
+use crate::time::iso;
+use crate::view::{CANCELLED, Stage, bill, stage};
+use reelgate_core::{Job, JobView, Model};
+use serde::Serialize;
+
+/// The answer to an order. Made from what never changes about a job, so a replay reads the same.
+#[derive(Serialize)]
+pub(super) struct Accepted<'a> {
+    id: String,
+    status: &'static str,
+    model: &'a str,
+    quality_tier: &'a str,
+    channel: &'static str,
+    credits_used: i64,
+}
+
+impl<'a> Accepted<'a> {
+    pub(super) fn of(job: &'a Job) -> Self {
+        let (model, quality_tier) = model_and_tier(job);
+        Self {
+            id: ids::show_c(job.id),
+            status: "processing",
+            model,
+            quality_tier,
+            channel: job.order.channel.name(),
+            credits_used: job.price.credits.whole_up(),
+        }
+    }
+}
+
+/// A job; also the body of a webhook.
+#[derive(Serialize)]
+pub(super) struct Task<'a> {
+    id: String,
+    status: &'static str,
+    model: &'a str,
+    quality_tier: &'a str,
+    channel: &'static str,
+    credits_used: i64,
+    credits_refunded: i64,
+    output: Option<Output<'a>>,
+    error: Option<Failure<'a>>,
+    created_at: String,
+    updated_at: String,
+    resolution: &'static str,
+}
+
+#[derive(Serialize)]
+struct Output<'a> {
+    video_url: &'a str,
+    last_frame_url: &'a str,
+    seed: u32,
+}
+
+#[derive(Serialize)]
+struct Failure<'a> {
+    code: &'a str,
+    message: &'a str,
+}
+
+impl<'a> Task<'a> {
+    pub(super) fn of(view: &'a JobView) -> Self {
+        let job = &view.job;
+        let (status, output, error) = match stage(view) {
+            Stage::Queued | Stage::Running => ("processing", None, None),
+            Stage::Succeeded(links) => {
+                let output = Output {
+                    video_url: &links.video,
+                    last_frame_url: &links.last_frame,
+                    seed: job.seed,
+                };
+                ("completed", Some(output), None)
+            }
+            Stage::Failed { code, message } => ("failed", None, Some(Failure { code, message })),
+            Stage::Cancelled => {
+                let (code, message) = CANCELLED;
+                ("failed", None, Some(Failure { code, message }))
+            }
+        };
+        let (model, quality_tier) = model_and_tier(job);
+        let bill = bill(view);
+        Self {
+            id: ids::show_c(job.id),
+            status,
+            model,
+            quality_tier,
+            channel: job.order.channel.name(),
+            credits_used: bill.used,
+            credits_refunded: bill.refunded,
+            output,
+            error,
+            created_at: iso(job.created),
+            updated_at: iso(job.updated),
+            resolution: job.order.resolution.name(),
+        }
+    }
+}
+
+/// A job of another API has no tier: it shows its own model's name and the usual tier.
+fn model_and_tier(job: &Job) -> (&str, &str) {
+    let id = &job.order.model;
+    match id.name().strip_prefix(MODEL_PREFIX) {
+        Some(tier) if id.dialect() == NAME => (MODEL, tier),
+        _ => (id.name(), TIER),
+    }
+}
+
+/// What is on offer, in the shape of the API's other answers; no documented route asks for it.
+#[derive(Serialize)]
+pub(super) struct Models<'a> {
+    models: Vec<&'a str>,
+}
+
+impl<'a> Models<'a> {
+    pub(super) fn of(models: &'a [Model]) -> Self {
+        Self { models: models.iter().map(|model| model.id.name()).collect() }
+    }
+}
