@@ -40,6 +40,7 @@ impl Catalogue {
         let mut models = open_v1();
         models.push(task_query());
         models.extend(tasks_v1());
+        models.push(native());
         Self { models, price_version: "2026-11".to_owned(), usd_micro_per_credit: 10_000 }
     }
 }
@@ -169,6 +170,34 @@ fn tasks_v1() -> Vec<Model> {
             ],
         ),
     ]
+}
+
+/// Our own name for the embedded engine: everything it can do, at a symbolic price.
+fn native() -> Model {
+    use Resolution::{P4k, P480, P720, P1080, P1080Plus};
+    let rows = [
+        rate(P480, 500, 500),
+        rate(P720, 1_000, 1_000),
+        rate(P1080, 2_000, 2_000),
+        rate(P1080Plus, 4_000, 4_000),
+        rate(P4k, 8_000, 8_000),
+    ];
+    Model {
+        id: ModelId::new("native", "preview"),
+        title: "Preview".to_owned(),
+        durations_s: (1..=30).collect(),
+        duration_default_s: 5,
+        resolutions: rows.iter().map(|rate| rate.resolution).collect(),
+        resolution_default: P720,
+        ratios: Ratio::ALL.to_vec(),
+        ratio_default: Ratio::R16x9,
+        prompt_chars: 1..=10_000,
+        media: images_and(&[MediaKind::Video, MediaKind::Audio], 12),
+        channels: vec![Channel::Standard],
+        takes_seed: true,
+        audio_default: true,
+        rates: card(&rows),
+    }
 }
 
 #[cfg(test)]

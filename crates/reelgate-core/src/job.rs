@@ -419,6 +419,7 @@ fn running(
             Ok(after_failure(job, &error, now, now))
         }
         Event::Cancel => Ok(keep(lease, progress, true)),
+        Event::Overdue if now >= job.deadline && cancel_requested => Ok(end_cancelled(job, now)),
         Event::Overdue if now >= job.deadline => Ok(end_overdue(job, now)),
         Event::Claim { .. } | Event::Overdue => Err(Refusal::NotNow(StateName::Running)),
     }

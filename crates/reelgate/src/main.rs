@@ -1,2 +1,7 @@
 //! The `reelgate` binary.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    reelgate::cli::main()
+}
