@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 const A_PREFIX: &str = "req_";
 const B_PREFIX: &str = "ta";
 const C_PREFIX: &str = "sd2_";
+const NATIVE_PREFIX: &str = "job_";
 /// Hex digits after `ta`: 18 of the masked id, then the version, the variant and 10 of the check.
 const B_DIGITS: usize = 30;
 /// Where a UUID has its dashes.
@@ -29,6 +30,11 @@ pub(crate) fn show_a(id: JobId) -> String {
 /// `sd2_` and twelve characters (API C).
 pub(crate) fn show_c(id: JobId) -> String {
     format!("{C_PREFIX}{id}")
+}
+
+/// `job_` and twelve characters (our own API).
+pub(crate) fn show_native(id: JobId) -> String {
+    format!("{NATIVE_PREFIX}{id}")
 }
 
 /// `ta`, then 30 hex digits in a UUID's grouping (API B).
@@ -56,12 +62,13 @@ pub(crate) fn show_b(id: JobId) -> String {
     text
 }
 
-/// Reads any of the three looks; a UUID that was not made by [`show_b`] is nothing.
+/// Reads any of the looks; a UUID that was not made by [`show_b`] is nothing.
 pub(crate) fn read(text: &str) -> Option<JobId> {
-    if let Some(token) = text.strip_prefix(A_PREFIX).or_else(|| text.strip_prefix(C_PREFIX)) {
-        return JobId::parse(token);
+    let tokens = [A_PREFIX, C_PREFIX, NATIVE_PREFIX];
+    match tokens.into_iter().find_map(|prefix| text.strip_prefix(prefix)) {
+        Some(token) => JobId::parse(token),
+        None => read_b(text),
     }
-    read_b(text)
 }
 
 fn read_b(text: &str) -> Option<JobId> {
@@ -101,7 +108,7 @@ mod tests {
         #[test]
         fn every_look_reads_back(bits in 0_u128..1 << 71) {
             let id = JobId::from_bits(bits).expect("71 bits");
-            for text in [show_a(id), show_b(id), show_c(id)] {
+            for text in [show_a(id), show_b(id), show_c(id), show_native(id)] {
                 prop_assert_eq!(read(&text), Some(id), "{}", text);
             }
         }

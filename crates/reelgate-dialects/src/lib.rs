@@ -9,6 +9,7 @@
 
 mod ids;
 mod json;
+mod native;
 mod open_v1;
 mod settings;
 mod task_query;
@@ -17,6 +18,7 @@ mod time;
 mod view;
 mod wire;
 
+pub use native::Native;
 pub use open_v1::OpenV1;
 pub use settings::Settings;
 pub use task_query::TaskQuery;
@@ -33,6 +35,11 @@ pub trait Dialect: Send + Sync {
 
     /// Every path it serves.
     fn routes(&self) -> &'static [Route];
+
+    /// Bytes a request's body may have, where this API needs another limit than the server's.
+    fn body_bytes_max(&self) -> Option<usize> {
+        None
+    }
 
     /// Reads a request to one of its routes.
     ///
@@ -68,5 +75,6 @@ pub fn all(settings: &Settings) -> Vec<Arc<dyn Dialect>> {
         Arc::new(OpenV1::new(settings)),
         Arc::new(TaskQuery::new(settings)),
         Arc::new(TasksV1::new(settings)),
+        Arc::new(Native::new(settings)),
     ]
 }

@@ -1,0 +1,88 @@
+//! Refusals of our own API: a code, the sentence, and the field as a value of its own.
+
+use crate::wire::{WireResponse, sentence};
+use http::StatusCode;
+use reelgate_core::{Error, Field, Kind};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Envelope {
+    error: Body,
+}
+
+#[derive(Serialize)]
+struct Body {
+    code: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    required: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    available: Option<String>,
+}
+
+pub(super) fn render(error: &Error) -> WireResponse {
+    let (status, code) = status_and_code(&error.kind);
+    let (required, available) = match &error.kind {
+        Kind::InsufficientCredits { required, available } => {
+            (Some(required.to_string()), Some(available.to_string()))
+        }
+        _ => (None, None),
+    };
+    let body = Body {
+        code,
+        message: sentence(error, field_name),
+        field: error.field.as_ref().map(field_name),
+        required,
+        available,
+    };
+    WireResponse::refusal(status, &Envelope { error: body }, error)
+}
+
+fn status_and_code(kind: &Kind) -> (StatusCode, &'static str) {
+    match kind {
+        Kind::Invalid => (StatusCode::BAD_REQUEST, "invalid_request"),
+        Kind::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
+        Kind::InsufficientCredits { .. } => (StatusCode::PAYMENT_REQUIRED, "insufficient_credits"),
+        Kind::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
+        Kind::NotFound => (StatusCode::NOT_FOUND, "not_found"),
+        Kind::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+        Kind::Conflict => (StatusCode::CONFLICT, "conflict"),
+        Kind::IdempotencyMismatch => (StatusCode::CONFLICT, "idempotency_mismatch"),
+        Kind::IdempotencyInFlight => (StatusCode::CONFLICT, "idempotency_in_flight"),
+        Kind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
+        Kind::UnsupportedMediaType => {
+            (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
+        }
+        Kind::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
+        Kind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
+        Kind::Busy { .. } => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+    }
+}
+
+/// This API's name for a part of the request.
+fn field_name(field: &Field) -> String {
+    let name = match field {
+        Field::Body => "request body",
+        Field::Model => "model",
+        Field::Mode => "mode",
+        Field::Tier => "tier",
+        Field::Channel => "channel",
+        Field::Prompt => "prompt",
+        Field::Media(Some(index)) => return format!("media[{index}]"),
+        Field::Media(None) | Field::FirstFrame | Field::LastFrame => "media",
+        Field::Ratio => "ratio",
+        Field::Duration => "duration_s",
+        Field::Resolution => "resolution",
+        Field::Seed => "seed",
+        Field::Audio => "audio",
+        Field::FixedLens => "fixed_lens",
+        Field::Callback => "callback_url",
+        Field::Metadata => "metadata",
+        Field::IdempotencyKey => "Idempotency-Key",
+        Field::JobId => "id",
+        Field::Named(name) => name,
+    };
+    name.to_owned()
+}

@@ -1,0 +1,98 @@
+//! Our own API, `/api/reelgate/v1`: everything the platform can do, in its own words.
+//!
+//! The command line and the web pages use it. A field that it does not have is refused, so that a
+//! misspelt one is noticed.
+
+mod error;
+mod request;
+mod response;
+
+use crate::settings::Settings;
+use crate::wire::{Operation, Route, WireRequest, WireResponse, bytes};
+use crate::{Dialect, ids};
+use http::{Method, StatusCode};
+use reelgate_core::{Call, Error, JobId, JobView, Reply};
+
+/// The dialect's name.
+const NAME: &str = "native";
+/// The model when none is named.
+const MODEL: &str = "native/preview";
+/// The path parameter that holds a job's id.
+const ID: &str = "id";
+/// Pictures may come inside a request, so its body may be larger than elsewhere.
+const BODY_BYTES_MAX: usize = 32 << 20;
+
+/// Our own API.
+#[derive(Clone, Debug)]
+pub struct Native {
+    models: Vec<String>,
+}
+
+impl Native {
+    /// The API for an installation with these settings; it sells every model of every dialect.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        Self { models: settings.models.iter().map(|id| id.as_str().to_owned()).collect() }
+    }
+}
+
+static ROUTES: [Route; 4] = [
+    route(Method::POST, "/api/reelgate/v1/jobs", Operation::Submit, false),
+    route(Method::GET, "/api/reelgate/v1/jobs/{id}", Operation::Get, false),
+    route(Method::POST, "/api/reelgate/v1/jobs/{id}/cancel", Operation::Cancel, false),
+    route(Method::GET, "/api/reelgate/v1/models", Operation::Models, true),
+];
+
+const fn route(method: Method, path: &'static str, operation: Operation, public: bool) -> Route {
+    Route { method, path, operation, public }
+}
+
+impl Dialect for Native {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn routes(&self) -> &'static [Route] {
+        &ROUTES
+    }
+
+    fn body_bytes_max(&self) -> Option<usize> {
+        Some(BODY_BYTES_MAX)
+    }
+
+    fn parse(&self, operation: Operation, request: &WireRequest) -> Result<Call, Error> {
+        let id = || self.read_id(request.parameter(ID)).ok_or_else(Error::job_not_found);
+        match operation {
+            Operation::Submit => Ok(Call::Submit(Box::new(request::draft(request, &self.models)?))),
+            Operation::Get => Ok(Call::Get(id()?)),
+            Operation::Cancel => Ok(Call::Cancel(id()?)),
+            Operation::Models => Ok(Call::Models),
+        }
+    }
+
+    fn render(&self, reply: &Reply) -> WireResponse {
+        match reply {
+            Reply::Accepted(job) => {
+                WireResponse::json(StatusCode::ACCEPTED, &response::JobBody::accepted(job))
+            }
+            Reply::Job(view) | Reply::Cancelled(view) => {
+                WireResponse::json(StatusCode::OK, &response::JobBody::of(view))
+            }
+            Reply::Models(models) => {
+                WireResponse::json(StatusCode::OK, &response::Models::of(models))
+            }
+        }
+    }
+
+    fn render_error(&self, error: &Error) -> WireResponse {
+        error::render(error)
+    }
+
+    fn render_event(&self, view: &JobView) -> Vec<u8> {
+        bytes(&response::JobBody::of(view))
+    }
+
+    fn show_id(&self, id: JobId) -> String {
+        ids::show_native(id)
+    }
+}

@@ -1,0 +1,63 @@
+//! A body of our own API as a draft.
+
+use super::MODEL;
+use crate::json::{Digits, Fields, is_data_uri, unknown};
+use crate::wire::WireRequest;
+use reelgate_core::{
+    Channel, Draft, DraftMedia, Error, Field, MediaSource, ModelId, Ratio, Resolution, Role,
+};
+use serde_json::Value;
+
+/// Every field of the API.
+pub(super) const FIELDS: [&str; 12] = [
+    "model",
+    "prompt",
+    "media",
+    "ratio",
+    "resolution",
+    "duration_s",
+    "seed",
+    "audio",
+    "fixed_lens",
+    "channel",
+    "callback_url",
+    "metadata",
+];
+
+/// Reads an order; `models` are the catalogue's names.
+pub(super) fn draft(request: &WireRequest, models: &[String]) -> Result<Draft, Error> {
+    let mut body = Fields::of_body(request)?;
+    body.only(&FIELDS)?;
+    let model = body.string("model", Field::Model)?.unwrap_or_else(|| MODEL.to_owned());
+    if !models.contains(&model) {
+        return Err(unknown(Field::Model, models, &model));
+    }
+    let prompt = body.required("prompt", Field::Prompt)?;
+    let mut draft = Draft::new(ModelId::from_text(model), prompt);
+    let items = body.array("media", Field::Media(None))?.unwrap_or_default();
+    draft.media = items.into_iter().enumerate().map(media).collect::<Result<_, _>>()?;
+    draft.ratio = body.choice("ratio", Field::Ratio, &Ratio::ALL, Ratio::name)?;
+    draft.resolution =
+        body.choice("resolution", Field::Resolution, &Resolution::ALL, Resolution::name)?;
+    draft.duration_s = body.integer("duration_s", Field::Duration, Digits::Number)?;
+    draft.seed = body.integer("seed", Field::Seed, Digits::Number)?;
+    draft.audio = body.boolean("audio", Field::Audio)?;
+    draft.fixed_lens = body.boolean("fixed_lens", Field::FixedLens)?;
+    let channel = body.choice("channel", Field::Channel, &Channel::ALL, Channel::name)?;
+    draft.channel = channel.unwrap_or_default();
+    draft.callback_url = body.string("callback_url", Field::Callback)?;
+    draft.metadata = body.object_text("metadata", Field::Metadata)?;
+    Ok(draft)
+}
+
+/// Reads `{"url": ..., "role": ...}`; the url may be a `data:` URI.
+fn media((index, item): (usize, Value)) -> Result<DraftMedia, Error> {
+    let field = Field::Media(Some(index));
+    let named = |tail: &str| Field::Named(format!("media[{index}].{tail}"));
+    let mut item = Fields::of_value(item, field.clone())?;
+    item.only(&["url", "role"])?;
+    let url = item.required("url", named("url"))?;
+    let role = item.choice("role", named("role"), &Role::ALL, Role::name)?;
+    let source = if is_data_uri(&url) { MediaSource::Data(url) } else { MediaSource::Url(url) };
+    Ok(DraftMedia { source, role, field })
+}
