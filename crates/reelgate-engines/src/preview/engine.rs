@@ -1,0 +1,213 @@
+//! The engine port of the preview: files in, files out, progress and stop in between.
+
+use super::brief::{Brief, Still, StillRole};
+use super::{Film, compose};
+use reelgate_codec::{
+    ClipError, ClipSpec, FRAME_RATE, Frame, ImageLimits, Picture, colour, decode_image,
+    encode_jpeg, encode_png, write_clip,
+};
+use reelgate_core::engine::BoxFuture;
+use reelgate_core::job::Progress;
+use reelgate_core::{
+    Clip, Engine, EngineError, FailureClass, Input, MediaKind, Report, Role, Work,
+};
+use std::fs::{self, File};
+use std::io::BufWriter;
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+/// How often progress is passed on and a stop is looked for.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+const POSTER_QUALITY: u8 = 88;
+
+/// The embedded engine.
+#[derive(Clone, Copy, Debug)]
+pub struct PreviewEngine {
+    threads: NonZeroUsize,
+}
+
+impl PreviewEngine {
+    /// An engine that uses up to `threads` threads for each job.
+    #[must_use]
+    pub fn new(threads: usize) -> Self {
+        Self { threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN) }
+    }
+}
+
+/// What the rendering threads and the waiting task share.
+#[derive(Default)]
+struct Shared {
+    frames_done: AtomicU32,
+    stop: AtomicBool,
+}
+
+/// Stops the rendering threads when the task that waits for them goes away.
+struct StopOnDrop(Arc<Shared>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Engine for PreviewEngine {
+    fn name(&self) -> &str {
+        "preview"
+    }
+
+    fn run<'a>(
+        &'a self,
+        work: Work,
+        report: &'a dyn Report,
+    ) -> BoxFuture<'a, Result<Clip, EngineError>> {
+        Box::pin(async move {
+            let frames = frames_of(&work);
+            let shared = Arc::new(Shared::default());
+            let _stop = StopOnDrop(Arc::clone(&shared));
+            let threads = self.threads;
+            let mut rendering = tokio::task::spawn_blocking({
+                let shared = Arc::clone(&shared);
+                move || render(&work, threads, &shared)
+            });
+            loop {
+                tokio::select! {
+                    ended = &mut rendering => return ended.unwrap_or_else(|_| {
+                        let message = "the preview engine broke off";
+                        Err(EngineError::fatal(FailureClass::Internal, message))
+                    }),
+                    () = tokio::time::sleep(LOOK_EVERY) => {}
+                }
+                let done = shared.frames_done.load(Ordering::Relaxed);
+                report.progress(Progress::of(done, frames));
+                if report.should_stop() {
+                    shared.stop.store(true, Ordering::Relaxed);
+                }
+            }
+        })
+    }
+}
+
+fn frames_of(work: &Work) -> u32 {
+    work.order.duration_s.saturating_mul(FRAME_RATE)
+}
+
+fn render(work: &Work, threads: NonZeroUsize, shared: &Shared) -> Result<Clip, EngineError> {
+    let brief = Brief {
+        prompt: work.order.prompt.clone(),
+        width: work.size.width as usize,
+        height: work.size.height as usize,
+        frames: frames_of(work),
+        seed: work.seed,
+        fixed_lens: work.order.fixed_lens,
+        stills: stills(&work.inputs)?,
+    };
+    let film = compose(&brief);
+    let mut spec = ClipSpec::new(brief.width, brief.height, brief.frames);
+    spec.threads = threads;
+    spec.sound = work.order.audio.then(|| film.soundtrack());
+    spec.tags = tags(work, &film);
+    let video = work.scratch.join("video.mp4");
+    write_video(&spec, &film, &video, shared)?;
+    let (poster, last_frame) = write_stills(&brief, &film, &work.scratch)?;
+    Ok(Clip {
+        video,
+        poster,
+        last_frame,
+        size: work.size,
+        frames: brief.frames,
+        duration_ms: work.order.duration_s.saturating_mul(1000),
+        has_audio: work.order.audio,
+    })
+}
+
+fn stills(inputs: &[Input]) -> Result<Vec<Still>, EngineError> {
+    inputs
+        .iter()
+        .filter(|input| input.kind == MediaKind::Image)
+        .map(|input| {
+            let bytes = fs::read(&input.path).map_err(disk)?;
+            let picture = decode_image(&bytes, ImageLimits::default()).map_err(|error| {
+                let message = format!("a reference image cannot be used: {error}");
+                EngineError::fatal(FailureClass::Input, message)
+            })?;
+            let role = match input.role {
+                Role::FirstFrame => StillRole::FirstFrame,
+                Role::LastFrame => StillRole::LastFrame,
+                Role::Reference => StillRole::Reference,
+            };
+            Ok(Still { picture, role })
+        })
+        .collect()
+}
+
+/// What the file says about itself: that it is a preview, and how to make it again.
+fn tags(work: &Work, film: &Film) -> Vec<(String, String)> {
+    let comment = "AI-generated preview, illustrated by an embedded engine without a generative \
+                   model";
+    [
+        ("title", "Reelgate preview".to_owned()),
+        ("comment", comment.to_owned()),
+        ("encoder", concat!("Reelgate ", env!("CARGO_PKG_VERSION")).to_owned()),
+        ("engine", "preview".to_owned()),
+        ("ordered_model", work.order.model.to_string()),
+        ("seed", work.seed.to_string()),
+        ("understood", film.describe()),
+    ]
+    .map(|(key, value)| (key.to_owned(), value))
+    .to_vec()
+}
+
+fn write_video(
+    spec: &ClipSpec,
+    film: &Film,
+    path: &Path,
+    shared: &Shared,
+) -> Result<(), EngineError> {
+    let mut file = BufWriter::new(File::create(path).map_err(disk)?);
+    let progress = |done: u32| {
+        shared.frames_done.fetch_max(done, Ordering::Relaxed);
+        if shared.stop.load(Ordering::Relaxed) {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    };
+    match write_clip(spec, film, &mut file, &progress) {
+        Ok(_) => Ok(()),
+        Err(ClipError::Cancelled) => Err(EngineError::stopped()),
+        Err(ClipError::Write(error)) => Err(disk(error)),
+        Err(error) => Err(EngineError::fatal(FailureClass::Internal, error.to_string())),
+    }
+}
+
+/// The poster shows the clip a third of the way in, when the opening has settled.
+fn write_stills(
+    brief: &Brief,
+    film: &Film,
+    scratch: &Path,
+) -> Result<(PathBuf, PathBuf), EngineError> {
+    let picture = |index: u32| {
+        let mut frame = Frame::black(brief.width, brief.height);
+        film.draw(index, &mut frame);
+        colour::to_rgb(&frame)
+    };
+    let internal = |error| {
+        let message = format!("a still cannot be written: {error}");
+        EngineError::fatal(FailureClass::Internal, message)
+    };
+    let (poster, last_frame) = (scratch.join("poster.jpg"), scratch.join("last-frame.png"));
+    let jpeg = encode_jpeg(&picture(brief.frames / 3), POSTER_QUALITY).map_err(internal)?;
+    fs::write(&poster, jpeg).map_err(disk)?;
+    let last = brief.frames.saturating_sub(1);
+    let png = encode_png(&picture(last)).map_err(internal)?;
+    fs::write(&last_frame, png).map_err(disk)?;
+    Ok((poster, last_frame))
+}
+
+fn disk(error: std::io::Error) -> EngineError {
+    EngineError::passing(FailureClass::Internal, format!("a working file failed: {}", error.kind()))
+}

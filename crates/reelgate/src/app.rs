@@ -1,0 +1,166 @@
+//! Everything a request or a worker may need, built once.
+
+use crate::config::Config;
+use crate::entropy::{Entropy, SystemEntropy};
+use crate::http::limit::Limiter;
+use crate::http::once::InFlight;
+use crate::media::{Media, MediaError};
+use crate::outbound::{Outbound, SystemNames};
+use crate::secrets;
+use reelgate_core::{Catalogue, Clock, DeliveryId, Engine, EntryId, Timestamp};
+use reelgate_dialects::{Dialect, Settings};
+use reelgate_engines::preview::PreviewEngine;
+use reelgate_store::{Options, Store, StoreError};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// The running platform.
+pub struct App {
+    /// The settings it runs with.
+    pub config: Config,
+    /// What it remembers.
+    pub store: Store,
+    /// Where it keeps references and clips.
+    pub media: Media,
+    /// What it offers.
+    pub catalogue: Catalogue,
+    /// The APIs it speaks.
+    pub dialects: Vec<Arc<dyn Dialect>>,
+    /// What renders.
+    pub engine: Arc<dyn Engine>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where ids and keys get their randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The way out.
+    pub outbound: Outbound,
+    /// Who asked how often.
+    pub limiter: Limiter,
+    /// Idempotency keys whose first request is being answered.
+    pub in_flight: InFlight,
+    /// Rings when a job may be claimed.
+    pub jobs_ready: Notify,
+    /// Rings when a webhook may be sent.
+    pub deliveries_ready: Notify,
+    /// Set once the server is going down.
+    pub stopping: CancellationToken,
+}
+
+/// Why the platform could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder cannot be used.
+    #[error("cannot use the data folder {}: {1}", .0.display())]
+    Data(PathBuf, std::io::Error),
+    /// The database cannot be used.
+    #[error("cannot open the database: {0}")]
+    Store(#[from] StoreError),
+    /// Media storage cannot be used.
+    #[error("{0}")]
+    Media(#[from] MediaError),
+}
+
+/// The clock on the wall.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WallClock;
+
+impl Clock for WallClock {
+    fn now(&self) -> Timestamp {
+        #[expect(clippy::disallowed_methods, reason = "this is where time enters")]
+        let now = std::time::SystemTime::now();
+        let since = now.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_ms(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// What a test may replace.
+pub struct Parts {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Name resolution for outbound requests.
+    pub names: Arc<dyn reqwest::dns::Resolve>,
+    /// The engine; `None` for the embedded one.
+    pub engine: Option<Arc<dyn Engine>>,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(WallClock),
+            entropy: Arc::new(SystemEntropy),
+            names: Arc::new(SystemNames),
+            engine: None,
+        }
+    }
+}
+
+impl App {
+    /// Opens the data folder and everything in it.
+    ///
+    /// # Errors
+    /// When the folder, the database or media storage cannot be used.
+    pub async fn open(config: Config, parts: Parts) -> Result<Arc<Self>, StartError> {
+        let data = config.data.clone();
+        secrets::make_folder(&data).map_err(|error| StartError::Data(data.clone(), error))?;
+        let link_key = secrets::link_key(&data, parts.entropy.as_ref())
+            .map_err(|error| StartError::Data(data.clone(), error))?;
+        let store = Store::open(&Options { url: config.database_url() }).await?;
+        let media = Media::open(&data.join("media"), link_key)?;
+        let catalogue = Catalogue::built_in();
+        let settings = Settings::of(&catalogue);
+        let engine =
+            parts.engine.unwrap_or_else(|| Arc::new(PreviewEngine::new(config.render_threads)));
+        let outbound = Outbound::new(parts.names, config.outbound.allow_private);
+        Ok(Arc::new(Self {
+            store,
+            media,
+            catalogue,
+            dialects: reelgate_dialects::all(&settings),
+            engine,
+            clock: parts.clock,
+            entropy: parts.entropy,
+            outbound,
+            limiter: Limiter::default(),
+            in_flight: InFlight::default(),
+            jobs_ready: Notify::new(),
+            deliveries_ready: Notify::new(),
+            stopping: CancellationToken::new(),
+            config,
+        }))
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A name for a ledger entry.
+    #[must_use]
+    pub fn entry_id(&self) -> EntryId {
+        EntryId::new(self.now(), self.entropy.bits())
+    }
+
+    /// A name for a webhook delivery.
+    #[must_use]
+    pub fn delivery_id(&self) -> DeliveryId {
+        DeliveryId::new(self.now(), self.entropy.bits())
+    }
+
+    /// The dialect with this name.
+    #[must_use]
+    pub fn dialect(&self, name: &str) -> Option<&Arc<dyn Dialect>> {
+        self.dialects.iter().find(|dialect| dialect.name() == name)
+    }
+
+    /// How callers reach the server when no request says so.
+    #[must_use]
+    pub fn public_url(&self) -> String {
+        let listen = self.config.listen;
+        self.config.public_url.clone().unwrap_or_else(|| format!("http://{listen}"))
+    }
+}

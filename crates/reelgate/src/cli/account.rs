@@ -1,0 +1,147 @@
+//! `reelgate account`
+
+use super::{CliError, bits, now, open_store, say};
+use crate::config::Config;
+use crate::entropy::{Entropy as _, SystemEntropy};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use clap::Subcommand;
+use reelgate_core::{AccountId, Credits, EntryId};
+use reelgate_store::{Account, NewAccount, Store};
+use std::process::ExitCode;
+
+/// Entries on a statement unless asked otherwise.
+const STATEMENT_LINES: usize = 50;
+
+#[derive(Subcommand, Debug)]
+pub(super) enum AccountCommand {
+    /// Make an account
+    Create {
+        /// Its name: 1 to 64 letters, digits, dots, dashes, underscores or @
+        name: String,
+        /// Credits to begin with
+        #[arg(long, default_value = "0", value_parser = amount)]
+        credits: Credits,
+    },
+    /// Give an account more credits
+    Grant {
+        /// Its name
+        name: String,
+        /// How many
+        #[arg(value_parser = amount)]
+        credits: Credits,
+    },
+    /// List accounts and their balances
+    List,
+    /// Show every movement of an account's money, newest first
+    Statement {
+        /// Its name
+        name: String,
+        /// How many lines
+        #[arg(long, default_value_t = STATEMENT_LINES)]
+        lines: usize,
+    },
+}
+
+fn amount(text: &str) -> Result<Credits, String> {
+    Credits::parse(text).ok_or_else(|| "must be a number such as 100 or 12.5".to_owned())
+}
+
+pub(super) async fn run(config: &Config, command: AccountCommand) -> Result<ExitCode, CliError> {
+    let make = matches!(command, AccountCommand::Create { .. });
+    let store = open_store(config, make).await?;
+    match command {
+        AccountCommand::Create { name, credits } => create(&store, &name, credits).await?,
+        AccountCommand::Grant { name, credits } => {
+            let account = find(&store, &name).await?;
+            let funds = grant(&store, account.id, credits, "granted by the operator").await?;
+            say(&format!("{name}: balance {}, available {}", funds.balance, funds.available()));
+        }
+        AccountCommand::List => {
+            for account in store.accounts().await? {
+                let funds = account.funds;
+                let (balance, held) = (funds.balance, funds.held);
+                say(&format!("{}  balance {balance}  held {held}", account.name));
+            }
+        }
+        AccountCommand::Statement { name, lines } => statement(&store, &name, lines).await?,
+    }
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn create(store: &Store, name: &str, credits: Credits) -> Result<(), CliError> {
+    let account = create_account(store, name).await?;
+    if credits > Credits::ZERO {
+        grant(store, account.id, credits, "opening balance").await?;
+    }
+    say(&format!("made account {name} ({}) with {credits} credits", account.id));
+    Ok(())
+}
+
+/// Makes an account with a webhook secret of its own and no credits.
+pub(super) async fn create_account(store: &Store, name: &str) -> Result<Account, CliError> {
+    let fine = |c: char| c.is_ascii_alphanumeric() || "._-@".contains(c);
+    if name.is_empty() || name.len() > 64 || !name.chars().all(fine) {
+        let rule = "1 to 64 letters, digits, dots, dashes, underscores or @";
+        return Err(CliError::said(format!("an account's name must be {rule}")));
+    }
+    let mut secret = [0; 24];
+    SystemEntropy.fill(&mut secret);
+    let new = NewAccount {
+        id: AccountId::new(now(), bits()),
+        name: name.to_owned(),
+        webhook_secret: format!("whsec_{}", STANDARD.encode(secret)),
+    };
+    Ok(store.create_account(&new, now()).await?)
+}
+
+/// Adds credits to an account.
+pub(super) async fn grant(
+    store: &Store,
+    account: AccountId,
+    credits: Credits,
+    note: &str,
+) -> Result<reelgate_core::ledger::Funds, CliError> {
+    let entry = EntryId::new(now(), bits());
+    Ok(store.grant(entry, account, credits, note, now()).await?)
+}
+
+/// The account with this name.
+pub(super) async fn find(store: &Store, name: &str) -> Result<Account, CliError> {
+    let found = store.account_by_name(name).await?;
+    found.ok_or_else(|| CliError::said(format!("there is no account named {name}")))
+}
+
+async fn statement(store: &Store, name: &str, lines: usize) -> Result<(), CliError> {
+    let account = find(store, name).await?;
+    for entry in store.statement(account.id, None, lines.clamp(1, 1000)).await? {
+        let job = entry.job.map_or_else(|| "-".to_owned(), |job| job.to_string());
+        let (kind, delta) = (entry.kind.name(), entry.delta);
+        say(&format!(
+            "{}  {kind:8} {job:12}  balance {}  held {}  {}",
+            entry.at.ms(),
+            Signed(delta.balance),
+            Signed(delta.held),
+            entry.note
+        ));
+    }
+    let funds = account.funds;
+    say(&format!(
+        "balance {}, held {}, available {}",
+        funds.balance,
+        funds.held,
+        funds.available()
+    ));
+    Ok(())
+}
+
+/// An amount that always shows its sign.
+struct Signed(Credits);
+
+impl std::fmt::Display for Signed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sign = if self.0 >= Credits::ZERO { "+" } else { "" };
+        write!(f, "{sign}{}", self.0)
+    }
+}

@@ -1,0 +1,72 @@
+//! `reelgate serve`
+
+use super::CliError;
+use crate::config::Config;
+use crate::work::runner::Runner;
+use axum::serve::ListenerExt as _;
+use std::process::ExitCode;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+/// Open connections may take so long to finish after a stop was asked for.
+const DRAIN: Duration = Duration::from_secs(10);
+
+pub(super) async fn run(config: Config) -> Result<ExitCode, CliError> {
+    let mut config = config;
+    let listener = tokio::net::TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| CliError::said(format!("cannot listen on {}: {error}", config.listen)))?;
+    config.listen = listener.local_addr()?;
+    if config.outbound.allow_private {
+        tracing::warn!(
+            "private networks are allowed: callers can make this server read http and local \
+             addresses. Never run like this where strangers can reach it."
+        );
+    }
+    let app = super::open_app(config).await?;
+    let (listen, data) = (app.config.listen, app.config.data.display().to_string());
+    let workers = app.config.workers;
+    tracing::info!(%listen, data, workers, engine = app.engine.name(), "serving");
+    stop_on_signal(app.stopping.clone())?;
+    let runner = Runner::start(&app);
+    let listener = listener.tap_io(|stream| {
+        // Small answers must not wait for more bytes to fill a packet.
+        let _ = stream.set_nodelay(true);
+    });
+    let served = axum::serve(listener, crate::http::router(&app))
+        .with_graceful_shutdown(app.stopping.clone().cancelled_owned());
+    let overdue = async {
+        app.stopping.cancelled().await;
+        tokio::time::sleep(DRAIN).await;
+    };
+    tokio::select! {
+        ended = served => ended?,
+        () = overdue => tracing::warn!("connections were still open and are cut"),
+    }
+    app.stopping.cancel();
+    runner.finish().await;
+    app.store.close().await;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The first interrupt or terminate signal stops the server in good order; a second one at once.
+fn stop_on_signal(stopping: CancellationToken) -> Result<(), CliError> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::spawn(async move {
+        for asked in 0.. {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            if asked > 0 {
+                std::process::exit(130);
+            }
+            tracing::info!("stopping: running jobs are handed back");
+            stopping.cancel();
+        }
+    });
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! What the TOML file can set.
+
+use super::options::{nearest, set};
+use super::{Config, ConfigError, LogFormat};
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Every key the file may have, dotted.
+const KEYS: [&str; 19] = [
+    "data",
+    "listen",
+    "public_url",
+    "workers",
+    "render_threads",
+    "log",
+    "limits.rate_limit",
+    "limits.requests_per_minute",
+    "limits.tasks_v1_requests_per_minute",
+    "limits.body_bytes_max",
+    "limits.requests_in_flight_max",
+    "jobs.attempts_max",
+    "jobs.deadline_s",
+    "jobs.lease_s",
+    "outbound.allow_private",
+    "outbound.fetch_timeout_s",
+    "outbound.reference_bytes_max",
+    "outbound.reference_pixels_max",
+    "outbound.webhook_timeout_s",
+];
+
+/// The file as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct File {
+    pub(super) data: Option<PathBuf>,
+    listen: Option<SocketAddr>,
+    public_url: Option<String>,
+    workers: Option<usize>,
+    render_threads: Option<usize>,
+    log: Option<String>,
+    limits: Limits,
+    jobs: Jobs,
+    outbound: Outbound,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Limits {
+    rate_limit: Option<bool>,
+    requests_per_minute: Option<u32>,
+    tasks_v1_requests_per_minute: Option<u32>,
+    body_bytes_max: Option<usize>,
+    requests_in_flight_max: Option<usize>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Jobs {
+    attempts_max: Option<u32>,
+    deadline_s: Option<u32>,
+    lease_s: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Outbound {
+    allow_private: Option<bool>,
+    fetch_timeout_s: Option<u32>,
+    reference_bytes_max: Option<usize>,
+    reference_pixels_max: Option<usize>,
+    webhook_timeout_s: Option<u32>,
+}
+
+impl File {
+    pub(super) fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ConfigError(format!("cannot read {}: {error}", path.display())))?;
+        Self::parse(&text).map_err(|ConfigError(why)| {
+            ConfigError(format!("in {}: {}", path.display(), why.trim_end()))
+        })
+    }
+
+    fn parse(text: &str) -> Result<Self, ConfigError> {
+        let table: toml::Table =
+            text.parse().map_err(|error: toml::de::Error| ConfigError(error.to_string()))?;
+        check_keys("", &table)?;
+        table.try_into().map_err(|error: toml::de::Error| ConfigError(error.to_string()))
+    }
+
+    pub(super) fn apply(&self, config: &mut Config) -> Result<(), ConfigError> {
+        set(&mut config.listen, self.listen);
+        if let Some(url) = &self.public_url {
+            config.public_url = Some(url.trim_end_matches('/').to_owned());
+        }
+        set(&mut config.workers, self.workers);
+        set(&mut config.render_threads, self.render_threads);
+        match self.log.as_deref() {
+            None => {}
+            Some("text") => config.log = LogFormat::Text,
+            Some("json") => config.log = LogFormat::Json,
+            Some(_) => return Err(ConfigError("log must be text or json".to_owned())),
+        }
+        let (limits, from) = (&mut config.limits, &self.limits);
+        set(&mut limits.rate_limit, from.rate_limit);
+        set(&mut limits.requests_per_minute, from.requests_per_minute);
+        set(&mut limits.tasks_v1_requests_per_minute, from.tasks_v1_requests_per_minute);
+        set(&mut limits.body_bytes_max, from.body_bytes_max);
+        set(&mut limits.requests_in_flight_max, from.requests_in_flight_max);
+        let ms = |s: u32| i64::from(s) * 1000;
+        set(&mut config.jobs.attempts_max, self.jobs.attempts_max);
+        set(&mut config.jobs.deadline_ms, self.jobs.deadline_s.map(ms));
+        set(&mut config.jobs.lease_ms, self.jobs.lease_s.map(ms));
+        let (outbound, from) = (&mut config.outbound, &self.outbound);
+        let time = |s: u32| Duration::from_secs(s.into());
+        set(&mut outbound.allow_private, from.allow_private);
+        set(&mut outbound.fetch_timeout, from.fetch_timeout_s.map(time));
+        set(&mut outbound.reference_bytes_max, from.reference_bytes_max);
+        set(&mut outbound.reference_pixels_max, from.reference_pixels_max);
+        set(&mut outbound.webhook_timeout, from.webhook_timeout_s.map(time));
+        Ok(())
+    }
+}
+
+fn check_keys(prefix: &str, table: &toml::Table) -> Result<(), ConfigError> {
+    for (name, value) in table {
+        let key = format!("{prefix}{name}");
+        let group = format!("{key}.");
+        match value {
+            toml::Value::Table(inner) if KEYS.iter().any(|known| known.starts_with(&group)) => {
+                check_keys(&group, inner)?;
+            }
+            _ if KEYS.contains(&key.as_str()) => {}
+            _ => {
+                let hint = nearest(&key, KEYS.iter().copied());
+                return Err(ConfigError(format!("unknown setting {key}{hint}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> Result<Config, ConfigError> {
+        let mut config = Config::for_data(Path::new("d"));
+        File::parse(text)?.apply(&mut config)?;
+        Ok(config)
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let example = "
+            data = 'd'
+            listen = '0.0.0.0:1'
+            public_url = 'https://example.com/'
+            workers = 2
+            render_threads = 3
+            log = 'json'
+            [limits]
+            rate_limit = false
+            requests_per_minute = 4
+            tasks_v1_requests_per_minute = 5
+            body_bytes_max = 6000
+            requests_in_flight_max = 7
+            [jobs]
+            attempts_max = 8
+            deadline_s = 9
+            lease_s = 10
+            [outbound]
+            allow_private = true
+            fetch_timeout_s = 11
+            reference_bytes_max = 12
+            reference_pixels_max = 13
+            webhook_timeout_s = 14
+        ";
+        let keys = example.lines().filter(|line| line.contains('=')).count();
+        assert_eq!(keys, KEYS.len(), "the example names every key");
+        let config = load(example).expect("valid");
+        let defaults = Config::for_data(Path::new("d"));
+        assert_eq!(config.public_url.as_deref(), Some("https://example.com"));
+        assert_eq!(config.jobs.deadline_ms, 9_000);
+        assert_ne!(config.limits, defaults.limits);
+        assert_ne!(config.outbound, defaults.outbound);
+    }
+
+    #[test]
+    fn a_misspelt_key_is_named_with_the_nearest_known_one() {
+        let error = load("[outbound]\nallow_privat = true").expect_err("unknown");
+        assert_eq!(
+            error.0,
+            "unknown setting outbound.allow_privat, did you mean outbound.allow_private?"
+        );
+        assert!(load("worker = 2").expect_err("unknown").0.ends_with("did you mean workers?"));
+        assert!(load("workers = 'two'").is_err());
+    }
+}

@@ -1,0 +1,179 @@
+//! Settings: the only reader of the environment and of the configuration file.
+//!
+//! A value is taken from the first of these that has it: the command line, a `REELGATE_*`
+//! environment variable, the TOML file, the default.
+
+mod file;
+mod options;
+
+pub use options::{CommonOptions, LogFormat, ServeOptions};
+
+use file::File;
+use reelgate_core::limit::Rule;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Everything that can be set, with defaults filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The folder that holds everything: database, media, scratch files, secrets.
+    pub data: PathBuf,
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// How callers reach the server, without a final slash; `None` takes each request's own host.
+    pub public_url: Option<String>,
+    /// Jobs rendered at the same time; zero only accepts and answers.
+    pub workers: usize,
+    /// Threads that one job may use.
+    pub render_threads: usize,
+    /// How log lines look.
+    pub log: LogFormat,
+    /// Limits on callers.
+    pub limits: LimitConfig,
+    /// Limits on jobs.
+    pub jobs: JobConfig,
+    /// Limits on what is fetched for callers.
+    pub outbound: OutboundConfig,
+}
+
+/// Limits on callers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitConfig {
+    /// Whether requests are counted at all.
+    pub rate_limit: bool,
+    /// Requests an account may make in a minute on an API that documents no limit.
+    pub requests_per_minute: u32,
+    /// The same for API C, which documents 30.
+    pub tasks_v1_requests_per_minute: u32,
+    /// Bytes of a request's body.
+    pub body_bytes_max: usize,
+    /// Requests answered at the same time; one more is told to come back.
+    pub requests_in_flight_max: usize,
+}
+
+/// Limits on jobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JobConfig {
+    /// Attempts before a job fails.
+    pub attempts_max: u32,
+    /// A job fails when it has not ended so long after it was accepted.
+    pub deadline_ms: i64,
+    /// A worker is presumed dead when it is silent for so long.
+    pub lease_ms: i64,
+    /// A worker says that it is alive this often.
+    pub heartbeat_ms: u64,
+}
+
+/// Limits on what is fetched for callers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutboundConfig {
+    /// http and private addresses are allowed: for development.
+    pub allow_private: bool,
+    /// Time to fetch one reference.
+    pub fetch_timeout: Duration,
+    /// Bytes of one reference.
+    pub reference_bytes_max: usize,
+    /// Pixels of one picture.
+    pub reference_pixels_max: usize,
+    /// Time for one webhook.
+    pub webhook_timeout: Duration,
+}
+
+/// Why settings cannot be used: one sentence that names the setting.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{0}")]
+pub struct ConfigError(pub String);
+
+impl Config {
+    /// The defaults for a data folder.
+    #[must_use]
+    pub fn for_data(data: &Path) -> Self {
+        Self {
+            data: data.to_owned(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
+            public_url: None,
+            workers: 1,
+            render_threads: cores(),
+            log: LogFormat::Text,
+            limits: LimitConfig {
+                rate_limit: true,
+                requests_per_minute: 600,
+                tasks_v1_requests_per_minute: 30,
+                body_bytes_max: 8 << 20,
+                requests_in_flight_max: 1024,
+            },
+            jobs: JobConfig {
+                attempts_max: reelgate_core::retry::JOB_ATTEMPTS_MAX,
+                deadline_ms: 48 * 3_600_000,
+                lease_ms: 15_000,
+                heartbeat_ms: 500,
+            },
+            outbound: OutboundConfig {
+                allow_private: false,
+                fetch_timeout: Duration::from_secs(30),
+                reference_bytes_max: 64 << 20,
+                reference_pixels_max: 40_000_000,
+                webhook_timeout: Duration::from_secs(10),
+            },
+        }
+    }
+
+    /// Puts the command line and environment (both in `common` and `serve`) over the file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, has unknown keys, or a value is out of range.
+    pub fn load(common: &CommonOptions, serve: &ServeOptions) -> Result<Self, ConfigError> {
+        options::check_environment()?;
+        let file = common.config.as_deref().map(File::read).transpose()?.unwrap_or_default();
+        let data = common.data.clone().or(file.data.clone());
+        let data = data.unwrap_or_else(|| PathBuf::from("reelgate-data"));
+        let mut config = Self::for_data(&data);
+        file.apply(&mut config)?;
+        serve.apply(&mut config)?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let refuse = |text: &str| Err(ConfigError(text.to_owned()));
+        if self.workers > 64 {
+            return refuse("workers must be 0 to 64");
+        }
+        if self.render_threads == 0 || self.render_threads > 256 {
+            return refuse("render_threads must be 1 to 256");
+        }
+        if self.limits.body_bytes_max < 1024 {
+            return refuse("limits.body_bytes_max must be at least 1024");
+        }
+        if self.jobs.attempts_max == 0 || self.jobs.attempts_max > 100 {
+            return refuse("jobs.attempts_max must be 1 to 100");
+        }
+        match &self.public_url {
+            Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
+                refuse("public_url must begin with http:// or https://")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The database's address.
+    #[must_use]
+    pub fn database_url(&self) -> String {
+        format!("sqlite:{}", self.data.join("reelgate.db").display())
+    }
+
+    /// How many requests an account may make on a dialect; nothing when they are not counted.
+    #[must_use]
+    pub fn rate(&self, dialect: &str) -> Option<Rule> {
+        let requests = match dialect {
+            "tasks_v1" => self.limits.tasks_v1_requests_per_minute,
+            _ => self.limits.requests_per_minute,
+        };
+        self.limits.rate_limit.then_some(Rule { requests, window_ms: 60_000 })
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

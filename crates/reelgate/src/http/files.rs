@@ -1,0 +1,67 @@
+//! Downloads: signed links to clips, for plain HTTP clients and browsers.
+
+use crate::app::App;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::response::IntoResponse;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use std::sync::Arc;
+use tower::ServiceExt as _;
+use tower_http::services::ServeFile;
+
+/// Serves a stored file whose link was signed here and has not expired: whole, in ranges, or only
+/// its headers.
+pub async fn download(
+    State(app): State<Arc<App>>,
+    Path((ticket, name)): Path<(String, String)>,
+    request: Request,
+) -> Response<Body> {
+    if !app.media.accepts(&ticket, &name, app.now()) {
+        let body = "this link is not valid or has expired; ask the API for a new one\n";
+        return (StatusCode::FORBIDDEN, body).into_response();
+    }
+    // A stored name is never reused for other bytes, so the name itself is the version.
+    let etag = format!("\"{}\"", name.replace('/', "."));
+    if matches_etag(request.headers(), &etag) {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        dress(response.headers_mut(), &etag);
+        return response;
+    }
+    let served = ServeFile::new(app.media.file(&name)).oneshot(request).await;
+    let mut response = match served {
+        Ok(response) => response.map(Body::new),
+        Err(never) => match never {},
+    };
+    if response.status() == StatusCode::NOT_FOUND {
+        return (StatusCode::GONE, "this file was removed\n").into_response();
+    }
+    dress(response.headers_mut(), &etag);
+    if name.ends_with(".mp4") && response.status().is_success() {
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("video/mp4"));
+    }
+    response
+}
+
+fn matches_etag(headers: &HeaderMap, etag: &str) -> bool {
+    let Some(asked) = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()) else {
+        return false;
+    };
+    asked
+        .split(',')
+        .map(|one| one.trim().trim_start_matches("W/"))
+        .any(|one| one == "*" || one == etag)
+}
+
+fn dress(headers: &mut HeaderMap, etag: &str) {
+    if let Ok(value) = HeaderValue::from_str(etag) {
+        headers.insert(ETAG, value);
+    }
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600, immutable"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+}

@@ -1,0 +1,14 @@
+//! The server's front: every route, and the one pipeline behind all of them.
+
+pub mod auth;
+pub mod files;
+pub mod gateway;
+pub mod health;
+pub mod limit;
+pub mod once;
+pub mod references;
+pub mod reply;
+pub mod router;
+pub mod submit;
+
+pub use router::router;

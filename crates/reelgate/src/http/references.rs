@@ -1,0 +1,114 @@
+//! References of an order: fetched once, judged by their content, and kept.
+
+use crate::app::App;
+use crate::outbound::{Limits, OutboundError};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use reelgate_codec::{ImageLimits, MediaType, sniff};
+use reelgate_core::{DraftMedia, Error, Field, MediaKind, MediaSource, Size};
+
+/// References fetched for one order at the same time.
+const FETCHES_MAX: usize = 4;
+
+/// A reference that was fetched and kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    /// What it is, by its content.
+    pub kind: MediaKind,
+    /// Its name in media storage.
+    pub stored: String,
+    /// Its pixels, if it is a picture.
+    pub size: Option<Size>,
+}
+
+/// Fetches, judges and keeps every reference, in the order given.
+///
+/// # Errors
+/// `Invalid` for the first reference that cannot be had or used, naming its field.
+pub async fn fetch_all(app: &App, media: &[DraftMedia]) -> Result<Vec<Fetched>, Error> {
+    futures_util::stream::iter(media.iter().map(|item| fetch_one(app, item)))
+        .buffered(FETCHES_MAX)
+        .try_collect()
+        .await
+}
+
+async fn fetch_one(app: &App, item: &DraftMedia) -> Result<Fetched, Error> {
+    let bytes = load(app, item).await?;
+    let Some(found) = sniff(&bytes) else {
+        let allowed = "must be an image (jpg, png, webp, gif, bmp), a video (mp4, mov, m4v) or \
+                       sound (mp3, wav), judged by its content";
+        return Err(Error::invalid(item.field.clone(), allowed));
+    };
+    let kind = kind_of(found);
+    let size = match kind {
+        MediaKind::Image => Some(picture_size(app, bytes.clone(), &item.field).await?),
+        MediaKind::Video | MediaKind::Audio => None,
+    };
+    let stored = app.media.put_reference(bytes, found.extension()).await.map_err(|error| {
+        tracing::error!(%error, "a reference could not be kept");
+        Error::internal()
+    })?;
+    Ok(Fetched { kind, stored, size })
+}
+
+async fn load(app: &App, item: &DraftMedia) -> Result<Bytes, Error> {
+    let limits = Limits {
+        timeout: app.config.outbound.fetch_timeout,
+        bytes_max: app.config.outbound.reference_bytes_max,
+    };
+    match &item.source {
+        MediaSource::Url(url) => app.outbound.fetch(url, limits).await.map_err(|error| {
+            tracing::info!(%error, "a reference could not be fetched");
+            Error::invalid(item.field.clone(), explain(&error))
+        }),
+        MediaSource::Data(uri) => decode_data(uri).ok_or_else(|| {
+            let message = "must be a base64 data URI such as data:image/png;base64,...";
+            Error::invalid(item.field.clone(), message)
+        }),
+    }
+}
+
+fn explain(error: &OutboundError) -> String {
+    match error {
+        OutboundError::BadUrl | OutboundError::NotPublic => error.to_string(),
+        other => format!("must be a public URL of a media file, but it {other}"),
+    }
+}
+
+fn decode_data(uri: &str) -> Option<Bytes> {
+    let (head, body) = uri.split_once(',')?;
+    let prefix = head.get(..5)?;
+    if !prefix.eq_ignore_ascii_case("data:") || !head.to_ascii_lowercase().ends_with(";base64") {
+        return None;
+    }
+    STANDARD.decode(body.trim()).ok().map(Bytes::from)
+}
+
+/// Decodes the whole picture, so that a damaged one is refused here and not after it was paid for.
+async fn picture_size(app: &App, bytes: Bytes, field: &Field) -> Result<Size, Error> {
+    let pixels_max = app.config.outbound.reference_pixels_max;
+    let limits = ImageLimits { pixels_max, ..ImageLimits::default() };
+    let decoded = tokio::task::spawn_blocking(move || {
+        reelgate_codec::decode_image(&bytes, limits).map(|rgb| (rgb.width, rgb.height))
+    });
+    match decoded.await {
+        Ok(Ok((width, height))) => {
+            let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+            Ok(Size { width: side(width), height: side(height) })
+        }
+        Ok(Err(error)) => {
+            Err(Error::invalid(field.clone(), format!("must be a readable image: {error}")))
+        }
+        Err(_) => Err(Error::invalid(field.clone(), "must be a readable image")),
+    }
+}
+
+fn kind_of(found: MediaType) -> MediaKind {
+    match found.kind() {
+        reelgate_codec::MediaKind::Image => MediaKind::Image,
+        reelgate_codec::MediaKind::Video => MediaKind::Video,
+        reelgate_codec::MediaKind::Audio => MediaKind::Audio,
+    }
+}

@@ -1,0 +1,52 @@
+//! Answers on their way out: wire responses into HTTP ones, and what every answer carries.
+
+use axum::body::Body;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderName, HeaderValue, Response};
+use reelgate_core::Error;
+use reelgate_core::limit::Allowance;
+use reelgate_dialects::WireResponse;
+use reelgate_store::StoreError;
+
+/// Says that an answer repeats an earlier one.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+/// Names a request in answers and logs.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Turns a dialect's answer into an HTTP one.
+#[must_use]
+pub fn send(wire: WireResponse) -> Response<Body> {
+    let mut response = Response::new(Body::from(wire.body));
+    *response.status_mut() = wire.status;
+    let headers = response.headers_mut();
+    *headers = wire.headers;
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// Adds what is left of the caller's request limit.
+pub fn tell_allowance(response: &mut Response<Body>, allowance: Allowance) {
+    let pairs = [
+        ("ratelimit-limit", allowance.limit),
+        ("ratelimit-remaining", allowance.remaining),
+        ("ratelimit-reset", allowance.reset_s),
+    ];
+    for (name, value) in pairs {
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from(value));
+    }
+}
+
+/// What a caller hears of a fault in the store; the fault itself goes to the log.
+#[must_use]
+pub fn store_error(error: StoreError) -> Error {
+    match error {
+        StoreError::Refused(refusal) => refusal,
+        StoreError::Busy => Error::busy(1),
+        fault => {
+            tracing::error!(error = %fault, "the store failed");
+            Error::internal()
+        }
+    }
+}

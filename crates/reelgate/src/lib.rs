@@ -1,0 +1,14 @@
+//! The Reelgate server and its command line.
+//!
+//! This crate runs what the others decide, remember, translate and render. It is a library only so
+//! that its tests can drive the same parts as the binary does.
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod entropy;
+pub mod http;
+pub mod media;
+pub mod outbound;
+pub mod secrets;
+pub mod work;

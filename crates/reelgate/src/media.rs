@@ -1,0 +1,168 @@
+//! Where references and clips are kept, and how their addresses are made.
+//!
+//! Names are chosen here and never by callers. A clip's name carries the token of the lease it was
+//! made under, so a worker that lost its job cannot overwrite the clip of the one that has it.
+
+use hmac::{Hmac, KeyInit, Mac};
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as ObjectPath;
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
+use reelgate_core::key::hex;
+use reelgate_core::{JobId, Timestamp};
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A link lives at least this long, and at most an hour longer.
+pub const LINK_TTL_MS: i64 = 24 * 3_600_000;
+const HOUR_MS: i64 = 3_600_000;
+const SIGNATURE_BYTES: usize = 16;
+
+/// Why media could not be kept or found.
+#[derive(Debug, thiserror::Error)]
+pub enum MediaError {
+    /// The storage failed.
+    #[error("media storage: {0}")]
+    Storage(#[from] object_store::Error),
+    /// A file could not be read or written.
+    #[error("media file: {0}")]
+    File(#[from] std::io::Error),
+}
+
+/// Media storage in one folder.
+#[derive(Clone)]
+pub struct Media {
+    objects: Arc<LocalFileSystem>,
+    root: PathBuf,
+    link_key: [u8; 32],
+}
+
+/// A file that was stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Its name.
+    pub name: String,
+    /// Its length.
+    pub bytes: u64,
+    /// Its SHA-256, lower-case hex.
+    pub sha256: String,
+}
+
+impl Media {
+    /// Opens (and makes) the folder.
+    ///
+    /// # Errors
+    /// When it cannot be made or is no folder.
+    pub fn open(root: &Path, link_key: [u8; 32]) -> Result<Self, MediaError> {
+        std::fs::create_dir_all(root)?;
+        let root = root.canonicalize()?;
+        let objects = LocalFileSystem::new_with_prefix(&root)?.with_fsync(true);
+        Ok(Self { objects: Arc::new(objects), root, link_key })
+    }
+
+    /// Keeps a reference under a name made from its content; the same bytes are kept once.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn put_reference(
+        &self,
+        bytes: bytes::Bytes,
+        extension: &str,
+    ) -> Result<String, MediaError> {
+        let name = format!("reference/{}.{extension}", hex(&Sha256::digest(&bytes)));
+        let path = ObjectPath::from(name.as_str());
+        if self.objects.head(&path).await.is_err() {
+            self.objects.put(&path, PutPayload::from(bytes)).await?;
+        }
+        Ok(name)
+    }
+
+    /// Keeps one file of an attempt's clip.
+    ///
+    /// # Errors
+    /// When the file cannot be read or the storage fails.
+    pub async fn put_clip_file(
+        &self,
+        job: JobId,
+        token: u64,
+        kind: ClipFile,
+        file: &Path,
+    ) -> Result<Stored, MediaError> {
+        let name = format!("clip/{job}-{token}/{}", kind.file_name());
+        let bytes = bytes::Bytes::from(tokio::fs::read(file).await?);
+        let sha256 = hex(&Sha256::digest(&bytes));
+        let length = bytes.len() as u64;
+        self.objects.put(&ObjectPath::from(name.as_str()), PutPayload::from(bytes)).await?;
+        Ok(Stored { name, bytes: length, sha256 })
+    }
+
+    /// Forgets a file; forgetting what is not there is fine.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn remove(&self, name: &str) -> Result<(), MediaError> {
+        match self.objects.delete(&ObjectPath::from(name)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The file behind a name that this storage handed out.
+    #[must_use]
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    /// The path of a signed link to `name`, valid for a day: `/files/{expiry}-{signature}/{name}`.
+    ///
+    /// Expiry is rounded up to whole hours, so that polls within an hour get the same address and
+    /// a browser's cache serves it.
+    #[must_use]
+    pub fn link(&self, name: &str, now: Timestamp) -> String {
+        let expires_ms = (now.ms() + LINK_TTL_MS).div_euclid(HOUR_MS) * HOUR_MS + HOUR_MS;
+        let expires_s = expires_ms / 1000;
+        format!("/files/{expires_s}-{}/{name}", hex(&self.signature(name, expires_s)))
+    }
+
+    /// Whether a link's first part was made by [`Media::link`] for `name` and is still valid.
+    #[must_use]
+    pub fn accepts(&self, ticket: &str, name: &str, now: Timestamp) -> bool {
+        let Some((expires, signature)) = ticket.split_once('-') else { return false };
+        let Ok(expires_s) = expires.parse::<i64>() else { return false };
+        let expected = hex(&self.signature(name, expires_s));
+        let same = expected.len() == signature.len()
+            && expected.bytes().zip(signature.bytes()).fold(0, |acc, (a, b)| acc | (a ^ b)) == 0;
+        same && now.ms() / 1000 < expires_s
+    }
+
+    fn signature(&self, name: &str, expires_s: i64) -> [u8; SIGNATURE_BYTES] {
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.link_key)
+            .expect("HMAC takes a key of any length");
+        mac.update(format!("{expires_s}:{name}").as_bytes());
+        let full = mac.finalize().into_bytes();
+        let mut short = [0; SIGNATURE_BYTES];
+        short.copy_from_slice(&full[..SIGNATURE_BYTES]);
+        short
+    }
+}
+
+/// A file of a clip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClipFile {
+    /// The MP4.
+    Video,
+    /// A JPEG from early in the clip.
+    Poster,
+    /// The last frame as PNG.
+    LastFrame,
+}
+
+impl ClipFile {
+    const fn file_name(self) -> &'static str {
+        match self {
+            Self::Video => "video.mp4",
+            Self::Poster => "poster.jpg",
+            Self::LastFrame => "last-frame.png",
+        }
+    }
+}

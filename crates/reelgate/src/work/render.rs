@@ -1,0 +1,207 @@
+//! One job from queue to clip.
+
+use super::Step;
+use crate::app::App;
+use crate::media::{ClipFile, MediaError};
+use reelgate_core::engine::BoxFuture;
+use reelgate_core::job::{Output, Progress, Refusal};
+use reelgate_core::{Clip, EngineError, FailureClass, Input, Job, Report, State, Ticket, Work};
+use reelgate_store::{Directive, Outcome, StoreError};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
+use std::time::Duration;
+
+/// Claims one job and carries it to its end, or to the end of this attempt.
+///
+/// # Errors
+/// When the store fails; the job's lease then runs out and it is rescued.
+pub async fn step(app: &App) -> Result<Step, StoreError> {
+    let claimed = app.store.claim(app.now(), app.config.jobs.lease_ms, 1).await?;
+    let Some(job) = claimed.into_iter().next() else { return Ok(Step::Idle) };
+    let State::Running { lease, .. } = &job.state else { return Ok(Step::Idle) };
+    let token = lease.token;
+    tracing::info!(job = %job.id, attempt = job.attempt, "rendering");
+    let started = app.now();
+    let outcome = attempt(app, &job, token).await;
+    settle(app, &job, token, outcome, started.ms()).await?;
+    Ok(Step::Did)
+}
+
+/// Runs the engine and keeps what it made, in a scratch folder that is gone afterwards.
+async fn attempt(app: &App, job: &Job, token: u64) -> Result<Output, EngineError> {
+    let scratch_root = app.config.data.join("scratch");
+    tokio::fs::create_dir_all(&scratch_root).await.map_err(|error| disk(&error))?;
+    let prefix = format!("{}-{token}-", job.id);
+    let scratch = tempfile::Builder::new().prefix(&prefix).tempdir_in(&scratch_root);
+    let scratch = scratch.map_err(|error| disk(&error))?;
+    let work = Work {
+        job: job.id,
+        order: job.order.clone(),
+        size: job.size,
+        seed: job.seed,
+        inputs: inputs(app, job),
+        scratch: scratch.path().to_owned(),
+        ticket: job.ticket.clone(),
+    };
+    let reporter = Reporter::new(app, job, token);
+    let clip = {
+        let rendering = app.engine.run(work, &reporter);
+        tokio::pin!(rendering);
+        tokio::select! {
+            result = &mut rendering => result,
+            // Silence of the store or a lost lease sets the stop flag; the engine then returns.
+            () = beat(app, job, token, &reporter) => rendering.await,
+        }?
+    };
+    reelgate_engines::clip::check(&clip, &job.order, job.size).map_err(|fault| {
+        tracing::error!(job = %job.id, fault, "the engine's clip is not what was ordered");
+        EngineError::passing(FailureClass::Internal, "the engine made a clip that was not ordered")
+    })?;
+    keep(app, job, token, &clip).await.map_err(|error| {
+        tracing::error!(job = %job.id, %error, "the clip could not be kept");
+        EngineError::passing(FailureClass::Internal, "the clip could not be stored")
+    })
+}
+
+fn inputs(app: &App, job: &Job) -> Vec<Input> {
+    let input = |media: &reelgate_core::Media| Input {
+        kind: media.kind,
+        role: media.role,
+        path: app.media.file(&media.stored),
+    };
+    job.order.media.iter().map(input).collect()
+}
+
+fn disk(error: &std::io::Error) -> EngineError {
+    tracing::error!(%error, "the scratch folder cannot be used");
+    EngineError::passing(FailureClass::Internal, "the server cannot write its working files")
+}
+
+/// Extends the lease until told to stop, then sets the stop flag and returns.
+async fn beat(app: &App, job: &Job, token: u64, reporter: &Reporter<'_>) {
+    let every = Duration::from_millis(app.config.jobs.heartbeat_ms);
+    let lease_ms = app.config.jobs.lease_ms;
+    let mut silent_since = app.now();
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(every) => {}
+            () = app.stopping.cancelled() => break,
+        }
+        let (now, progress) = (app.now(), reporter.shown());
+        match app.store.heartbeat(job.id, token, lease_ms, progress, now).await {
+            Ok(Directive::Continue) => silent_since = now,
+            Ok(Directive::Stop | Directive::Lost) => break,
+            Err(error) if now.since_ms(silent_since) < lease_ms => {
+                tracing::warn!(job = %job.id, %error, "a heartbeat failed");
+            }
+            Err(_) => break,
+        }
+    }
+    reporter.stop.store(true, Ordering::Relaxed);
+}
+
+async fn keep(app: &App, job: &Job, token: u64, clip: &Clip) -> Result<Output, MediaError> {
+    let put = |kind, file| app.media.put_clip_file(job.id, token, kind, file);
+    let poster = put(ClipFile::Poster, &clip.poster).await?;
+    let last_frame = put(ClipFile::LastFrame, &clip.last_frame).await?;
+    let video = put(ClipFile::Video, &clip.video).await?;
+    Ok(Output {
+        video: video.name,
+        video_bytes: video.bytes,
+        video_sha256: video.sha256,
+        poster: poster.name,
+        last_frame: last_frame.name,
+        size: clip.size,
+        frames: clip.frames,
+        duration_ms: clip.duration_ms,
+        has_audio: clip.has_audio,
+        engine: app.engine.name().to_owned(),
+        removed: None,
+    })
+}
+
+/// Writes the attempt's end, and forgets its files when nobody will ever ask for them.
+async fn settle(
+    app: &App,
+    job: &Job,
+    token: u64,
+    result: Result<Output, EngineError>,
+    started_ms: i64,
+) -> Result<(), StoreError> {
+    let now = app.now();
+    let took_ms = now.ms() - started_ms;
+    let made = result.as_ref().ok().cloned();
+    let outcome = match result {
+        Ok(output) => {
+            tracing::info!(job = %job.id, took_ms, bytes = output.video_bytes, "rendered");
+            Outcome::Clip { output, charge: job.price.credits }
+        }
+        Err(error) => {
+            tracing::warn!(job = %job.id, took_ms, %error, "the attempt ended without a clip");
+            let delay_ms = reelgate_core::retry::JOB.delay_ms(job.attempt, app.entropy.bits());
+            Outcome::Failed { error, retry_at: now.plus_ms(delay_ms) }
+        }
+    };
+    let (entry, delivery) = (app.entry_id(), app.delivery_id());
+    let ended = app.store.finish(job.id, token, outcome, entry, delivery, now).await?;
+    let used = match &ended {
+        Ok(job) => matches!(job.state, State::Succeeded { .. }),
+        // Without its lease this attempt's files belong to nobody.
+        Err(Refusal::StaleLease | Refusal::Final(_) | Refusal::NotNow(_)) => false,
+    };
+    if let (Some(output), false) = (made, used) {
+        tracing::info!(job = %job.id, "the clip is not wanted any more");
+        for name in [&output.video, &output.poster, &output.last_frame] {
+            if let Err(error) = app.media.remove(name).await {
+                tracing::warn!(name, %error, "a file could not be removed");
+            }
+        }
+    }
+    app.deliveries_ready.notify_one();
+    app.jobs_ready.notify_one();
+    Ok(())
+}
+
+/// How the engine talks to the heartbeat.
+struct Reporter<'a> {
+    app: &'a App,
+    job: &'a Job,
+    token: u64,
+    permille: AtomicU16,
+    stop: AtomicBool,
+}
+
+impl<'a> Reporter<'a> {
+    fn new(app: &'a App, job: &'a Job, token: u64) -> Self {
+        Self { app, job, token, permille: AtomicU16::new(0), stop: AtomicBool::new(false) }
+    }
+
+    fn shown(&self) -> Progress {
+        Progress::from_permille(self.permille.load(Ordering::Relaxed))
+    }
+}
+
+impl Report for Reporter<'_> {
+    fn progress(&self, progress: Progress) {
+        self.permille.fetch_max(progress.permille(), Ordering::Relaxed);
+    }
+
+    fn should_stop(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    fn ticket(&self, ticket: Ticket) -> BoxFuture<'_, Result<(), EngineError>> {
+        Box::pin(async move {
+            let stored =
+                self.app.store.store_ticket(self.job.id, self.token, &ticket, self.app.now()).await;
+            match stored {
+                Ok(true) => Ok(()),
+                Ok(false) => Err(EngineError::stopped()),
+                Err(error) => {
+                    tracing::error!(job = %self.job.id, %error, "a ticket could not be stored");
+                    let message = "the server could not record its request to the provider";
+                    Err(EngineError::passing(FailureClass::Internal, message))
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,20 @@
+//! Jobs whose worker went silent or whose deadline passed.
+
+use super::Step;
+use crate::app::App;
+use reelgate_store::StoreError;
+
+/// Takes back expired leases and ends overdue jobs.
+///
+/// # Errors
+/// When the store fails.
+pub async fn step(app: &App) -> Result<Step, StoreError> {
+    let rescued = app.store.rescue(app.now(), app.entropy.bits()).await?;
+    if rescued == 0 {
+        return Ok(Step::Idle);
+    }
+    tracing::warn!(rescued, "took jobs back from silent workers");
+    app.jobs_ready.notify_waiters();
+    app.deliveries_ready.notify_one();
+    Ok(Step::Did)
+}
