@@ -50,6 +50,8 @@ pub(crate) struct Track {
     pub(crate) media_ticks: u64,
     /// Length that is presented, after edits.
     pub(crate) duration_ms: u64,
+    /// Ticks of the track's clock that an edit skips at the start.
+    pub(crate) skip_ticks: u64,
     /// Quarter turns clockwise to show the pictures upright, 0 to 3.
     pub(crate) quarter_turns: u8,
     pub(crate) table: SampleTableAccessor<StblBox>,
@@ -108,15 +110,18 @@ impl Track {
         let media_ticks = trak.mdia_box.mdhd_box.duration;
         let edits = trak.edts_box.and_then(|edits| edits.elst_box);
         let edited_ticks = edits
+            .as_ref()
             .map(|list| {
                 list.entries.iter().map(|edit| edit.edit_duration).fold(0, u64::saturating_add)
             })
             .filter(|ticks| *ticks > 0);
         let duration_ms = edited_ticks
             .map_or_else(|| to_ms(media_ticks, timescale), |ticks| to_ms(ticks, movie_timescale));
+        let first = edits.iter().flat_map(|list| &list.entries).find(|edit| edit.media_time >= 0);
+        let skip_ticks = first.map_or(0, |edit| edit.media_time.unsigned_abs());
         let table = SampleTableAccessor::new(trak.mdia_box.minf_box.stbl_box).ok()?;
         let quarter_turns = quarter_turns(&trak.tkhd_box.matrix);
-        Some(Self { kind, timescale, media_ticks, duration_ms, quarter_turns, table })
+        Some(Self { kind, timescale, media_ticks, duration_ms, skip_ticks, quarter_turns, table })
     }
 
     /// The description of the track's samples; files with several in one track are rare.

@@ -35,6 +35,28 @@ impl Frame {
             v: vec![128; chroma],
         }
     }
+
+    /// The frame turned clockwise by this many quarters; 4 and above count on from 0.
+    #[must_use]
+    pub fn turned(self, quarters: u8) -> Self {
+        (0..quarters % 4).fold(self, |frame, _| frame.turned_once())
+    }
+
+    fn turned_once(self) -> Self {
+        let (width, height) = (self.width, self.height);
+        Self {
+            width: height,
+            height: width,
+            y: turn_plane(&self.y, width),
+            u: turn_plane(&self.u, width / 2),
+            v: turn_plane(&self.v, width / 2),
+        }
+    }
+}
+
+fn turn_plane(plane: &[u8], width: usize) -> Vec<u8> {
+    let column = |x: usize| plane.chunks_exact(width).rev().map(move |row| row[x]);
+    (0..width).flat_map(column).collect()
 }
 
 /// One 8-bit sRGB picture, interleaved `r g b`, rows stored without padding.

@@ -11,6 +11,7 @@ pub mod h264;
 pub mod mp4;
 mod probe;
 mod quality;
+mod read;
 mod sniff;
 mod still;
 
@@ -19,6 +20,10 @@ pub use demux::DemuxError;
 pub use frame::{FRAME_RATE, Frame, Picture, Rgb, SAMPLE_RATE_HZ, Sound};
 pub use probe::{AudioFacts, Probe, ProbeError, VideoFacts, probe};
 pub use quality::psnr_luma;
+pub use read::{
+    AudioLimits, ReadError, TimedFrame, VideoLimits, VideoReader, decode_audio, decode_video,
+    read_frame,
+};
 pub use sniff::{MediaKind, MediaType, sniff};
 pub use still::{
     ImageError, ImageLimits, decode_image, encode_jpeg, encode_png, image_size, resize_cover,

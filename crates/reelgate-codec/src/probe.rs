@@ -4,6 +4,7 @@ use shiguredo_mp4::boxes::SampleEntry;
 use shiguredo_mp4::{BaseBox, TrackKind};
 
 use crate::demux::{DemuxError, Movie, Track};
+use crate::read::sound_facts;
 use crate::sniff::{MediaKind, MediaType, sniff};
 
 /// What was found in a file.
@@ -78,7 +79,12 @@ pub fn probe(file: &[u8]) -> Result<Probe, ProbeError> {
     let container = sniff(file).ok_or(ProbeError::Unknown)?;
     match (container, container.kind()) {
         (_, MediaKind::Video) | (MediaType::M4a, _) => probe_movie(container, file),
-        _ => Err(ProbeError::Unknown),
+        (_, MediaKind::Audio) => {
+            let audio = sound_facts(file).map_err(|_| ProbeError::NoTracks)?;
+            let duration_ms = audio.duration_ms;
+            Ok(Probe { container, duration_ms, video: None, audio: Some(audio), faststart: true })
+        }
+        (_, MediaKind::Image) => Err(ProbeError::Unknown),
     }
 }
 

@@ -1,0 +1,10 @@
+//! What the codec promises, seen from outside.
+
+mod clip;
+mod colour;
+mod damage;
+mod read;
+mod sizes;
+mod sniff;
+mod still;
+mod support;
