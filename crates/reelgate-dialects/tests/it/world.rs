@@ -6,7 +6,7 @@ use reelgate_core::{
     AccountId, Call, Catalogue, Credits, Draft, Error, Failure, FailureClass, Job, JobId, JobView,
     KeyId, Links, State, Ticket, Timestamp, check, size,
 };
-use reelgate_dialects::{Dialect, Operation, Settings, WireRequest, all};
+use reelgate_dialects::{Dialect, Operation, Route, Settings, WireRequest, all};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,23 +28,34 @@ pub(crate) fn request(
     headers: &[(&str, &str)],
     body: &[u8],
 ) -> (Operation, WireRequest) {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let method: Method = method.parse().expect("a method");
-    let (operation, parameters) = dialect
-        .routes()
-        .iter()
-        .filter(|route| route.method == method)
-        .find_map(|route| Some((route.operation, matched(route.path, path)?)))
-        .unwrap_or_else(|| panic!("no route for {method} {path}"));
+    let (route, parameters) = route(dialect, method, target);
     let mut header_map = HeaderMap::new();
     for (name, value) in headers {
         let name: HeaderName = name.parse().expect("a header's name");
         header_map.insert(name, value.parse().expect("a header's value"));
     }
-    let query = query.split('&').filter_map(|pair| pair.split_once('='));
+    let query = target
+        .split_once('?')
+        .map_or("", |(_, query)| query)
+        .split('&')
+        .filter_map(|pair| pair.split_once('='));
     let query = query.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     let body = body.to_vec();
-    (operation, WireRequest { path: parameters, query, headers: header_map, body })
+    (route.operation, WireRequest { path: parameters, query, headers: header_map, body })
+}
+
+/// The route that a request goes to, and its path parameters.
+pub(crate) fn route(
+    dialect: &dyn Dialect,
+    method: &str,
+    target: &str,
+) -> (&'static Route, BTreeMap<String, String>) {
+    let path = target.split_once('?').map_or(target, |(path, _)| path);
+    let method: Method = method.parse().expect("a method");
+    let mut routes = dialect.routes().iter().filter(|route| route.method == method);
+    routes
+        .find_map(|route| Some((route, matched(route.path, path)?)))
+        .unwrap_or_else(|| panic!("no route for {method} {path}"))
 }
 
 fn matched(template: &str, path: &str) -> Option<BTreeMap<String, String>> {
