@@ -114,7 +114,7 @@ mod tests {
         }
 
         #[test]
-        fn a_changed_digit_is_no_id(bits in 0_u128..1 << 71, at in 2_usize..36, digit in 0_u32..16) {
+        fn no_digit_may_change(bits in 0_u128..1 << 71, at in 2_usize..36, digit in 0_u32..16) {
             let shown = show_b(JobId::from_bits(bits).expect("71 bits"));
             let digit = char::from_digit(digit, 16).expect("a digit");
             let mut changed: Vec<char> = shown.chars().collect();

@@ -11,6 +11,7 @@ mod ids;
 mod json;
 mod native;
 mod open_v1;
+mod openapi;
 mod settings;
 mod task_query;
 mod tasks_v1;
@@ -66,6 +67,9 @@ pub trait Dialect: Send + Sync {
     fn read_id(&self, text: &str) -> Option<JobId> {
         ids::read(text)
     }
+
+    /// An OpenAPI 3.1 document of this API as served at `server_url`.
+    fn openapi(&self, server_url: &str) -> serde_json::Value;
 }
 
 /// Every dialect, in the order in which they are mounted and listed.

@@ -8,6 +8,23 @@ use http::StatusCode;
 use reelgate_core::{Error, Field, Kind};
 use serde::Serialize;
 
+/// Every code of this API.
+pub(super) const CODES: [&str; 13] = [
+    "invalid_request",
+    "unauthorized",
+    "insufficient_credits",
+    "forbidden",
+    "not_found",
+    "method_not_allowed",
+    "conflict",
+    "idempotency_conflict",
+    "payload_too_large",
+    "unsupported_media_type",
+    "rate_limited",
+    "internal_error",
+    "service_busy",
+];
+
 #[derive(Serialize)]
 struct Envelope {
     success: bool,

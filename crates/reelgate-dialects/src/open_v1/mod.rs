@@ -4,6 +4,7 @@
 //! silent. Fields that the contract does not name are ignored here.
 
 mod error;
+mod openapi;
 mod request;
 mod response;
 
@@ -93,5 +94,9 @@ impl Dialect for OpenV1 {
 
     fn show_id(&self, id: JobId) -> String {
         ids::show_a(id)
+    }
+
+    fn openapi(&self, server_url: &str) -> serde_json::Value {
+        openapi::document(server_url, &ROUTES, &self.models)
     }
 }

@@ -5,6 +5,7 @@
 
 mod content;
 mod error;
+mod openapi;
 mod request;
 mod response;
 
@@ -108,5 +109,9 @@ impl Dialect for TaskQuery {
 
     fn show_id(&self, id: JobId) -> String {
         ids::show_b(id)
+    }
+
+    fn openapi(&self, server_url: &str) -> serde_json::Value {
+        openapi::document(server_url, &ROUTES, &self.models)
     }
 }

@@ -8,6 +8,20 @@ use http::StatusCode;
 use reelgate_core::{Error, Field, Kind};
 use serde::Serialize;
 
+/// Every code of this API.
+pub(super) const CODES: [&str; 10] = [
+    "invalid_request",
+    "unauthorized",
+    "insufficient_credits",
+    "forbidden",
+    "not_found",
+    "conflict",
+    "idempotency_conflict",
+    "rate_limited",
+    "internal_error",
+    "service_busy",
+];
+
 #[derive(Serialize)]
 struct Envelope {
     error: Body,

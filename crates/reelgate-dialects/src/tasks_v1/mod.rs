@@ -5,6 +5,7 @@
 //! no list of models.
 
 mod error;
+mod openapi;
 mod request;
 mod response;
 
@@ -22,6 +23,8 @@ const MODEL: &str = "seedance2";
 const MODEL_PREFIX: &str = "seedance2-";
 /// The tier when none is named (seed 004), and what jobs of other APIs show.
 const TIER: &str = "standard";
+/// The older edition's name of the order form, still used by clients (contract 3.1).
+const OLD_PATH: &str = "/api/v1/video/seedance";
 /// The path parameter that holds a job's id.
 const ID: &str = "id";
 
@@ -43,8 +46,7 @@ impl TasksV1 {
 
 static ROUTES: [Route; 3] = [
     route(Method::POST, "/api/v1/video/seedance2", Operation::Submit),
-    // The older edition's name for it, still used by clients (contract 3.1).
-    route(Method::POST, "/api/v1/video/seedance", Operation::Submit),
+    route(Method::POST, OLD_PATH, Operation::Submit),
     route(Method::GET, "/api/v1/tasks/{id}", Operation::Get),
 ];
 
@@ -95,5 +97,9 @@ impl Dialect for TasksV1 {
 
     fn show_id(&self, id: JobId) -> String {
         ids::show_c(id)
+    }
+
+    fn openapi(&self, server_url: &str) -> serde_json::Value {
+        openapi::document(server_url, &ROUTES, &self.tiers)
     }
 }

@@ -1,0 +1,153 @@
+//! API C as an OpenAPI document.
+
+use super::request::{MODES, RATIOS, RESOLUTIONS, mode_name};
+use super::{MODEL, TIER};
+use crate::openapi::{
+    Api, Described, credits, document as frame, moment, names, nullable, object, url, with,
+};
+use crate::wire::{Operation, Route};
+use reelgate_core::{Channel, Ratio, Resolution};
+use serde_json::{Value, json};
+
+const DESCRIPTION: &str = "Order a clip and poll its task. Fields that are not described here are \
+    refused. Credits are taken when an order is accepted and returned when it fails. An \
+    Idempotency-Key header makes it safe to repeat an order.";
+
+pub(super) fn document(server_url: &str, routes: &[Route], tiers: &[String]) -> Value {
+    let schemas = json!({
+        "Order": order(tiers),
+        "Accepted": object(json!({
+            "id": task_id(),
+            "status": { "const": "processing" },
+            "model": { "const": MODEL },
+            "quality_tier": { "type": "string", "enum": tiers },
+            "channel": names(&Channel::ALL, Channel::name),
+            "credits_used": credits("Taken when the order was accepted."),
+        })),
+        "Task": task(),
+        "Refusal": refusal(),
+    });
+    let api =
+        Api { title: "Reelgate: tasks API", description: DESCRIPTION, refusal: "Refusal", schemas };
+    frame(api, server_url, routes, describe)
+}
+
+fn describe(route: &Route) -> Described {
+    let submit = |id| Described {
+        id,
+        summary: "The order was accepted.",
+        parameters: Vec::new(),
+        body: Some("Order"),
+        answer: (202, "Accepted"),
+        refusals: &[400, 402, 409],
+        callback: None,
+    };
+    match route.operation {
+        // The older path is the same operation; a document wants a name of its own for it.
+        Operation::Submit if route.path == super::OLD_PATH => submit("createTaskAtOldPath"),
+        Operation::Submit => submit("createTask"),
+        Operation::Get | Operation::Cancel | Operation::Models => Described {
+            id: "getTask",
+            summary: "The status, and the result once there is one.",
+            parameters: vec![json!({
+                "name": super::ID,
+                "in": "path",
+                "required": true,
+                "schema": { "type": "string" },
+            })],
+            body: None,
+            answer: (200, "Task"),
+            refusals: &[404],
+            callback: None,
+        },
+    }
+}
+
+fn task_id() -> Value {
+    json!({ "type": "string", "pattern": "^sd2_[0-9A-Za-z]{12}$" })
+}
+
+fn order(tiers: &[String]) -> Value {
+    let seconds: Vec<String> = (4..=15).map(|seconds: u32| seconds.to_string()).collect();
+    json!({
+        "type": "object",
+        "required": ["prompt"],
+        "additionalProperties": false,
+        "properties": {
+            "mode": with(names(&MODES, mode_name), "default", "text-to-video"),
+            "quality_tier": { "type": "string", "enum": tiers, "default": TIER },
+            "channel": with(names(&Channel::ALL, Channel::name), "default", "standard"),
+            "prompt": { "type": "string", "minLength": 3, "maxLength": 10_000 },
+            "aspect_ratio": with(names(&RATIOS, Ratio::name), "default", "16:9"),
+            "duration": {
+                "anyOf": [
+                    { "type": "string", "enum": seconds },
+                    { "type": "integer", "minimum": 4, "maximum": 15 },
+                ],
+                "default": "5",
+                "description": "Seconds.",
+            },
+            "resolution": with(
+                with(names(&RESOLUTIONS, Resolution::name), "default", "720p"),
+                "description",
+                "1080p-plus and 4k need the pro tier.",
+            ),
+            "image_url": with(url(), "description", "The start frame, for image-to-video."),
+            "end_image_url": with(url(), "description", "The end frame; needs a start frame."),
+            "media_urls": {
+                "type": "array",
+                "items": url(),
+                "maxItems": 12,
+                "description": "Images and videos, for media-to-video.",
+            },
+            "generate_audio": { "type": "boolean", "default": true },
+            "fixed_lens": { "type": "boolean", "default": false },
+            "seed": {
+                "type": "integer",
+                "minimum": -1,
+                "maximum": u32::MAX,
+                "description": "-1 is any. Not on the real channel and not on the mini tier.",
+            },
+        },
+    })
+}
+
+fn task() -> Value {
+    let output = object(json!({
+        "video_url": url(),
+        "last_frame_url": url(),
+        "seed": { "type": "integer", "minimum": 0, "maximum": u32::MAX },
+    }));
+    let error = object(json!({
+        "code": { "type": "string" },
+        "message": { "type": "string" },
+    }));
+    object(json!({
+        "id": task_id(),
+        "status": { "type": "string", "enum": ["processing", "completed", "failed"] },
+        "model": { "type": "string" },
+        "quality_tier": { "type": "string" },
+        "channel": names(&Channel::ALL, Channel::name),
+        "credits_used": credits("Taken when the order was accepted."),
+        "credits_refunded": credits("Returned since then."),
+        "output": with(nullable(output), "description", "Present once the status is completed."),
+        "error": with(nullable(error), "description", "Present once the status is failed."),
+        "created_at": moment(),
+        "updated_at": moment(),
+        "resolution": { "type": "string" },
+    }))
+}
+
+fn refusal() -> Value {
+    let error = json!({
+        "type": "object",
+        "required": ["code", "message"],
+        "properties": {
+            "code": { "type": "string", "enum": super::error::CODES },
+            "message": { "type": "string" },
+            "required_credits": credits("What the order costs; only when the balance is too low."),
+            "available_credits": credits("What could be spent; only when the balance is too low."),
+        },
+    });
+    object(json!({ "error": error }))
+}
