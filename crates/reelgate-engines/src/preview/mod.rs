@@ -1,5 +1,11 @@
 //! The embedded `preview` engine: deterministic, CPU only, and honest about being a preview.
 
 mod brief;
+mod camera;
+mod film;
+mod paint;
+mod place;
+mod words;
 
 pub use brief::{Brief, Still, StillRole};
+pub use film::{Film, compose};

@@ -1,0 +1,177 @@
+//! From painted light to the encoder's planes: grading, tone curve, vignette, grain, BT.709.
+
+use std::sync::OnceLock;
+
+use pulp::Arch;
+use reelgate_codec::Frame;
+
+use super::colour::{Ink, Quad};
+use super::noise::{Dice, hash};
+use super::view::View;
+
+/// How a shot is graded after painting.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Grade {
+    /// Rows give the new red, green, blue from the old ones.
+    pub(crate) matrix: [Ink; 3],
+    /// Added after the matrix: lifted blacks.
+    pub(crate) lift: Ink,
+    /// Strength of the S-curve.
+    pub(crate) contrast: f32,
+    /// How much the corners darken.
+    pub(crate) vignette: f32,
+    /// Grain in 8-bit steps; more than 2 costs the encoder dearly.
+    pub(crate) grain: f32,
+    /// Everything is multiplied by this: fades.
+    pub(crate) exposure: f32,
+}
+
+impl Grade {
+    pub(crate) fn plain() -> Self {
+        Self {
+            matrix: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+            lift: [0.0; 3],
+            contrast: 0.25,
+            vignette: 0.32,
+            grain: 1.5,
+            exposure: 1.0,
+        }
+    }
+
+    /// Saturation by a factor, then a multiplied colour cast.
+    pub(crate) fn cast(mut self, saturation: f32, cast: Ink) -> Self {
+        let grey = [0.2126, 0.7152, 0.0722];
+        let old = self.matrix;
+        for (row, line) in self.matrix.iter_mut().enumerate() {
+            for (column, cell) in line.iter_mut().enumerate() {
+                let mean: f32 = (0..3).map(|k| grey[k] * old[k][column]).sum();
+                *cell = cast[row] * (mean + (old[row][column] - mean) * saturation);
+            }
+        }
+        self
+    }
+}
+
+const GRAIN_LENGTH: usize = 1 << 15;
+
+/// Bell-shaped noise, standard deviation 1.
+fn grain() -> &'static [f32] {
+    static GRAIN: OnceLock<Vec<f32>> = OnceLock::new();
+    GRAIN.get_or_init(|| {
+        let mut dice = Dice::new(0x6EA1);
+        (0..GRAIN_LENGTH)
+            .map(|_| (0..4).map(|_| dice.unit() - 0.5).sum::<f32>() * 1.732)
+            .collect()
+    })
+}
+
+/// Planar rows being graded.
+#[derive(Default)]
+pub(crate) struct Planar {
+    red: Vec<f32>,
+    green: Vec<f32>,
+    blue: Vec<f32>,
+    shade: Vec<f32>,
+}
+
+/// Writes two painted rows, `top` even, into the frame.
+pub(crate) fn finish_rows(
+    frame: &mut Frame,
+    top: usize,
+    rows: [&[Quad]; 2],
+    light: [&[Quad]; 2],
+    grade: &Grade,
+    index: u32,
+    planar: &mut [Planar; 2],
+) {
+    let (width, height) = (frame.width, frame.height);
+    let view = View { width, height };
+    for (line, planes) in planar.iter_mut().enumerate() {
+        let y = top + line;
+        let start = hash(index, y as u32, 0x6A17) as usize % (GRAIN_LENGTH - width.min(8192));
+        let noise = &grain()[start..];
+        let luma = &mut frame.y[y * width..(y + 1) * width];
+        let uy = view.y(y as f32);
+        Arch::new().dispatch(|| {
+            split(planes, rows[line], light[line]);
+            shade(planes, view, uy, grade);
+            grade_row(planes, grade);
+            write_luma(luma, planes, noise, grade.grain);
+        });
+    }
+    let half = width / 2;
+    let start = top / 2 * half;
+    let noise = &grain()[hash(index, top as u32, 0xC0) as usize % (GRAIN_LENGTH / 2)..];
+    let (u, v) = (&mut frame.u[start..start + half], &mut frame.v[start..start + half]);
+    let [a, b] = &*planar;
+    Arch::new().dispatch(|| write_chroma(u, v, a, b, noise));
+}
+
+#[inline(always)]
+fn split(planes: &mut Planar, row: &[Quad], light: &[Quad]) {
+    let width = row.len();
+    planes.red.resize(width, 0.0);
+    planes.green.resize(width, 0.0);
+    planes.blue.resize(width, 0.0);
+    planes.shade.resize(width, 0.0);
+    let (r, g, b) = (&mut planes.red[..], &mut planes.green[..], &mut planes.blue[..]);
+    for ((((q, l), r), g), b) in row.iter().zip(light).zip(r).zip(g).zip(b) {
+        *r = q[0] + l[0];
+        *g = q[1] + l[1];
+        *b = q[2] + l[2];
+    }
+}
+
+#[inline(always)]
+fn shade(planes: &mut Planar, view: View, uy: f32, grade: &Grade) {
+    let aspect = view.aspect();
+    let corner = 4.0 / (1.0 + aspect * aspect);
+    for (x, s) in planes.shade.iter_mut().enumerate() {
+        let ux = view.x(x as f32);
+        let d = (ux * ux + uy * uy) * corner;
+        *s = grade.exposure * (1.0 - grade.vignette * d * (0.35 + 0.65 * d));
+    }
+}
+
+#[inline(always)]
+fn grade_row(planes: &mut Planar, grade: &Grade) {
+    let (m, lift, contrast) = (grade.matrix, grade.lift, grade.contrast);
+    let curve = |x: f32| {
+        let x = x.max(0.0);
+        // A shoulder from 0.75 on, so that bright light rolls off instead of clipping.
+        let over = (x - 0.75).max(0.0) * 4.0;
+        let x = x.min(0.75) + 0.25 * over / (1.0 + over);
+        x + contrast * x * (1.0 - x) * (2.0 * x - 1.0)
+    };
+    let (r, g, b) = (&mut planes.red[..], &mut planes.green[..], &mut planes.blue[..]);
+    for (((r, g), b), s) in r.iter_mut().zip(g).zip(b).zip(&planes.shade) {
+        let (x, y, z) = (*r * s, *g * s, *b * s);
+        *r = curve(m[0][0] * x + m[0][1] * y + m[0][2] * z + lift[0]);
+        *g = curve(m[1][0] * x + m[1][1] * y + m[1][2] * z + lift[1]);
+        *b = curve(m[2][0] * x + m[2][1] * y + m[2][2] * z + lift[2]);
+    }
+}
+
+#[inline(always)]
+fn write_luma(luma: &mut [u8], planes: &Planar, noise: &[f32], strength: f32) {
+    let (r, g, b) = (&planes.red[..], &planes.green[..], &planes.blue[..]);
+    for ((((y, r), g), b), n) in luma.iter_mut().zip(r).zip(g).zip(b).zip(noise) {
+        let light = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        *y = (16.5 + 219.0 * light + strength * n).clamp(16.0, 235.0) as u8;
+    }
+}
+
+#[inline(always)]
+fn write_chroma(u: &mut [u8], v: &mut [u8], a: &Planar, b: &Planar, noise: &[f32]) {
+    for (x, (u, v)) in u.iter_mut().zip(v).enumerate() {
+        let mean = |p: &[f32], q: &[f32]| {
+            0.25 * (p[2 * x] + p[2 * x + 1] + q[2 * x] + q[2 * x + 1])
+        };
+        let (r, g, b) =
+            (mean(&a.red, &b.red), mean(&a.green, &b.green), mean(&a.blue, &b.blue));
+        let light = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        let dither = 0.35 * noise[x];
+        *u = (128.5 + 224.0 / 1.8556 * (b - light) + dither).clamp(16.0, 240.0) as u8;
+        *v = (128.5 + 224.0 / 1.5748 * (r - light) - dither).clamp(16.0, 240.0) as u8;
+    }
+}

@@ -1,0 +1,227 @@
+//! A painted cut-out: pixels with cover, made once when a shot is composed, moved every frame.
+
+use super::colour::{Ink, Quad};
+use super::raster::{ToPixels, cover};
+use super::shape::{Point, Shape};
+
+/// Premultiplied pixels over a rectangle of frame units.
+#[derive(Clone, Debug)]
+pub(crate) struct Sheet {
+    /// Left and top edge in frame units.
+    pub(crate) origin: Point,
+    /// Pixels a frame unit.
+    pub(crate) density: f32,
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) texels: Vec<[u8; 4]>,
+    /// First and one past the last column of each row that is not empty.
+    pub(crate) spans: Vec<(u32, u32)>,
+    /// Rows that hide everything behind them.
+    pub(crate) solid: Vec<bool>,
+}
+
+impl Sheet {
+    /// An empty sheet over `[left, top, right, bottom]`.
+    pub(crate) fn new(area: [f32; 4], density: f32) -> Self {
+        let width = ((area[2] - area[0]) * density).ceil().max(2.0) as usize;
+        let height = ((area[3] - area[1]) * density).ceil().max(2.0) as usize;
+        Self {
+            origin: [area[0], area[1]],
+            density,
+            width,
+            height,
+            texels: vec![[0; 4]; width * height],
+            spans: vec![(0, width as u32); height],
+            solid: vec![false; height],
+        }
+    }
+
+    pub(crate) fn right(&self) -> f32 {
+        self.origin[0] + self.width as f32 / self.density
+    }
+
+    pub(crate) fn bottom(&self) -> f32 {
+        self.origin[1] + self.height as f32 / self.density
+    }
+
+    fn to_pixels(&self) -> ToPixels {
+        let d = self.density;
+        ToPixels { scale: d, shift: [-self.origin[0] * d, -self.origin[1] * d] }
+    }
+
+    /// Fills a shape; `ink` is asked for the colour at each point, in frame units.
+    pub(crate) fn fill(&mut self, shape: &Shape, ink: impl Fn(f32, f32) -> Quad) {
+        let Some(mask) = cover(shape, self.to_pixels(), self.width, self.height) else { return };
+        for (row, line) in mask.cover.chunks_exact(mask.width).enumerate() {
+            let y = mask.top + row;
+            let uy = self.origin[1] + (y as f32 + 0.5) / self.density;
+            let start = y * self.width + mask.left;
+            for (column, &part) in line.iter().enumerate() {
+                if part > 0.002 {
+                    let ux = self.origin[0] + ((mask.left + column) as f32 + 0.5) / self.density;
+                    let colour = ink(ux, uy);
+                    lay(&mut self.texels[start + column], colour.map(|c| c * part));
+                }
+            }
+        }
+    }
+
+    pub(crate) fn flat(&mut self, shape: &Shape, ink: Ink) {
+        self.fill(shape, |_, _| [ink[0], ink[1], ink[2], 1.0]);
+    }
+
+    /// Asks for the colour of every pixel; for grounds and walls.
+    pub(crate) fn wash(&mut self, ink: impl Fn(f32, f32) -> Quad) {
+        for y in 0..self.height {
+            let uy = self.origin[1] + (y as f32 + 0.5) / self.density;
+            let row = &mut self.texels[y * self.width..(y + 1) * self.width];
+            for (x, texel) in row.iter_mut().enumerate() {
+                let ux = self.origin[0] + (x as f32 + 0.5) / self.density;
+                let colour = ink(ux, uy);
+                if colour.iter().any(|c| *c > 0.0) {
+                    lay(texel, colour);
+                }
+            }
+        }
+    }
+
+    /// Fills below a skyline `top(x)`, edges antialiased; `ink(x, y, depth below the line)`.
+    pub(crate) fn below(
+        &mut self,
+        top: impl Fn(f32) -> f32,
+        ink: impl Fn(f32, f32, f32) -> Quad,
+    ) {
+        for x in 0..self.width {
+            let ux = self.origin[0] + (x as f32 + 0.5) / self.density;
+            let line = top(ux);
+            let first = (line - self.origin[1]) * self.density;
+            for y in first.floor().max(0.0) as usize..self.height {
+                let part = (y as f32 + 1.0 - first).clamp(0.0, 1.0);
+                let uy = self.origin[1] + (y as f32 + 0.5) / self.density;
+                let colour = ink(ux, uy, (uy - line).max(0.0));
+                lay(&mut self.texels[y * self.width + x], colour.map(|c| c * part));
+            }
+        }
+    }
+
+    /// A soft round light that adds to what is there.
+    pub(crate) fn shine(&mut self, at: Point, radius: f32, ink: Ink, strength: f32) {
+        let d = self.density;
+        let centre = [(at[0] - self.origin[0]) * d, (at[1] - self.origin[1]) * d];
+        let reach = radius * d;
+        let rows = clip_range(centre[1], reach, self.height);
+        for y in rows {
+            for x in clip_range(centre[0], reach, self.width) {
+                let (dx, dy) = (x as f32 + 0.5 - centre[0], y as f32 + 0.5 - centre[1]);
+                let fall = 1.0 - (dx * dx + dy * dy) / (reach * reach);
+                if fall > 0.0 {
+                    let k = fall * fall * fall * strength;
+                    lay(
+                        &mut self.texels[y * self.width + x],
+                        [ink[0] * k, ink[1] * k, ink[2] * k, 0.0],
+                    );
+                }
+            }
+        }
+    }
+
+    /// Notes which rows are empty or solid. Call once, when the painting is done.
+    pub(crate) fn dried(mut self) -> Self {
+        for (y, row) in self.texels.chunks_exact(self.width).enumerate() {
+            let first = row.iter().position(|t| *t != [0; 4]).unwrap_or(self.width);
+            let last = row.iter().rposition(|t| *t != [0; 4]).map_or(first, |at| at + 1);
+            self.spans[y] = (first as u32, last as u32);
+            self.solid[y] = row.iter().all(|t| t[3] >= 254);
+        }
+        self
+    }
+
+    /// The sheet at half the density.
+    pub(crate) fn halved(&self) -> Self {
+        let (width, height) = (self.width.div_ceil(2).max(2), self.height.div_ceil(2).max(2));
+        let mut texels = Vec::with_capacity(width * height);
+        for y in 0..height {
+            for x in 0..width {
+                let mut sum = [0_u32; 4];
+                for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+                    let sx = (2 * x + dx).min(self.width - 1);
+                    let sy = (2 * y + dy).min(self.height - 1);
+                    let texel = self.texels[sy * self.width + sx];
+                    for (s, t) in sum.iter_mut().zip(texel) {
+                        *s += u32::from(t);
+                    }
+                }
+                texels.push(sum.map(|s| ((s + 2) / 4) as u8));
+            }
+        }
+        let half = Self {
+            origin: self.origin,
+            density: self.density / 2.0,
+            width,
+            height,
+            texels,
+            spans: vec![(0, 0); height],
+            solid: vec![false; height],
+        };
+        half.dried()
+    }
+
+    /// The whole sheet softened, as things out of focus are; `radius` in frame units.
+    pub(crate) fn blurred(mut self, radius: f32) -> Self {
+        let reach = (radius * self.density) as usize;
+        if reach == 0 {
+            return self;
+        }
+        for _ in 0..2 {
+            box_blur(&mut self.texels, self.width, self.height, 1, self.width, reach);
+            box_blur(&mut self.texels, self.height, self.width, self.width, 1, reach);
+        }
+        self
+    }
+}
+
+/// One box blur along lines of `length` texels `step` apart; `lines` of them, `next` apart.
+fn box_blur(
+    texels: &mut [[u8; 4]],
+    length: usize,
+    lines: usize,
+    step: usize,
+    next: usize,
+    reach: usize,
+) {
+    let mut line = vec![[0_u8; 4]; length];
+    let window = (2 * reach + 1) as u32;
+    for index in 0..lines {
+        let start = index * next;
+        for (at, value) in line.iter_mut().enumerate() {
+            *value = texels[start + at * step];
+        }
+        let pick = |at: isize| line[at.clamp(0, length as isize - 1) as usize];
+        let mut sum = [0_u32; 4];
+        for at in -(reach as isize)..=reach as isize {
+            for (s, t) in sum.iter_mut().zip(pick(at)) {
+                *s += u32::from(t);
+            }
+        }
+        for at in 0..length as isize {
+            texels[start + at as usize * step] = sum.map(|s| ((s + window / 2) / window) as u8);
+            let (gone, come) = (pick(at - reach as isize), pick(at + 1 + reach as isize));
+            for ((s, g), c) in sum.iter_mut().zip(gone).zip(come) {
+                *s = *s + u32::from(c) - u32::from(g);
+            }
+        }
+    }
+}
+
+fn clip_range(centre: f32, reach: f32, bound: usize) -> std::ops::Range<usize> {
+    let from = (centre - reach).floor().clamp(0.0, bound as f32) as usize;
+    let to = (centre + reach).ceil().clamp(0.0, bound as f32) as usize;
+    from..to
+}
+
+fn lay(texel: &mut [u8; 4], above: Quad) {
+    let keep = 1.0 - above[3];
+    for (t, a) in texel.iter_mut().zip(above) {
+        *t = (f32::from(*t) * keep + a * 255.0 + 0.5).clamp(0.0, 255.0) as u8;
+    }
+}

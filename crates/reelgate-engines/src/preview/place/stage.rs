@@ -1,0 +1,282 @@
+//! A composed shot: a backdrop, cut-outs and actors at their distances, weather, and its light.
+
+use reelgate_codec::Frame;
+
+use super::super::camera::Camera;
+use super::super::paint::band::{BAND_ROWS, Band};
+use super::super::paint::bloom::{Rays, Small, light_of};
+use super::super::paint::colour::Quad;
+use super::super::paint::cutout::{Coat, Cutout, Fleck};
+use super::super::paint::finish::{Grade, Planar, finish_rows};
+use super::super::paint::shape::Shape;
+use super::super::paint::sheet::Sheet;
+use super::super::paint::view::{Eye, Lens, View};
+use super::backdrop::Backdrop;
+use super::swarm::Swarm;
+use super::water::Water;
+
+/// How many times smaller the picture used for light and reflections is.
+const SMALL: usize = 4;
+
+/// One instant of a shot.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    /// Frame of the clip: grain only.
+    pub(crate) index: u32,
+    /// Scene seconds since the shot began: slow motion slows them.
+    pub(crate) seconds: f32,
+    /// 0 at the shot's first frame, 1 at its last.
+    pub(crate) part: f32,
+    pub(crate) eye: Eye,
+}
+
+/// One stroke of an actor.
+pub(crate) enum Dab {
+    Fill(Shape, Coat),
+    /// Placed in the actor's own plane.
+    Fleck(Fleck),
+}
+
+/// Draws an actor for a moment, in frame units at rest.
+pub(crate) type Act = Box<dyn Fn(&Moment) -> Vec<Dab> + Send + Sync>;
+
+/// One layer of a stage.
+pub(crate) enum Element {
+    /// A painted cut-out.
+    Card(Card),
+    Water(Water),
+    Actor {
+        distance: f32,
+        act: Act,
+    },
+}
+
+/// A painted cut-out at some distance.
+pub(crate) struct Card {
+    /// The sheet, and ever smaller copies of it.
+    levels: Vec<Sheet>,
+    distance: f32,
+    /// How far its top bends in the wind, frame units.
+    sway: f32,
+    /// Frame units a second it drifts by itself.
+    drift: f32,
+}
+
+impl Card {
+    pub(crate) fn new(sheet: Sheet, distance: f32) -> Self {
+        let sheet = sheet.dried();
+        let half = sheet.halved();
+        let quarter = half.halved();
+        let eighth = quarter.halved();
+        Self { levels: vec![sheet, half, quarter, eighth], distance, sway: 0.0, drift: 0.0 }
+    }
+
+    pub(crate) fn swaying(mut self, sway: f32) -> Self {
+        self.sway = sway;
+        self
+    }
+
+    pub(crate) fn drifting(mut self, drift: f32) -> Self {
+        self.drift = drift;
+        self
+    }
+
+    fn lens(&self, moment: &Moment) -> Lens {
+        let mut lens = moment.eye.lens(self.distance);
+        lens.shift[0] += self.drift * moment.seconds * lens.scale;
+        lens
+    }
+
+    /// The level whose texels are about as large as the view's pixels.
+    fn level(&self, view: View, lens: Lens) -> &Sheet {
+        let pixels = lens.scale * view.height as f32 * 1.35;
+        let last = self.levels.len() - 1;
+        let fit = self.levels.iter().position(|sheet| sheet.density <= pixels);
+        &self.levels[fit.unwrap_or(last)]
+    }
+
+    fn paint(&self, band: &mut Band<'_>, moment: &Moment) {
+        let lens = self.lens(moment);
+        let sheet = self.level(band.view, lens);
+        let foot = lens.see([0.0, sheet.bottom()])[1];
+        let (sway, t) = (self.sway * lens.scale, moment.seconds);
+        band.lay(sheet, lens, |y| {
+            if sway == 0.0 {
+                return 0.0;
+            }
+            let up = ((foot - y) * 2.4).clamp(0.0, 1.0);
+            sway * up * up * (libm::sinf(t * 1.3 + y * 5.0) + 0.4 * libm::sinf(t * 2.9 + y * 11.0))
+        });
+    }
+}
+
+/// Everything one shot needs to be drawn at any moment.
+pub(crate) struct Stage {
+    pub(crate) backdrop: Backdrop,
+    /// Back to front.
+    pub(crate) elements: Vec<Element>,
+    pub(crate) swarms: Vec<Swarm>,
+    pub(crate) grade: Grade,
+    /// Light from here shines through gaps; position at rest, seen as far away as the sky.
+    pub(crate) rays: Rays,
+    pub(crate) camera: Camera,
+}
+
+/// Buffers kept between frames.
+#[derive(Default)]
+pub(crate) struct Easel {
+    band: Vec<Quad>,
+    light: [Vec<Quad>; 2],
+    spare: Vec<Quad>,
+    planar: [Planar; 2],
+}
+
+/// An element turned into what this frame needs of it.
+enum Ready<'a> {
+    Card(&'a Card),
+    Water(&'a Water, Small),
+    Strokes(Vec<Stroke>),
+}
+
+enum Stroke {
+    Cutout(Cutout),
+    Fleck(Fleck),
+}
+
+impl Stage {
+    pub(crate) fn draw(&self, moment: &Moment, easel: &mut Easel, out: &mut Frame) {
+        let view = View { width: out.width, height: out.height };
+        let small_view =
+            View { width: view.width.div_ceil(SMALL), height: view.height.div_ceil(SMALL) };
+        let back = self.backdrop.paint_small(small_view, moment);
+        let (small, mirrors) = self.paint_small(&back, moment, easel);
+        let sun = moment.eye.sky().see(self.rays.from);
+        let light = light_of(&small, Rays { from: sun, ..self.rays });
+        let ready = self.ready(view, moment, mirrors);
+        let flecks: Vec<Fleck> =
+            self.swarms.iter().flat_map(|swarm| swarm.flecks(view, moment)).collect();
+        for top in (0..view.height).step_by(BAND_ROWS) {
+            let rows = BAND_ROWS.min(view.height - top);
+            easel.band.resize(rows * view.width, [0.0; 4]);
+            let mut px = std::mem::take(&mut easel.band);
+            let mut band = Band { view, top, px: &mut px, spare: &mut easel.spare };
+            let first = self.backmost_seen(&ready, &band, moment);
+            if first == 0 {
+                self.backdrop.paint_band(&mut band, &back, moment);
+            }
+            for element in &ready[first.saturating_sub(1)..] {
+                paint(element, &mut band, moment);
+            }
+            for fleck in &flecks {
+                fleck.paint(&mut band);
+            }
+            self.finish(&px, &light, easel, out, (top, moment.index));
+            easel.band = px;
+        }
+    }
+
+    /// One more than the index of the frontmost card that fills the whole band, or zero.
+    fn backmost_seen(&self, ready: &[Ready<'_>], band: &Band<'_>, moment: &Moment) -> usize {
+        let hides = |element: &Ready<'_>| match element {
+            Ready::Card(card) => {
+                let lens = card.lens(moment);
+                let sheet = card.level(band.view, lens);
+                band.range().all(|y| Band::hides(sheet, lens, band.view, y))
+            }
+            _ => false,
+        };
+        ready.iter().rposition(hides).map_or(0, |at| at + 1)
+    }
+
+    /// The small picture, and what each water mirrors.
+    fn paint_small(
+        &self,
+        back: &Small,
+        moment: &Moment,
+        easel: &mut Easel,
+    ) -> (Small, Vec<Small>) {
+        let mut small = back.clone();
+        let mut mirrors = Vec::new();
+        for element in &self.elements {
+            if matches!(element, Element::Water(_)) {
+                mirrors.push(small.clone());
+            }
+            let ready = ready_one(element, small.view, moment, || mirrors.last().cloned());
+            let view = small.view;
+            let mut band = Band { view, top: 0, px: &mut small.px, spare: &mut easel.spare };
+            paint(&ready, &mut band, moment);
+        }
+        (small, mirrors)
+    }
+
+    fn ready(&self, view: View, moment: &Moment, mirrors: Vec<Small>) -> Vec<Ready<'_>> {
+        let mut mirrors = mirrors.into_iter();
+        self.elements.iter().map(|e| ready_one(e, view, moment, || mirrors.next())).collect()
+    }
+
+    fn finish(
+        &self,
+        px: &[Quad],
+        light: &Small,
+        easel: &mut Easel,
+        out: &mut Frame,
+        (top, index): (usize, u32),
+    ) {
+        let view = View { width: out.width, height: out.height };
+        let Easel { light: lines, spare, planar, .. } = easel;
+        for (pair, rows) in px.chunks_exact(2 * view.width).enumerate() {
+            let y = top + 2 * pair;
+            for (line, row) in lines.iter_mut().zip([y, y + 1]) {
+                line.resize(view.width, [0.0; 4]);
+                light.stretch_row(view, row, spare, line);
+            }
+            let (upper, lower) = rows.split_at(view.width);
+            let light = [&lines[0][..], &lines[1][..]];
+            finish_rows(out, y, [upper, lower], light, &self.grade, index, planar);
+        }
+    }
+}
+
+fn ready_one<'a>(
+    element: &'a Element,
+    view: View,
+    moment: &Moment,
+    mirror: impl FnOnce() -> Option<Small>,
+) -> Ready<'a> {
+    match element {
+        Element::Card(card) => Ready::Card(card),
+        Element::Water(water) => match mirror() {
+            Some(small) => Ready::Water(water, small),
+            None => Ready::Strokes(Vec::new()),
+        },
+        Element::Actor { distance, act } => {
+            let lens = moment.eye.lens(*distance);
+            let strokes = act(moment).into_iter().filter_map(|dab| match dab {
+                Dab::Fill(shape, coat) => {
+                    Cutout::new(&shape, coat, lens, view).map(Stroke::Cutout)
+                }
+                Dab::Fleck(fleck) => Some(Stroke::Fleck(Fleck {
+                    at: lens.see(fleck.at),
+                    radius: fleck.radius * lens.scale,
+                    ..fleck
+                })),
+            });
+            Ready::Strokes(strokes.collect())
+        }
+    }
+}
+
+fn paint(element: &Ready<'_>, band: &mut Band<'_>, moment: &Moment) {
+    match element {
+        Ready::Card(card) => card.paint(band, moment),
+        Ready::Water(water, mirror) => water.paint(band, mirror, moment),
+        Ready::Strokes(strokes) => {
+            for stroke in strokes {
+                match stroke {
+                    Stroke::Cutout(cutout) => cutout.paint(band),
+                    Stroke::Fleck(fleck) => fleck.paint(band),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Level water (or a wet road): mirrors what stands behind it, ripples, and glitters.
+
+use pulp::Arch;
+
+use super::super::paint::band::Band;
+use super::super::paint::bloom::Small;
+use super::super::paint::colour::{Ink, Quad};
+use super::super::paint::noise::{Tile, lerp, smoothstep};
+use super::super::paint::view::View;
+use super::light::Light;
+use super::stage::Moment;
+
+/// A water surface from the horizon towards the viewer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Water {
+    pub(crate) horizon: f32,
+    /// Where it starts at rest, at or below the horizon.
+    pub(crate) top: f32,
+    /// Its own colour, seen where it does not mirror.
+    pub(crate) deep: Ink,
+    /// Height of the ripples: 0.15 a pond, 1 the sea.
+    pub(crate) ripple: f32,
+    /// Frame units a second it flows towards the viewer.
+    pub(crate) flow: f32,
+    /// Mirrors this part at the horizon, less when near.
+    pub(crate) mirror: f32,
+    pub(crate) glitter: f32,
+    /// Colour and place of the light that glitters.
+    pub(crate) key: Ink,
+    pub(crate) sun_x: f32,
+    /// Crests catch this.
+    pub(crate) crest: Ink,
+}
+
+impl Water {
+    pub(crate) fn of(light: &Light, deep: Ink, ripple: f32) -> Self {
+        Self {
+            horizon: light.horizon,
+            top: light.horizon,
+            deep,
+            ripple,
+            flow: 0.02,
+            mirror: 0.9,
+            glitter: if light.disc > 0.0 { 0.8 } else { 0.15 },
+            key: light.glow,
+            sun_x: light.sun[0],
+            crest: light.low,
+        }
+    }
+
+    pub(crate) fn paint(&self, band: &mut Band<'_>, mirror: &Small, moment: &Moment) {
+        let lens = moment.eye.sky();
+        let view = band.view;
+        let horizon = lens.see([0.0, self.horizon])[1];
+        let top = lens.see([0.0, self.top])[1];
+        let sun_x = lens.see([self.sun_x, 0.0])[0];
+        for y in band.range() {
+            let uy = view.y(y as f32);
+            let edge = ((uy - top) * view.height as f32 + 0.5).clamp(0.0, 1.0);
+            if edge <= 0.0 {
+                continue;
+            }
+            let line = Line {
+                water: self,
+                view,
+                mirror,
+                tile: Tile::shared(),
+                uy,
+                depth: ((uy - horizon) / lens.scale).max(0.0),
+                horizon,
+                sun_x,
+                edge,
+                moment,
+            };
+            let row = band.row(y);
+            Arch::new().dispatch(|| line.paint(row));
+        }
+    }
+}
+
+/// One row of water.
+struct Line<'a> {
+    water: &'a Water,
+    view: View,
+    mirror: &'a Small,
+    tile: &'a Tile,
+    uy: f32,
+    /// Below the horizon, frame units at rest.
+    depth: f32,
+    horizon: f32,
+    sun_x: f32,
+    edge: f32,
+    moment: &'a Moment,
+}
+
+/// Ripples are worked out at every fourth pixel and joined by lines.
+const STRIDE: usize = 4;
+
+impl Line<'_> {
+    #[inline(always)]
+    fn paint(&self, row: &mut [Quad]) {
+        let w = self.water;
+        let away = 0.11 / (self.depth + 0.006);
+        let t = self.moment.seconds;
+        let drift = self.moment.eye.at[0];
+        let along = away * 2.4 + self.moment.eye.forward * 3.0;
+        let swell = 0.5
+            * (self.tile.at(along * 0.9 + t * 0.5, t * 0.11)
+                + self.tile.at(along * 2.1 - t * 0.35, 7.0 + t * 0.13));
+        let sample = |x: usize| {
+            let wx = (self.view.x(x as f32) + drift) * away;
+            let fine = self.tile.at(wx * 2.6 + t * 0.35, along * 3.2 + t * (0.7 + w.flow * 9.0));
+            let broad = self.tile.at(wx * 1.1 - t * 0.22, along * 1.3 + t * (0.4 + w.flow * 6.0));
+            (0.55 * fine + 0.45 * broad, fine)
+        };
+        let calm = 1.0 / (1.0 + away * 0.22);
+        let tall = w.ripple * calm * (0.035 + 0.22 * self.depth);
+        let fresnel = (w.mirror - 1.15 * self.depth * (0.4 + w.ripple)).clamp(0.22, 1.0);
+        let dark = lerp(1.0, 0.72 + 0.56 * swell, (w.ripple * calm).min(1.0));
+        let (mut here, mut next) = (sample(0), sample(STRIDE));
+        for (block, pixels) in row.chunks_mut(STRIDE).enumerate() {
+            for (k, pixel) in pixels.iter_mut().enumerate() {
+                let x = block * STRIDE + k;
+                let part = k as f32 / STRIDE as f32;
+                let wave = lerp(here.0, next.0, part);
+                let fine = lerp(here.1, next.1, part);
+                let ux = self.view.x(x as f32);
+                self.shade(pixel, ux, wave, fine, [tall, fresnel, dark, calm]);
+            }
+            here = next;
+            next = sample((block + 2) * STRIDE);
+        }
+    }
+
+    #[inline(always)]
+    fn shade(&self, pixel: &mut Quad, ux: f32, wave: f32, fine: f32, k: [f32; 4]) {
+        let [tall, fresnel, dark, calm] = k;
+        let w = self.water;
+        let lean = wave - 0.5;
+        let up = 2.0 * self.horizon - self.uy - tall.abs() * 0.8 + lean * tall * 3.4;
+        let seen = self.mirror.at(ux + lean * tall * 1.2, up.min(self.horizon - 0.004));
+        let crest = smoothstep(0.58, 0.86, fine) * calm * (0.16 + 0.12 * w.ripple) * w.ripple;
+        let reach = 0.035 + 0.42 * self.depth;
+        let side = (ux - self.sun_x) / reach;
+        let path = 1.0 / (1.0 + side * side * 2.2);
+        let near = (self.depth * 14.0).min(1.0);
+        let spark = lerp(0.22, smoothstep(0.56, 0.70, fine) * 1.25, near);
+        let glitter = w.glitter * path * spark * (0.3 + 0.7 * fresnel);
+        for c in 0..3 {
+            let own = w.deep[c] * dark;
+            let base = own + (seen[c] * (0.82 + 0.18 * dark) - own) * fresnel;
+            let lit = base + (w.crest[c] - base) * crest + w.key[c] * glitter;
+            pixel[c] += (lit - pixel[c]) * self.edge;
+        }
+    }
+}
