@@ -45,7 +45,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let rows = if columns > 3 { 2 } else { 1 };
     let per_row = columns.div_ceil(rows);
     let tile_width = if rows == 2 { tile_width * 2 } else { tile_width }.min(width as u32);
-    let tile_height = if rows == 2 { tile_width * height as u32 / width as u32 } else { tile_height };
+    let tile_height =
+        if rows == 2 { tile_width * height as u32 / width as u32 } else { tile_height };
     let mut sheet = image::RgbImage::new(tile_width * per_row, tile_height * rows);
     let mut frame = Frame::black(width, height);
     let mut spent = Duration::ZERO;

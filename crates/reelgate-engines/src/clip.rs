@@ -25,7 +25,10 @@ pub fn check(clip: &Clip, order: &Order, size: Size) -> Result<(), String> {
         return Err(format!("{} ms long instead of {ordered_ms}", found.duration_ms));
     }
     if found.audio.is_some() != order.audio {
-        return Err(format!("sound was ordered: {}, and is there: {}", order.audio, clip.has_audio));
+        return Err(format!(
+            "sound was ordered: {}, and is there: {}",
+            order.audio, clip.has_audio
+        ));
     }
     if !found.faststart {
         return Err("the file cannot be played while it downloads".to_owned());

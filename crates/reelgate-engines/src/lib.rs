@@ -1,3 +1,4 @@
 //! Reelgate's engines: what turns an accepted order into a clip.
 
+pub mod clip;
 pub mod preview;

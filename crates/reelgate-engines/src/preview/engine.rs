@@ -3,8 +3,9 @@
 use super::brief::{Brief, Still, StillRole};
 use super::{Film, compose};
 use reelgate_codec::{
-    ClipError, ClipSpec, FRAME_RATE, Frame, ImageLimits, Picture, colour, decode_image,
-    encode_jpeg, encode_png, write_clip,
+    AudioLimits, ClipError, ClipSpec, FRAME_RATE, Frame, ImageLimits, Picture, Rgb, Sound,
+    VideoLimits, colour, decode_audio, decode_image, encode_jpeg, encode_png, read_frame,
+    write_clip,
 };
 use reelgate_core::engine::BoxFuture;
 use reelgate_core::job::Progress;
@@ -108,7 +109,10 @@ fn render(work: &Work, threads: NonZeroUsize, shared: &Shared) -> Result<Clip, E
     let film = compose(&brief);
     let mut spec = ClipSpec::new(brief.width, brief.height, brief.frames);
     spec.threads = threads;
-    spec.sound = work.order.audio.then(|| film.soundtrack());
+    spec.sound = match work.order.audio {
+        true => Some(handed_in_sound(&work.inputs)?.unwrap_or_else(|| film.soundtrack())),
+        false => None,
+    };
     spec.tags = tags(work, &film);
     let video = work.scratch.join("video.mp4");
     write_video(&spec, &film, &video, shared)?;
@@ -124,24 +128,40 @@ fn render(work: &Work, threads: NonZeroUsize, shared: &Shared) -> Result<Clip, E
     })
 }
 
+/// Pictures to draw from: images as they are, videos by their first frame.
 fn stills(inputs: &[Input]) -> Result<Vec<Still>, EngineError> {
-    inputs
-        .iter()
-        .filter(|input| input.kind == MediaKind::Image)
-        .map(|input| {
-            let bytes = fs::read(&input.path).map_err(disk)?;
-            let picture = decode_image(&bytes, ImageLimits::default()).map_err(|error| {
-                let message = format!("a reference image cannot be used: {error}");
-                EngineError::fatal(FailureClass::Input, message)
-            })?;
-            let role = match input.role {
-                Role::FirstFrame => StillRole::FirstFrame,
-                Role::LastFrame => StillRole::LastFrame,
-                Role::Reference => StillRole::Reference,
-            };
-            Ok(Still { picture, role })
-        })
-        .collect()
+    let seen = inputs.iter().filter(|input| input.kind != MediaKind::Audio);
+    seen.map(|input| {
+        let bytes = fs::read(&input.path).map_err(disk)?;
+        let picture: Rgb = match input.kind {
+            MediaKind::Video => {
+                let frame = read_frame(&bytes, 0, VideoLimits::default()).map_err(unusable)?;
+                colour::to_rgb(&frame)
+            }
+            _ => decode_image(&bytes, ImageLimits::default()).map_err(unusable)?,
+        };
+        let role = match input.role {
+            Role::FirstFrame => StillRole::FirstFrame,
+            Role::LastFrame => StillRole::LastFrame,
+            Role::Reference => StillRole::Reference,
+        };
+        Ok(Still { picture, role })
+    })
+    .collect()
+}
+
+/// The first sound that came with the order becomes the track.
+fn handed_in_sound(inputs: &[Input]) -> Result<Option<Sound>, EngineError> {
+    let Some(input) = inputs.iter().find(|input| input.kind == MediaKind::Audio) else {
+        return Ok(None);
+    };
+    let bytes = fs::read(&input.path).map_err(disk)?;
+    decode_audio(&bytes, AudioLimits::default()).map(Some).map_err(unusable)
+}
+
+fn unusable(error: impl std::fmt::Display) -> EngineError {
+    let message = format!("a reference cannot be used: {error}");
+    EngineError::fatal(FailureClass::Input, message)
 }
 
 /// What the file says about itself: that it is a preview, and how to make it again.

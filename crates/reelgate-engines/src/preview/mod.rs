@@ -2,10 +2,12 @@
 
 mod brief;
 mod camera;
+mod engine;
 mod film;
 mod paint;
 mod place;
 mod words;
 
 pub use brief::{Brief, Still, StillRole};
+pub use engine::PreviewEngine;
 pub use film::{Film, compose};

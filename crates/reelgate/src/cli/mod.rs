@@ -99,7 +99,7 @@ async fn run(cli: Cli) -> Result<ExitCode, CliError> {
     };
     start_log(cli.log_level.as_deref().unwrap_or(default_level), config.log)?;
     match cli.command {
-        Command::Serve(_) => serve::run(config).await,
+        Command::Serve(options) => serve::run(config, options.address_file.as_deref()).await,
         Command::Account(command) => account::run(&config, command).await,
         Command::Key(command) => key::run(&config, command).await,
         Command::Generate(options) => generate::run(config, &cli.common, options).await,

@@ -4,6 +4,7 @@ use super::CliError;
 use crate::config::Config;
 use crate::work::runner::Runner;
 use axum::serve::ListenerExt as _;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
@@ -12,7 +13,10 @@ use tokio_util::sync::CancellationToken;
 /// Open connections may take so long to finish after a stop was asked for.
 const DRAIN: Duration = Duration::from_secs(10);
 
-pub(super) async fn run(config: Config) -> Result<ExitCode, CliError> {
+pub(super) async fn run(
+    config: Config,
+    address_file: Option<&Path>,
+) -> Result<ExitCode, CliError> {
     let mut config = config;
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await
@@ -29,6 +33,10 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, CliError> {
     let workers = app.config.workers;
     tracing::info!(%listen, data, workers, engine = app.engine.name(), "serving");
     stop_on_signal(app.stopping.clone())?;
+    // The listener queues connections from here on, so whoever reads the file may connect.
+    if let Some(file) = address_file {
+        std::fs::write(file, format!("{listen}\n"))?;
+    }
     let runner = Runner::start(&app);
     let listener = listener.tap_io(|stream| {
         // Small answers must not wait for more bytes to fill a packet.

@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Every environment variable that is read; each is the flag of the same name.
-const VARIABLES: [&str; 16] = [
+const VARIABLES: [&str; 17] = [
+    "REELGATE_ADDRESS_FILE",
     "REELGATE_ALLOW_PRIVATE_NETWORK",
     "REELGATE_BODY_BYTES_MAX",
     "REELGATE_CONFIG",
@@ -42,6 +43,9 @@ pub struct ServeOptions {
     /// Address and port to listen on [default: 127.0.0.1:8787]
     #[arg(long, value_name = "ADDR", env = "REELGATE_LISTEN")]
     pub listen: Option<SocketAddr>,
+    /// Write the address to this file once the server answers; of use with port 0
+    #[arg(long, value_name = "FILE", env = "REELGATE_ADDRESS_FILE")]
+    pub address_file: Option<PathBuf>,
     /// How callers reach this server; result links begin with it [default: each request's host]
     #[arg(long, value_name = "URL", env = "REELGATE_PUBLIC_URL")]
     pub public_url: Option<String>,

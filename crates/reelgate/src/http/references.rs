@@ -6,7 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use reelgate_codec::{ImageLimits, MediaType, sniff};
+use reelgate_codec::{
+    AudioLimits, ImageLimits, MediaType, VideoLimits, decode_audio, decode_image, read_frame, sniff,
+};
 use reelgate_core::{DraftMedia, Error, Field, MediaKind, MediaSource, Size};
 
 /// References fetched for one order at the same time.
@@ -19,7 +21,7 @@ pub struct Fetched {
     pub kind: MediaKind,
     /// Its name in media storage.
     pub stored: String,
-    /// Its pixels, if it is a picture.
+    /// Its pixels, if it has any.
     pub size: Option<Size>,
 }
 
@@ -42,10 +44,7 @@ async fn fetch_one(app: &App, item: &DraftMedia) -> Result<Fetched, Error> {
         return Err(Error::invalid(item.field.clone(), allowed));
     };
     let kind = kind_of(found);
-    let size = match kind {
-        MediaKind::Image => Some(picture_size(app, bytes.clone(), &item.field).await?),
-        MediaKind::Video | MediaKind::Audio => None,
-    };
+    let size = look_inside(app, kind, bytes.clone(), &item.field).await?;
     let stored = app.media.put_reference(bytes, found.extension()).await.map_err(|error| {
         tracing::error!(%error, "a reference could not be kept");
         Error::internal()
@@ -86,22 +85,38 @@ fn decode_data(uri: &str) -> Option<Bytes> {
     STANDARD.decode(body.trim()).ok().map(Bytes::from)
 }
 
-/// Decodes the whole picture, so that a damaged one is refused here and not after it was paid for.
-async fn picture_size(app: &App, bytes: Bytes, field: &Field) -> Result<Size, Error> {
+/// Decodes a picture, or the beginning of a video or a sound, so that what cannot be used is refused
+/// here and not after it was paid for.
+async fn look_inside(
+    app: &App,
+    kind: MediaKind,
+    bytes: Bytes,
+    field: &Field,
+) -> Result<Option<Size>, Error> {
     let pixels_max = app.config.outbound.reference_pixels_max;
-    let limits = ImageLimits { pixels_max, ..ImageLimits::default() };
-    let decoded = tokio::task::spawn_blocking(move || {
-        reelgate_codec::decode_image(&bytes, limits).map(|rgb| (rgb.width, rgb.height))
+    let looked = tokio::task::spawn_blocking(move || match kind {
+        MediaKind::Image => {
+            let limits = ImageLimits { pixels_max, ..ImageLimits::default() };
+            let picture = decode_image(&bytes, limits).map_err(|error| error.to_string())?;
+            Ok(Some((picture.width, picture.height)))
+        }
+        MediaKind::Video => {
+            let limits = VideoLimits { pixels_max, ..VideoLimits::default() };
+            let frame = read_frame(&bytes, 0, limits).map_err(|error| error.to_string())?;
+            Ok(Some((frame.width, frame.height)))
+        }
+        MediaKind::Audio => {
+            let limits = AudioLimits { seconds_max: 1 };
+            decode_audio(&bytes, limits).map(|_| None).map_err(|error| error.to_string())
+        }
     });
-    match decoded.await {
-        Ok(Ok((width, height))) => {
-            let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-            Ok(Size { width: side(width), height: side(height) })
-        }
-        Ok(Err(error)) => {
-            Err(Error::invalid(field.clone(), format!("must be a readable image: {error}")))
-        }
-        Err(_) => Err(Error::invalid(field.clone(), "must be a readable image")),
+    let refuse =
+        |why: &str| Error::invalid(field.clone(), format!("must be a readable {kind}, but {why}"));
+    let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+    match looked.await {
+        Ok(Ok(pixels)) => Ok(pixels.map(|(w, h)| Size { width: side(w), height: side(h) })),
+        Ok(Err(why)) => Err(refuse(&why)),
+        Err(_) => Err(refuse("it broke the decoder")),
     }
 }
 

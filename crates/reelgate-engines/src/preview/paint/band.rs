@@ -96,13 +96,7 @@ struct Crossing {
 }
 
 impl Crossing {
-    fn new(
-        sheet: &Sheet,
-        view: View,
-        lens: Lens,
-        rows: (usize, usize),
-        bend: f32,
-    ) -> Option<Self> {
+    fn new(sheet: &Sheet, view: View, lens: Lens, rows: (usize, usize), bend: f32) -> Option<Self> {
         let (a, b) = (sheet.spans[rows.0], sheet.spans[rows.1]);
         let (first, last) = (a.0.min(b.0) as usize, a.1.max(b.1) as usize);
         if first >= last {

@@ -37,7 +37,13 @@ impl Small {
     }
 
     /// One row at a larger view's columns, as smooth as [`Small::at`].
-    pub(crate) fn stretch_row(&self, view: View, row: usize, line: &mut Vec<Quad>, out: &mut [Quad]) {
+    pub(crate) fn stretch_row(
+        &self,
+        view: View,
+        row: usize,
+        line: &mut Vec<Quad>,
+        out: &mut [Quad],
+    ) {
         let (w, h) = (self.view.width, self.view.height);
         let py = ((view.y(row as f32) + 0.5) * h as f32 - 0.5).clamp(0.0, (h - 1) as f32);
         let iy = py as usize;
@@ -97,7 +103,14 @@ impl Small {
 }
 
 /// A running mean along one row or column.
-fn slide(px: &mut [Quad], start: usize, step: usize, len: usize, reach: usize, line: &mut Vec<Quad>) {
+fn slide(
+    px: &mut [Quad],
+    start: usize,
+    step: usize,
+    len: usize,
+    reach: usize,
+    line: &mut Vec<Quad>,
+) {
     line.clear();
     line.extend((0..len).map(|i| px[start + i * step]));
     let weight = 1.0 / (2 * reach + 1) as f32;

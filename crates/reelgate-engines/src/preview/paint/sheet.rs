@@ -86,11 +86,7 @@ impl Sheet {
     }
 
     /// Fills below a skyline `top(x)`, edges antialiased; `ink(x, y, depth below the line)`.
-    pub(crate) fn below(
-        &mut self,
-        top: impl Fn(f32) -> f32,
-        ink: impl Fn(f32, f32, f32) -> Quad,
-    ) {
+    pub(crate) fn below(&mut self, top: impl Fn(f32) -> f32, ink: impl Fn(f32, f32, f32) -> Quad) {
         for x in 0..self.width {
             let ux = self.origin[0] + (x as f32 + 0.5) / self.density;
             let line = top(ux);

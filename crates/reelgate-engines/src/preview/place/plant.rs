@@ -147,9 +147,8 @@ pub(crate) fn palm(sheet: &mut Sheet, foot: Point, tall: f32, f: &Foliage, dice:
         let long = tall * dice.range(0.30, 0.42);
         let mut leaf = Shape::new();
         for step in 0..14 {
-            let spine = |t: f32| {
-                [head[0] + out * long * t, head[1] + long * (rise * t + 0.62 * t * t)]
-            };
+            let spine =
+                |t: f32| [head[0] + out * long * t, head[1] + long * (rise * t + 0.62 * t * t)];
             let t = (step as f32 + 1.0) / 15.0;
             let from = spine(t);
             let blade = long * 0.20 * (1.0 - 0.6 * t);
@@ -165,23 +164,40 @@ pub(crate) fn palm(sheet: &mut Sheet, foot: Point, tall: f32, f: &Foliage, dice:
 }
 
 /// A tuft of blades; `spread` wide.
-pub(crate) fn grass(sheet: &mut Sheet, foot: Point, tall: f32, spread: f32, ink: Ink, dice: &mut Dice) {
+pub(crate) fn grass(
+    sheet: &mut Sheet,
+    foot: Point,
+    tall: f32,
+    spread: f32,
+    ink: Ink,
+    dice: &mut Dice,
+) {
     for _ in 0..7 {
         let x = foot[0] + dice.around(spread);
         let long = tall * dice.range(0.55, 1.15);
         let lean = dice.around(0.5) * long;
         let thick = (tall * 0.035).max(0.8 / sheet.density);
         let mid = [x + lean * 0.3, foot[1] - long * 0.6];
-        let blade = Shape::new()
-            .limb([x, foot[1]], mid, thick, thick * 0.8)
-            .limb(mid, [x + lean, foot[1] - long], thick * 0.8, thick * 0.15);
+        let blade = Shape::new().limb([x, foot[1]], mid, thick, thick * 0.8).limb(
+            mid,
+            [x + lean, foot[1] - long],
+            thick * 0.8,
+            thick * 0.15,
+        );
         let tone = dice.range(0.75, 1.2);
         sheet.flat(&blade, scale(ink, tone));
     }
 }
 
 /// A flower on its stem.
-pub(crate) fn flower(sheet: &mut Sheet, foot: Point, tall: f32, petal: Ink, stem: Ink, dice: &mut Dice) {
+pub(crate) fn flower(
+    sheet: &mut Sheet,
+    foot: Point,
+    tall: f32,
+    petal: Ink,
+    stem: Ink,
+    dice: &mut Dice,
+) {
     let head = [foot[0] + dice.around(0.18) * tall, foot[1] - tall];
     sheet.flat(&Shape::new().limb(foot, head, tall * 0.025, tall * 0.018), stem);
     let size = tall * dice.range(0.14, 0.22);

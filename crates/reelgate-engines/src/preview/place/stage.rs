@@ -189,12 +189,7 @@ impl Stage {
     }
 
     /// The small picture, and what each water mirrors.
-    fn paint_small(
-        &self,
-        back: &Small,
-        moment: &Moment,
-        easel: &mut Easel,
-    ) -> (Small, Vec<Small>) {
+    fn paint_small(&self, back: &Small, moment: &Moment, easel: &mut Easel) -> (Small, Vec<Small>) {
         let mut small = back.clone();
         let mut mirrors = Vec::new();
         for element in &self.elements {
@@ -252,9 +247,7 @@ fn ready_one<'a>(
         Element::Actor { distance, act } => {
             let lens = moment.eye.lens(*distance);
             let strokes = act(moment).into_iter().filter_map(|dab| match dab {
-                Dab::Fill(shape, coat) => {
-                    Cutout::new(&shape, coat, lens, view).map(Stroke::Cutout)
-                }
+                Dab::Fill(shape, coat) => Cutout::new(&shape, coat, lens, view).map(Stroke::Cutout),
                 Dab::Fleck(fleck) => Some(Stroke::Fleck(Fleck {
                     at: lens.see(fleck.at),
                     radius: fleck.radius * lens.scale,
