@@ -1,1 +1,83 @@
 //! Reelgate's memory: every write is one transaction in one file.
+//!
+//! Reading the folder is reading a job's life: [`submit`] accepts it, [`claim`] gives it to a worker,
+//! [`report`] hears from that worker, [`finish`], [`cancel`] and [`rescue`] end it, [`outbox`] tells
+//! whoever listens. `reelgate_core` decides what may happen; here it is written down, each time with
+//! a statement that repeats what it relies on. [`audit`] asks the database itself whether the rules
+//! hold.
+//!
+//! SQLite serves one server, PostgreSQL several; `db/` is the only place that knows the difference.
+
+pub mod accounts;
+pub mod audit;
+pub mod cancel;
+pub mod claim;
+mod db;
+mod error;
+pub mod finish;
+pub mod keys;
+mod ledger;
+mod migrate;
+pub mod outbox;
+pub mod query;
+pub mod report;
+pub mod rescue;
+mod rows;
+pub mod submit;
+pub mod sweep;
+mod transition;
+
+pub use accounts::{Account, NewAccount};
+pub use audit::Violation;
+pub use error::StoreError;
+pub use finish::Outcome;
+pub use keys::{Key, NewKey};
+pub use outbox::Settled;
+pub use query::Stats;
+pub use report::Directive;
+pub use submit::{Submission, Submitted};
+pub use sweep::Removable;
+
+use std::sync::Arc;
+
+/// Where the data lies.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `sqlite:PATH`, or `postgres://…` in the form libpq reads.
+    pub url: String,
+}
+
+/// The database. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Store {
+    db: Arc<db::Db>,
+}
+
+impl Store {
+    /// Opens the database, creates it where there is none (SQLite), and brings its tables up to
+    /// date.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or was made by a newer version.
+    pub async fn open(options: &Options) -> Result<Self, StoreError> {
+        Ok(Self { db: Arc::new(db::Db::open(&options.url).await?) })
+    }
+
+    /// Finishes what was accepted, then refuses everything.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+
+    /// Whether writes have stopped for good: after [`Store::close`], or because the writer failed
+    /// in a way it cannot trust itself after. The process should end then and be started afresh.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.db.is_stopped()
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store")
+    }
+}

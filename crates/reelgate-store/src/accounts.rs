@@ -1,0 +1,158 @@
+//! Accounts: who has money here.
+
+use crate::Store;
+use crate::db::{Row, Tx, values};
+use crate::error::StoreError;
+use crate::ledger;
+use crate::rows::Reader;
+use reelgate_core::error::Kind;
+use reelgate_core::ledger::Funds;
+use reelgate_core::{AccountId, Credits, EntryId, Error, Timestamp};
+
+/// Most accounts that [`Store::accounts`] lists.
+pub const LIST_MAX: i64 = 10_000;
+
+/// An account to create.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// Its id.
+    pub id: AccountId,
+    /// Its name; unique.
+    pub name: String,
+    /// Signs its webhooks.
+    pub webhook_secret: String,
+}
+
+/// An account.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// Its name; unique.
+    pub name: String,
+    /// What it has and what is set aside.
+    pub funds: Funds,
+    /// Signs its webhooks.
+    pub webhook_secret: String,
+    /// When it was created.
+    pub created: Timestamp,
+}
+
+impl std::fmt::Debug for Account {
+    // Without the secret: values like this end up in logs.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Account({} {:?} {:?})", self.id, self.name, self.funds)
+    }
+}
+
+const CREATE: &str = "INSERT INTO accounts (id, name, balance, held, webhook_secret, created) \
+    VALUES ($1, $2, 0, 0, $3, $4) ON CONFLICT DO NOTHING";
+const BY_ID: &str = "SELECT id, name, balance, held, webhook_secret, created \
+    FROM accounts WHERE id = $1";
+const BY_NAME: &str = "SELECT id, name, balance, held, webhook_secret, created \
+    FROM accounts WHERE name = $1";
+const LIST: &str = "SELECT id, name, balance, held, webhook_secret, created \
+    FROM accounts ORDER BY id LIMIT $1";
+
+impl Store {
+    /// Creates an account without credits.
+    ///
+    /// # Errors
+    /// Refused with `Conflict` when the name is taken.
+    pub async fn create_account(
+        &self,
+        new: NewAccount,
+        now: Timestamp,
+    ) -> Result<Account, StoreError> {
+        self.db.write(move |tx| Box::pin(create(tx, new, now))).await
+    }
+
+    /// The account with this id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        self.db
+            .read(move |tx| {
+                Box::pin(
+                    async move { tx.first(BY_ID, &values![id]).await?.map(account).transpose() },
+                )
+            })
+            .await
+    }
+
+    /// The account with this name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn account_by_name(&self, name: &str) -> Result<Option<Account>, StoreError> {
+        let name = name.to_owned();
+        self.db
+            .read(move |tx| {
+                Box::pin(async move {
+                    tx.first(BY_NAME, &values![&name]).await?.map(account).transpose()
+                })
+            })
+            .await
+    }
+
+    /// The oldest accounts, up to [`LIST_MAX`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        self.db
+            .read_long(|tx| {
+                Box::pin(async move {
+                    let rows = tx.query(LIST, &values![LIST_MAX]).await?;
+                    rows.into_iter().map(account).collect()
+                })
+            })
+            .await
+    }
+
+    /// Adds credits to an account, with the operator's words. Answers the account's totals.
+    ///
+    /// # Errors
+    /// Refused with `Invalid` for an amount that may not be granted, with `NotFound` for an unknown
+    /// account, and with `Conflict` when `entry` exists already: a repeated grant adds nothing.
+    pub async fn grant(
+        &self,
+        entry: EntryId,
+        account: AccountId,
+        amount: Credits,
+        note: &str,
+        now: Timestamp,
+    ) -> Result<Funds, StoreError> {
+        let note = note.to_owned();
+        self.db
+            .write(move |tx| Box::pin(ledger::grant(tx, entry, account, amount, note, now)))
+            .await
+    }
+}
+
+async fn create(tx: &mut Tx, new: NewAccount, now: Timestamp) -> Result<Account, StoreError> {
+    let values = values![new.id, &new.name, &new.webhook_secret, now];
+    if tx.execute(CREATE, &values).await? == 0 {
+        let message = format!("there is an account with the name {:?} already", new.name);
+        return Err(Error::new(Kind::Conflict, message).into());
+    }
+    Ok(Account {
+        id: new.id,
+        name: new.name,
+        funds: Funds::default(),
+        webhook_secret: new.webhook_secret,
+        created: now,
+    })
+}
+
+fn account(row: Row) -> Result<Account, StoreError> {
+    let mut r = Reader::new("accounts", row);
+    Ok(Account {
+        id: r.parsed("id", AccountId::parse)?,
+        name: r.text("name")?,
+        funds: Funds { balance: r.credits("balance")?, held: r.credits("held")? },
+        webhook_secret: r.text("webhook_secret")?,
+        created: r.time("created")?,
+    })
+}

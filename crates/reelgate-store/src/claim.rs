@@ -1,0 +1,96 @@
+//! Giving waiting jobs to a worker.
+
+use crate::Store;
+use crate::db::{Tx, Value, values};
+use crate::error::StoreError;
+use crate::rows::{self, Reader, job_columns};
+use crate::transition;
+use reelgate_core::job::{self, Event};
+use reelgate_core::{Job, Timestamp};
+
+/// Most jobs in one claim.
+pub const CLAIM_MAX: usize = 256;
+/// Jobs whose moment has come that one claim puts back in line.
+const PROMOTE_MAX: i64 = 256;
+/// A row that cannot be read is looked at again after this long, so that it never blocks the line.
+const CORRUPT_DELAY_MS: i64 = 300_000;
+
+const DUE: &str = "SELECT id FROM jobs \
+    WHERE state = 'queued' AND turn IS NULL AND not_before <= $1 ORDER BY not_before LIMIT $2";
+/// To the head of the line: such a job has waited its turn before.
+const PROMOTE: &str = "UPDATE jobs SET turn = COALESCE((SELECT MIN(line.turn) FROM jobs AS line \
+    WHERE line.turn IS NOT NULL AND line.priority = jobs.priority), 0) \
+    WHERE id = $1 AND state = 'queued' AND turn IS NULL";
+const HEAD: &str = concat!(
+    "SELECT ",
+    job_columns!(),
+    " FROM jobs WHERE turn IS NOT NULL AND not_before <= $1 AND deadline > $1 \
+     ORDER BY priority DESC, turn, id LIMIT $2"
+);
+const SET_ASIDE: &str = "UPDATE jobs SET turn = NULL, not_before = $1 \
+    WHERE id = $2 AND state = 'queued'";
+
+impl Store {
+    /// Takes up to `max` jobs (at most [`CLAIM_MAX`]) from the head of the line, each under a new
+    /// lease of `lease_ms`. Higher priorities go first; within one, accounts take turns.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim(
+        &self,
+        now: Timestamp,
+        lease_ms: i64,
+        max: usize,
+    ) -> Result<Vec<Job>, StoreError> {
+        self.db.write(move |tx| Box::pin(claim(tx, now, lease_ms, max))).await
+    }
+}
+
+async fn claim(
+    tx: &mut Tx,
+    now: Timestamp,
+    lease_ms: i64,
+    max: usize,
+) -> Result<Vec<Job>, StoreError> {
+    promote(tx, now).await?;
+    let limit = i64::try_from(max.min(CLAIM_MAX)).unwrap_or(0);
+    let head = tx.query_unlocked(HEAD, &values![now, limit]).await?;
+    let event = Event::Claim { lease_ms };
+    let mut decided = Vec::with_capacity(head.len());
+    for row in head {
+        let job = match rows::job(row) {
+            Ok(job) => job,
+            Err(error) => {
+                set_aside(tx, error, now).await?;
+                continue;
+            }
+        };
+        // The query asked for what may be claimed; whatever core still refuses stays in line.
+        if let Ok(next) = job::next(&job, &event, now) {
+            decided.push((job, next));
+        }
+    }
+    let writes: Vec<_> = decided.iter().map(|(job, next)| (job, next)).collect();
+    transition::write_all(tx, &writes, now).await?;
+    Ok(decided.into_iter().map(|(job, next)| transition::after(job, next, now)).collect())
+}
+
+/// Puts back in line what waited for its moment.
+async fn promote(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+    let due = tx.query_unlocked(DUE, &values![now, PROMOTE_MAX]).await?;
+    let mut sets: Vec<Vec<Value<'_>>> = Vec::with_capacity(due.len());
+    for row in due {
+        sets.push(vec![Value::from(Reader::new("jobs", row).text("id")?)]);
+    }
+    if !sets.is_empty() {
+        tx.execute_each(PROMOTE, &sets).await?;
+    }
+    Ok(())
+}
+
+/// Lets the line pass a row that cannot be read.
+async fn set_aside(tx: &mut Tx, error: StoreError, now: Timestamp) -> Result<(), StoreError> {
+    let StoreError::Corrupt { id, .. } = &error else { return Err(error) };
+    tracing::error!(job = %id, %error, "a waiting job cannot be read and is passed over");
+    tx.execute(SET_ASIDE, &values![now.plus_ms(CORRUPT_DELAY_MS), id]).await.map(drop)
+}

@@ -1,0 +1,91 @@
+//! The databases. Nothing outside this folder names a driver.
+//!
+//! An operation is written once, as an async function over a [`Tx`]. On SQLite its futures are
+//! always ready, so the writer thread simply runs them; on PostgreSQL they really wait.
+
+mod postgres;
+mod sqlite;
+mod tx;
+mod writer;
+
+pub(crate) use tx::{Cell, Row, Tx, Value, values};
+
+use crate::error::StoreError;
+use reelgate_core::engine::BoxFuture;
+
+/// Operations that may wait before the next one is refused as busy.
+pub(crate) const QUEUE_MAX: usize = 4096;
+
+/// One of the two databases.
+pub(crate) enum Db {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
+impl Db {
+    /// Opens what `url` names and brings its tables up to date.
+    pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            return Ok(Self::Sqlite(sqlite::Sqlite::open(path).await?));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(postgres::Postgres::open(url).await?));
+        }
+        let message = "must begin with sqlite: or postgres://";
+        Err(StoreError::database("the database's URL", message))
+    }
+
+    /// Runs `operation` in a transaction of its own: all of it happens, or none.
+    ///
+    /// Once it has begun it runs to its end, even when the caller stops waiting.
+    pub(crate) async fn write<T, F>(&self, operation: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+    {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.write(operation).await,
+            Self::Postgres(postgres) => postgres.write(operation).await,
+        }
+    }
+
+    /// Runs a read of very few rows, found by an index.
+    pub(crate) async fn read<T, F>(&self, operation: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+    {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.read_here(operation),
+            Self::Postgres(postgres) => postgres.read(operation).await,
+        }
+    }
+
+    /// Runs a read that may take long, away from the async threads, with one view of the database.
+    pub(crate) async fn read_long<T, F>(&self, operation: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+    {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.read_aside(operation).await,
+            Self::Postgres(postgres) => postgres.read_snapshot(operation).await,
+        }
+    }
+
+    /// Finishes what was accepted and closes.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.close().await,
+            Self::Postgres(postgres) => postgres.close(),
+        }
+    }
+
+    /// Whether no write can succeed any more, until the process starts again.
+    pub(crate) fn is_stopped(&self) -> bool {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.is_stopped(),
+            Self::Postgres(postgres) => postgres.is_stopped(),
+        }
+    }
+}

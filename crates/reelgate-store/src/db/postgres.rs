@@ -1,0 +1,258 @@
+//! PostgreSQL: a small pool of connections, one transaction for each operation.
+//!
+//! Connections are not encrypted here: use a Unix socket, a private network or a local proxy.
+
+use super::{Cell, QUEUE_MAX, Row, Tx, Value};
+use crate::error::StoreError;
+use crate::migrate;
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use reelgate_core::engine::BoxFuture;
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio_postgres::NoTls;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+
+/// More connections than this make a small server slower, not faster.
+const CONNECTIONS_MAX: usize = 12;
+/// How long an operation waits for a connection before it is refused as busy.
+const WAIT_S: u64 = 5;
+/// Processes that start at the same time migrate one after the other under this lock.
+const MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(7293051846)";
+
+/// A PostgreSQL database.
+pub(crate) struct Postgres {
+    pool: Pool,
+    waiting: Arc<Semaphore>,
+}
+
+impl Postgres {
+    pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
+        let config: tokio_postgres::Config =
+            url.parse().map_err(|error| StoreError::database("the database's URL", error))?;
+        let settings = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let pool = Pool::builder(Manager::from_config(config, NoTls, settings))
+            .max_size(CONNECTIONS_MAX)
+            .wait_timeout(Some(Duration::from_secs(WAIT_S)))
+            .create_timeout(Some(Duration::from_secs(WAIT_S)))
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|error| StoreError::database("postgres", error))?;
+        let postgres = Self { pool, waiting: Arc::new(Semaphore::new(QUEUE_MAX)) };
+        postgres.migrate().await?;
+        Ok(postgres)
+    }
+
+    /// Runs on a task of its own: a caller that hangs up cannot leave a transaction half way.
+    pub(super) async fn write<T, F>(&self, operation: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+    {
+        self.spawn("BEGIN", operation).await
+    }
+
+    pub(super) async fn read_snapshot<T, F>(&self, operation: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+    {
+        self.spawn("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", operation).await
+    }
+
+    /// Single statements, without a transaction around them: nothing to undo when dropped.
+    pub(super) async fn read<T, F>(&self, operation: F) -> Result<T, StoreError>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>>,
+    {
+        let mut tx = Tx::Postgres(self.pool.get().await.map_err(no_connection)?);
+        operation(&mut tx).await
+    }
+
+    pub(super) fn close(&self) {
+        self.pool.close();
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.pool.is_closed()
+    }
+
+    async fn spawn<T, F>(&self, begin: &'static str, operation: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+    {
+        let place = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| StoreError::Busy)?;
+        let pool = self.pool.clone();
+        let task = tokio::spawn(async move {
+            let _place = place;
+            let mut lent = Lent::begin(&pool, begin).await?;
+            let result = operation(lent.tx()?).await;
+            lent.end(result).await
+        });
+        task.await.map_err(|error| StoreError::database("postgres", error))?
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        let client = self.pool.get().await.map_err(no_connection)?;
+        loop {
+            // One simple query of several statements is one transaction only with BEGIN in front.
+            let begin = format!("BEGIN; {MIGRATION_LOCK}; {}", migrate::CREATE);
+            let result = match client.batch_execute(&begin).await {
+                Ok(()) => migrate_once(&client).await,
+                Err(error) => Err(failed(error)),
+            };
+            let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
+            client.batch_execute(end).await.map_err(failed)?;
+            if !result? {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// One step of the way; false at its end.
+async fn migrate_once(client: &Object) -> Result<bool, StoreError> {
+    let rows = query(client, migrate::VERSION, &[]).await?;
+    let Some([Cell::Int(version)]) = rows.first().map(Vec::as_slice) else {
+        return Err(StoreError::database("postgres", "the migrations table has no version"));
+    };
+    match migrate::step_after(*version, |migration| migration.postgres)? {
+        Some(script) => client.batch_execute(&script).await.map_err(failed).map(|()| true),
+        None => Ok(false),
+    }
+}
+
+/// A connection inside a transaction. One that was not ended in good order (a panic, a lost
+/// server) is thrown away instead of going back with a transaction open.
+pub(super) struct Lent(Option<Tx>);
+
+impl Lent {
+    pub(super) async fn begin(pool: &Pool, begin: &str) -> Result<Self, StoreError> {
+        let client = pool.get().await.map_err(no_connection)?;
+        client.batch_execute(begin).await.map_err(failed)?;
+        Ok(Self(Some(Tx::Postgres(client))))
+    }
+
+    pub(super) fn tx(&mut self) -> Result<&mut Tx, StoreError> {
+        self.0.as_mut().ok_or_else(|| StoreError::database("postgres", "a connection was lost"))
+    }
+
+    /// Commits what succeeded, undoes what did not.
+    pub(super) async fn end<T>(mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        let Tx::Postgres(client) = self.tx()? else {
+            return Err(StoreError::database("postgres", "handed another database"));
+        };
+        let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        let ended = client.batch_execute(end).await.map_err(failed);
+        if ended.is_ok() {
+            // Dropping the client whole is what returns it to the pool.
+            drop(self.0.take());
+        }
+        // The operation's own error says more than that undoing it failed too.
+        result.and_then(|value| ended.map(|()| value))
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(Tx::Postgres(client)) = self.0.take() {
+            drop(Object::take(client));
+        }
+    }
+}
+
+pub(super) async fn query(
+    client: &Object,
+    sql: &str,
+    values: &[Value<'_>],
+) -> Result<Vec<Row>, StoreError> {
+    let statement = client.prepare_cached(sql).await.map_err(failed)?;
+    let found = client.query(&statement, &parameters(values)).await.map_err(failed)?;
+    found.iter().map(row).collect()
+}
+
+pub(super) async fn execute(
+    client: &Object,
+    sql: &str,
+    values: &[Value<'_>],
+) -> Result<u64, StoreError> {
+    let statement = client.prepare_cached(sql).await.map_err(failed)?;
+    client.execute(&statement, &parameters(values)).await.map_err(failed)
+}
+
+/// All sets go out before the first answer is awaited.
+pub(super) async fn execute_each(
+    client: &Object,
+    sql: &str,
+    sets: &[Vec<Value<'_>>],
+) -> Result<Vec<u64>, StoreError> {
+    let statement = client.prepare_cached(sql).await.map_err(failed)?;
+    let statement = &statement;
+    let runs = sets.iter().map(|values| async move {
+        client.execute(statement, &parameters(values)).await.map_err(failed)
+    });
+    futures_util::future::try_join_all(runs).await
+}
+
+fn parameters<'v>(values: &'v [Value<'_>]) -> Vec<&'v (dyn ToSql + Sync)> {
+    values.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
+
+fn row(row: &tokio_postgres::Row) -> Result<Row, StoreError> {
+    let cell = |(index, column): (usize, &tokio_postgres::Column)| {
+        let cell = match *column.type_() {
+            Type::INT8 => row.try_get::<_, Option<i64>>(index).map(|v| v.map(Cell::Int)),
+            _ => row.try_get::<_, Option<String>>(index).map(|v| v.map(Cell::Text)),
+        };
+        cell.map(|cell| cell.unwrap_or(Cell::Null)).map_err(failed)
+    };
+    row.columns().iter().enumerate().map(cell).collect()
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Int(number) => number.to_sql_checked(ty, out),
+            Self::Text(text) => text.as_ref().to_sql_checked(ty, out),
+        }
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        matches!(*ty, Type::INT8 | Type::TEXT)
+    }
+
+    to_sql_checked!();
+}
+
+fn no_connection(error: deadpool_postgres::PoolError) -> StoreError {
+    match error {
+        deadpool_postgres::PoolError::Timeout(_) => StoreError::Busy,
+        error => StoreError::database("postgres", error),
+    }
+}
+
+fn failed(error: tokio_postgres::Error) -> StoreError {
+    let again = [
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+        SqlState::LOCK_NOT_AVAILABLE,
+        SqlState::TOO_MANY_CONNECTIONS,
+    ];
+    if error.code().is_some_and(|code| again.contains(code)) {
+        return StoreError::Busy;
+    }
+    // The driver's own text is only "db error"; the database's says which rule was broken.
+    match error.as_db_error() {
+        Some(cause) => StoreError::database("postgres", cause),
+        None => StoreError::database("postgres", error),
+    }
+}

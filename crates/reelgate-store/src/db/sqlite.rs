@@ -1,0 +1,247 @@
+//! SQLite: one connection that writes, on a thread of its own, and a few that read where they are
+//! called.
+
+use super::writer::{self, Message, Waiting};
+use super::{Cell, QUEUE_MAX, Row, Tx, Value};
+use crate::error::StoreError;
+use crate::migrate;
+use reelgate_core::engine::BoxFuture;
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// How long to wait for another process (a command line tool, say) that holds the file.
+const BUSY_MS: u64 = 5_000;
+/// Statements each connection keeps prepared; there are about sixty.
+const STATEMENTS_MAX: usize = 128;
+/// Reading connections that are kept open.
+const READERS_MAX: usize = 8;
+
+/// A SQLite file.
+pub(crate) struct Sqlite {
+    queue: mpsc::Sender<Message>,
+    readers: Arc<Readers>,
+}
+
+/// Connections that can only read.
+struct Readers {
+    path: PathBuf,
+    idle: Mutex<Vec<Tx>>,
+}
+
+impl Sqlite {
+    pub(super) async fn open(path: &str) -> Result<Self, StoreError> {
+        let path = PathBuf::from(path);
+        let (queue, waiting) = mpsc::channel(QUEUE_MAX);
+        let readers = Arc::new(Readers { path: path.clone(), idle: Mutex::new(Vec::new()) });
+        let opened = tokio::task::spawn_blocking(move || open_writing(&path)).await;
+        let tx = opened.map_err(|error| StoreError::database("sqlite", error))??;
+        std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || writer::serve(tx, waiting))
+            .map_err(|error| StoreError::database("the store's writer", error))?;
+        Ok(Self { queue, readers })
+    }
+
+    pub(super) async fn write<T, F>(&self, operation: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let message = Message::Run(Box::new(Waiting::new(operation, reply)));
+        self.queue.try_send(message).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => StoreError::Busy,
+            mpsc::error::TrySendError::Closed(_) => stopped(),
+        })?;
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Runs a read on the calling thread: a point read takes microseconds, less than a hand-over.
+    pub(super) fn read_here<T, F>(&self, operation: F) -> Result<T, StoreError>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>>,
+    {
+        self.readers.with(|tx| writer::run_ready(operation(tx)))
+    }
+
+    pub(super) async fn read_aside<T, F>(&self, operation: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+    {
+        let readers = Arc::clone(&self.readers);
+        let task = tokio::task::spawn_blocking(move || {
+            readers.with(|tx| {
+                run_command(tx, "BEGIN")?;
+                let result = writer::run_ready(operation(tx));
+                run_command(tx, "COMMIT")?;
+                result
+            })
+        });
+        task.await.map_err(|error| StoreError::database("sqlite", error))?
+    }
+
+    pub(super) async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        // When the writer is gone already there is nothing left to close.
+        if self.queue.send(Message::Close(done)).await.is_ok() {
+            let _ = closed.await;
+        }
+        self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.queue.is_closed()
+    }
+}
+
+impl Readers {
+    /// Lends a reading connection. One that was met by an error is not used again.
+    fn with<T>(
+        &self,
+        read: impl FnOnce(&mut Tx) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut tx = match idle {
+            Some(tx) => tx,
+            None => Tx::Sqlite(connect(&self.path, "PRAGMA query_only = ON")?),
+        };
+        let result = read(&mut tx);
+        if result.is_ok() {
+            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            if idle.len() < READERS_MAX {
+                idle.push(tx);
+            }
+        }
+        result
+    }
+}
+
+fn stopped() -> StoreError {
+    StoreError::database("sqlite", "the store is closed, or its writer has failed")
+}
+
+/// `FULL` flushes at every commit; with many operations in a commit that costs nothing measurable.
+fn open_writing(path: &Path) -> Result<Tx, StoreError> {
+    let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                    PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; \
+                    PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864";
+    let mut connection = connect(path, settings)?;
+    migrate::sqlite(&mut SqliteScripts(&mut connection))?;
+    Ok(Tx::Sqlite(connection))
+}
+
+fn connect(path: &Path, settings: &str) -> Result<Connection, StoreError> {
+    let place = path.display().to_string();
+    let connection = Connection::open(path).map_err(|error| StoreError::database(&place, error))?;
+    connection
+        .busy_timeout(Duration::from_millis(BUSY_MS))
+        .and_then(|()| connection.execute_batch(settings))
+        .map_err(|error| StoreError::database(&place, error))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(connection)
+}
+
+/// How migrations reach a SQLite file: several statements at once, without parameters.
+struct SqliteScripts<'c>(&'c mut Connection);
+
+impl migrate::Scripts for SqliteScripts<'_> {
+    fn script(&mut self, sql: &str) -> Result<(), StoreError> {
+        self.0.execute_batch(sql).map_err(failed)
+    }
+
+    fn number(&mut self, sql: &str) -> Result<i64, StoreError> {
+        self.0.query_row(sql, [], |row| row.get(0)).map_err(failed)
+    }
+}
+
+pub(super) fn query(
+    connection: &Connection,
+    sql: &str,
+    values: &[Value<'_>],
+) -> Result<Vec<Row>, StoreError> {
+    let mut statement = prepare(connection, sql)?;
+    let width = statement.column_count();
+    let mut found = statement.query(rusqlite::params_from_iter(values)).map_err(failed)?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next().map_err(failed)? {
+        let cells = (0..width).map(|index| cell(row.get_ref(index).map_err(failed)?));
+        rows.push(cells.collect::<Result<Row, StoreError>>()?);
+    }
+    Ok(rows)
+}
+
+pub(super) fn execute(
+    connection: &Connection,
+    sql: &str,
+    values: &[Value<'_>],
+) -> Result<u64, StoreError> {
+    let mut statement = prepare(connection, sql)?;
+    let changed = statement.execute(rusqlite::params_from_iter(values)).map_err(failed)?;
+    Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+}
+
+fn run_command(tx: &Tx, sql: &str) -> Result<(), StoreError> {
+    match tx {
+        Tx::Sqlite(connection) => execute(connection, sql, &[]).map(drop),
+        Tx::Postgres(_) => Err(StoreError::database("sqlite", "handed another database")),
+    }
+}
+
+fn prepare<'c>(
+    connection: &'c Connection,
+    sql: &str,
+) -> Result<rusqlite::CachedStatement<'c>, StoreError> {
+    let statement = connection.prepare_cached(sql).map_err(failed)?;
+    debug_assert!(
+        (1..=statement.parameter_count())
+            .all(|n| statement.parameter_name(n) == Some(format!("${n}").as_str())),
+        "SQLite numbers parameters as they appear, so {sql} must use them in order"
+    );
+    Ok(statement)
+}
+
+fn cell(value: ValueRef<'_>) -> Result<Cell, StoreError> {
+    match value {
+        ValueRef::Null => Ok(Cell::Null),
+        ValueRef::Integer(number) => Ok(Cell::Int(number)),
+        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(Cell::Text(text.to_owned())),
+            Err(error) => Err(StoreError::database("sqlite: a text", error)),
+        },
+        ValueRef::Real(_) | ValueRef::Blob(_) => {
+            Err(StoreError::database("sqlite", "a value is neither a number nor a text"))
+        }
+    }
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        match self {
+            Self::Null => Ok(ToSqlOutput::Borrowed(ValueRef::Null)),
+            Self::Int(number) => Ok(ToSqlOutput::Borrowed(ValueRef::Integer(*number))),
+            Self::Text(text) => Ok(ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes()))),
+        }
+    }
+}
+
+fn failed(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
+        _ => StoreError::database("sqlite", error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// Older versions can lose committed transactions when two connections write and checkpoint
+    /// together (<https://sqlite.org/wal.html#the_wal_reset_bug>).
+    #[test]
+    fn sqlite_is_new_enough_to_be_trusted_with_a_write_ahead_log() {
+        assert!(rusqlite::version_number() >= 3_051_003, "{}", rusqlite::version());
+    }
+}

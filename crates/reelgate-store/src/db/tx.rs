@@ -1,0 +1,198 @@
+//! What an operation sees of a database: statements with `$1 … $n`, numbers and texts.
+//!
+//! Both databases read the same SQL because it keeps to a small common part: columns are `BIGINT` or
+//! `TEXT`, sums are cast, and parameters are numbered in the order in which they first appear
+//! (SQLite numbers `$n` that way; [`super::sqlite`] checks it).
+
+use super::{postgres, sqlite};
+use crate::error::StoreError;
+use reelgate_core::{AccountId, Credits, DeliveryId, EntryId, JobId, KeyId, Timestamp};
+use std::borrow::Cow;
+
+/// A connection inside a transaction, or a reading one.
+pub(crate) enum Tx {
+    Sqlite(rusqlite::Connection),
+    Postgres(deadpool_postgres::Object),
+}
+
+/// A parameter of a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Value<'a> {
+    Null,
+    Int(i64),
+    Text(Cow<'a, str>),
+}
+
+/// One value of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Cell {
+    Null,
+    Int(i64),
+    Text(String),
+}
+
+/// One row of an answer.
+pub(crate) type Row = Vec<Cell>;
+
+impl Tx {
+    /// The rows a statement answers.
+    pub(crate) async fn query(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
+        match self {
+            Self::Sqlite(connection) => sqlite::query(connection, sql, values),
+            Self::Postgres(client) => postgres::query(client, sql, values).await,
+        }
+    }
+
+    /// The first row a statement answers.
+    pub(crate) async fn first(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Option<Row>, StoreError> {
+        Ok(self.query(sql, values).await?.into_iter().next())
+    }
+
+    /// The first row, which nobody else can change until this transaction ends.
+    ///
+    /// SQLite has one writer, so there the row is safe already.
+    pub(crate) async fn first_locked(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Option<Row>, StoreError> {
+        let rows = match self {
+            Self::Sqlite(connection) => sqlite::query(connection, sql, values)?,
+            Self::Postgres(client) => {
+                postgres::query(client, &format!("{sql} FOR UPDATE"), values).await?
+            }
+        };
+        Ok(rows.into_iter().next())
+    }
+
+    /// The rows that no other transaction is changing at this moment, locked likewise.
+    pub(crate) async fn query_unlocked(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
+        match self {
+            Self::Sqlite(connection) => sqlite::query(connection, sql, values),
+            Self::Postgres(client) => {
+                let sql = format!("{sql} FOR UPDATE SKIP LOCKED");
+                postgres::query(client, &sql, values).await
+            }
+        }
+    }
+
+    /// Rows changed by a statement.
+    pub(crate) async fn execute(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<u64, StoreError> {
+        match self {
+            Self::Sqlite(connection) => sqlite::execute(connection, sql, values),
+            Self::Postgres(client) => postgres::execute(client, sql, values).await,
+        }
+    }
+
+    /// Rows changed by the same statement for each set of values, in one round trip.
+    pub(crate) async fn execute_each(
+        &mut self,
+        sql: &'static str,
+        sets: &[Vec<Value<'_>>],
+    ) -> Result<Vec<u64>, StoreError> {
+        match self {
+            Self::Sqlite(connection) => {
+                sets.iter().map(|values| sqlite::execute(connection, sql, values)).collect()
+            }
+            Self::Postgres(client) => postgres::execute_each(client, sql, sets).await,
+        }
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(number: i64) -> Self {
+        Self::Int(number)
+    }
+}
+
+impl From<u32> for Value<'_> {
+    fn from(number: u32) -> Self {
+        Self::Int(i64::from(number))
+    }
+}
+
+impl From<u64> for Value<'_> {
+    /// Counters: no database could count to where this stops.
+    fn from(number: u64) -> Self {
+        Self::Int(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<Timestamp> for Value<'_> {
+    fn from(moment: Timestamp) -> Self {
+        Self::Int(moment.ms())
+    }
+}
+
+impl From<Credits> for Value<'_> {
+    fn from(amount: Credits) -> Self {
+        Self::Int(amount.micro())
+    }
+}
+
+macro_rules! id_values {
+    ($($id:ty),*) => {$(
+        impl From<$id> for Value<'_> {
+            fn from(id: $id) -> Self {
+                Self::Text(Cow::Owned(id.to_string()))
+            }
+        }
+    )*};
+}
+
+id_values!(AccountId, DeliveryId, EntryId, JobId, KeyId);
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        clean(Cow::Borrowed(text))
+    }
+}
+
+impl<'a> From<&'a String> for Value<'a> {
+    fn from(text: &'a String) -> Self {
+        clean(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        clean(Cow::Owned(text))
+    }
+}
+
+impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// PostgreSQL has no text with NUL in it. A provider's error message may have one, and that must not
+/// keep a job from ending.
+fn clean(text: Cow<'_, str>) -> Value<'_> {
+    if text.contains('\0') {
+        return Value::Text(Cow::Owned(text.replace('\0', "\u{fffd}")));
+    }
+    Value::Text(text)
+}
+
+/// Parameters of different types.
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { [$($crate::db::Value::from($value)),*] };
+}
+pub(crate) use values;

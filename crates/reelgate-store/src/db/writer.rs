@@ -1,0 +1,169 @@
+//! The one thread that writes to a SQLite file, and how it commits many operations together.
+//!
+//! It takes whatever waits, runs each operation inside a savepoint of its own, commits once and only
+//! then answers everyone: while one commit reaches the disk, the next batch collects by itself, so an
+//! idle store adds no wait and a busy one pays for one flush instead of hundreds. An operation that
+//! fails is undone alone; its neighbours never notice.
+//!
+//! A panic in an operation ends this thread: SQLite undoes the open transaction, every waiter hears
+//! of it because its channel closes, every later write is refused, and [`super::Db::is_stopped`]
+//! turns true so that the server can end its process and be started afresh. To go on after a panic
+//! would mean to trust a connection whose state nobody knows.
+
+use super::Tx;
+use crate::error::StoreError;
+use reelgate_core::engine::BoxFuture;
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use tokio::sync::{mpsc, oneshot};
+
+/// Operations in one commit, at most.
+const BATCH_MAX: usize = 256;
+
+/// What the writer is asked to do.
+pub(super) enum Message {
+    Run(Box<dyn Task>),
+    Close(oneshot::Sender<()>),
+}
+
+/// An operation and whoever waits for it, without their types.
+pub(super) trait Task: Send {
+    /// Whether somebody still waits; an operation that has not begun is dropped when not.
+    fn is_wanted(&self) -> bool;
+    /// Runs it; false when it failed and must be undone.
+    fn run(&mut self, tx: &mut Tx) -> bool;
+    /// Answers, now that its batch has been committed or lost.
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+/// An operation and whoever waits for it.
+pub(super) struct Waiting<T, F> {
+    operation: Option<F>,
+    outcome: Result<T, StoreError>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Waiting<T, F> {
+    pub(super) fn new(operation: F, reply: oneshot::Sender<Result<T, StoreError>>) -> Self {
+        Self { operation: Some(operation), outcome: Err(StoreError::Busy), reply }
+    }
+}
+
+impl<T, F> Task for Waiting<T, F>
+where
+    T: Send,
+    F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send,
+{
+    fn is_wanted(&self) -> bool {
+        !self.reply.is_closed()
+    }
+
+    fn run(&mut self, tx: &mut Tx) -> bool {
+        if let Some(operation) = self.operation.take() {
+            self.outcome = run_ready(operation(tx));
+        }
+        self.outcome.is_ok()
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+        // An operation that failed by itself has the better answer than the batch around it.
+        let answer = self.outcome.and_then(|outcome| committed.map(|()| outcome));
+        // Nobody may be waiting any more; what was committed stays committed.
+        let _ = self.reply.send(answer);
+    }
+}
+
+/// The result of a future that never waits, as none does on SQLite.
+pub(super) fn run_ready<T>(
+    future: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => Err(StoreError::database("sqlite", "an operation waited for something")),
+    }
+}
+
+/// Serves the queue until it is closed.
+pub(super) fn serve(mut tx: Tx, mut queue: mpsc::Receiver<Message>) {
+    while let Some(message) = queue.blocking_recv() {
+        let task = match message {
+            Message::Run(task) => task,
+            Message::Close(done) => return close(tx, queue, done),
+        };
+        let closing = batch(&mut tx, &mut queue, task);
+        if let Some(done) = closing {
+            return close(tx, queue, done);
+        }
+    }
+}
+
+/// One commit. Answers who asked to close the store, when that was met on the way.
+fn batch(
+    tx: &mut Tx,
+    queue: &mut mpsc::Receiver<Message>,
+    first: Box<dyn Task>,
+) -> Option<oneshot::Sender<()>> {
+    let mut ran = Vec::new();
+    let mut closing = None;
+    let mut next = Some(first);
+    let mut fate = command(tx, "BEGIN IMMEDIATE");
+    while let Some(mut task) = next.take() {
+        if fate.is_ok() && task.is_wanted() {
+            fate = run_alone(tx, task.as_mut());
+        }
+        ran.push(task);
+        // Once the batch is lost there is no sense in making it larger.
+        if fate.is_ok() && ran.len() < BATCH_MAX {
+            match queue.try_recv() {
+                Ok(Message::Run(task)) => next = Some(task),
+                Ok(Message::Close(done)) => closing = Some(done),
+                Err(_) => {}
+            }
+        }
+    }
+    if fate.is_ok() {
+        fate = command(tx, "COMMIT");
+    }
+    if fate.is_err() && !is_idle(tx) {
+        // Nothing more can be done about a rollback that fails; the next BEGIN will say so.
+        let _ = command(tx, "ROLLBACK");
+    }
+    for task in ran {
+        task.answer(fate.clone());
+    }
+    closing
+}
+
+/// Runs one operation so that its failure leaves no trace. An error means that the batch is lost.
+fn run_alone(tx: &mut Tx, task: &mut dyn Task) -> Result<(), StoreError> {
+    command(tx, "SAVEPOINT operation")?;
+    if !task.run(tx) {
+        command(tx, "ROLLBACK TO operation")?;
+    }
+    command(tx, "RELEASE operation")
+}
+
+fn close(tx: Tx, mut queue: mpsc::Receiver<Message>, done: oneshot::Sender<()>) {
+    let mut tx = tx;
+    queue.close();
+    // What was queued behind the request to close was accepted, so it is done.
+    while let Ok(message) = queue.try_recv() {
+        if let Message::Run(task) = message {
+            batch(&mut tx, &mut queue, task);
+        }
+    }
+    drop(tx);
+    let _ = done.send(());
+}
+
+fn command(tx: &mut Tx, sql: &'static str) -> Result<(), StoreError> {
+    match tx {
+        Tx::Sqlite(connection) => super::sqlite::execute(connection, sql, &[]).map(drop),
+        Tx::Postgres(_) => Err(StoreError::database("sqlite", "handed another database")),
+    }
+}
+
+fn is_idle(tx: &Tx) -> bool {
+    matches!(tx, Tx::Sqlite(connection) if connection.is_autocommit())
+}

@@ -1,0 +1,95 @@
+//! Bringing a database's tables up to date, forward only.
+//!
+//! Each migration is one transaction that also notes its number, and nothing happens twice. A
+//! database made by a newer version is refused. How to write one: `migrations/README.md`.
+
+use crate::error::StoreError;
+
+/// One step, as its file in `migrations/` says.
+pub(crate) struct Migration {
+    name: &'static str,
+    /// Its text for SQLite.
+    pub(crate) sqlite: &'static str,
+    /// Its text for PostgreSQL.
+    pub(crate) postgres: &'static str,
+}
+
+/// The same text for both databases.
+macro_rules! same {
+    ($name:literal) => {
+        Migration {
+            name: $name,
+            sqlite: include_str!(concat!("../migrations/", $name, ".sql")),
+            postgres: include_str!(concat!("../migrations/", $name, ".sql")),
+        }
+    };
+}
+
+/// A text for each, where their SQL has nothing in common.
+macro_rules! each {
+    ($name:literal) => {
+        Migration {
+            name: $name,
+            sqlite: include_str!(concat!("../migrations/", $name, ".sqlite.sql")),
+            postgres: include_str!(concat!("../migrations/", $name, ".postgres.sql")),
+        }
+    };
+}
+
+/// Every step; its number is its place here, from 1.
+const ALL: &[Migration] = &[same!("0001_tables"), each!("0002_append_only")];
+
+/// Makes the table that remembers the steps taken.
+pub(crate) const CREATE: &str = "CREATE TABLE IF NOT EXISTS migrations (\
+    version BIGINT PRIMARY KEY, name TEXT NOT NULL)";
+/// The number of the newest step taken.
+pub(crate) const VERSION: &str = "SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM migrations";
+
+/// What a migration needs of a connection.
+pub(crate) trait Scripts {
+    /// Runs several statements.
+    fn script(&mut self, sql: &str) -> Result<(), StoreError>;
+    /// The one number a query answers.
+    fn number(&mut self, sql: &str) -> Result<i64, StoreError>;
+}
+
+/// Migrates a SQLite file.
+pub(crate) fn sqlite(connection: &mut impl Scripts) -> Result<(), StoreError> {
+    connection.script(CREATE)?;
+    loop {
+        connection.script("BEGIN IMMEDIATE")?;
+        let done = connection.number(VERSION);
+        let step = done.and_then(|done| step_after(done, |migration| migration.sqlite));
+        let result = match step {
+            Ok(Some(script)) => connection.script(&script).map(|()| true),
+            Ok(None) => Ok(false),
+            Err(error) => Err(error),
+        };
+        match result {
+            Ok(true) => connection.script("COMMIT")?,
+            Ok(false) => return connection.script("COMMIT"),
+            Err(error) => {
+                // The first error is the one to report.
+                let _ = connection.script("ROLLBACK");
+                return Err(error);
+            }
+        }
+    }
+}
+
+/// What brings a database from `version` one step further, its own note included.
+pub(crate) fn step_after(
+    version: i64,
+    text: impl Fn(&Migration) -> &'static str,
+) -> Result<Option<String>, StoreError> {
+    let done = usize::try_from(version).unwrap_or(usize::MAX);
+    if done > ALL.len() {
+        let message = format!("was made by a newer version of Reelgate (step {version})");
+        return Err(StoreError::database("the database", message));
+    }
+    Ok(ALL.get(done).map(|migration| {
+        let number = done + 1;
+        let note = format!("INSERT INTO migrations VALUES ({number}, '{}');", migration.name);
+        format!("{}\n{note}", text(migration))
+    }))
+}

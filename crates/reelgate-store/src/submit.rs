@@ -1,0 +1,167 @@
+//! Accepting a job: the idempotency row, the job and the hold, in one commit.
+
+use crate::Store;
+use crate::db::{Tx, values};
+use crate::error::StoreError;
+use crate::ledger;
+use crate::rows::{self, Reader, job_columns};
+use reelgate_core::idempotency::{self, Fingerprint, IdempotencyKey, Verdict};
+use reelgate_core::{AccountId, EntryId, Job, JobId, State, Timestamp, key};
+
+/// A checked and priced order, as a job that has not begun.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// The job, in state `Queued`.
+    pub job: Job,
+    /// Names the entry that sets its price aside.
+    pub hold_entry: EntryId,
+    /// The caller's key for this request, and what the request said.
+    pub idempotency: Option<(IdempotencyKey, Fingerprint)>,
+}
+
+/// What became of a submission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Submitted {
+    /// The job is accepted and its price set aside.
+    Accepted(Job),
+    /// The same request was accepted before, as this job; nothing was done again.
+    Replayed(Job),
+}
+
+const REMEMBER: &str = "INSERT INTO idempotency \
+    (account, idempotency_key, fingerprint, job, created) VALUES ($1, $2, $3, $4, $5) \
+    ON CONFLICT (account, idempotency_key) DO NOTHING";
+const REMEMBERED: &str = "SELECT job, fingerprint FROM idempotency \
+    WHERE account = $1 AND idempotency_key = $2";
+const JOB: &str = concat!("SELECT ", job_columns!(), " FROM jobs WHERE id = $1");
+
+/// A job's turn is one after the account's last job in line, but never before the head of the line:
+/// so accounts take turns however many jobs each of them has waiting, and one that comes back after
+/// a pause neither jumps the line nor pays for having been busy before.
+const INSERT: &str = "INSERT INTO jobs (id, account, api_key, dialect, ordered, callback_url, \
+    price, price_version, width, height, seed, state, not_before, attempt, attempts_max, leases, \
+    ticket, ticket_id, deadline, created, updated, turn) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
+    $19, $20, $21, CASE WHEN CAST($13 AS BIGINT) <= CAST($22 AS BIGINT) THEN \
+    (SELECT MAX(place) FROM (\
+    SELECT MAX(turn) + 1 AS place FROM jobs \
+    WHERE account = $2 AND priority = 0 AND turn IS NOT NULL \
+    UNION ALL SELECT MIN(turn) FROM jobs WHERE priority = 0 AND turn IS NOT NULL \
+    UNION ALL SELECT 0) AS places) END) \
+    ON CONFLICT (id) DO NOTHING";
+
+impl Store {
+    /// Accepts a job and sets its price aside, once for each idempotency key.
+    ///
+    /// # Errors
+    /// Refused with `InsufficientCredits`, or with `IdempotencyMismatch` when the key belongs to
+    /// another request. Busy also when the job's id is taken: a new id will do.
+    pub async fn submit(
+        &self,
+        submission: Submission,
+        now: Timestamp,
+    ) -> Result<Submitted, StoreError> {
+        self.db.write(move |tx| Box::pin(submit(tx, submission, now))).await
+    }
+
+    /// What an account's idempotency key was used for.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_idempotent(
+        &self,
+        account: AccountId,
+        key: &IdempotencyKey,
+    ) -> Result<Option<(Fingerprint, JobId)>, StoreError> {
+        let key = key.clone();
+        self.db.read(move |tx| Box::pin(async move { remembered(tx, account, &key).await })).await
+    }
+}
+
+async fn submit(
+    tx: &mut Tx,
+    submission: Submission,
+    now: Timestamp,
+) -> Result<Submitted, StoreError> {
+    let Submission { job, hold_entry, idempotency } = submission;
+    if let Some((key, fingerprint)) = &idempotency {
+        let text = key::hex(&fingerprint.0);
+        let row = values![job.account, key.as_str(), text, job.id, now];
+        if tx.execute(REMEMBER, &row).await? == 0 {
+            return replay(tx, job.account, key, *fingerprint).await;
+        }
+    }
+    insert(tx, &job, now).await?;
+    ledger::hold(tx, hold_entry, &job, now).await?;
+    Ok(Submitted::Accepted(job))
+}
+
+/// The answer to a key that was used before.
+async fn replay(
+    tx: &mut Tx,
+    account: AccountId,
+    key: &IdempotencyKey,
+    fingerprint: Fingerprint,
+) -> Result<Submitted, StoreError> {
+    // Swept away at this very moment: then the key is free again.
+    let first = remembered(tx, account, key).await?.ok_or(StoreError::Busy)?;
+    match idempotency::judge(first, fingerprint) {
+        Verdict::Mismatch => Err(idempotency::mismatch().into()),
+        Verdict::Replay(id) => {
+            let row = tx.first(JOB, &values![id]).await?;
+            let row = row.ok_or_else(|| StoreError::Corrupt {
+                table: "idempotency",
+                column: "job",
+                id: id.to_string(),
+                detail: "there is no such job".to_owned(),
+            })?;
+            Ok(Submitted::Replayed(rows::job(row)?))
+        }
+    }
+}
+
+async fn remembered(
+    tx: &mut Tx,
+    account: AccountId,
+    key: &IdempotencyKey,
+) -> Result<Option<(Fingerprint, JobId)>, StoreError> {
+    let Some(row) = tx.first(REMEMBERED, &values![account, key.as_str()]).await? else {
+        return Ok(None);
+    };
+    let mut r = Reader::new("idempotency", row);
+    let job = r.parsed("job", JobId::parse)?;
+    let fingerprint = r.parsed("fingerprint", rows::read_fingerprint)?;
+    Ok(Some((fingerprint, job)))
+}
+
+async fn insert(tx: &mut Tx, job: &Job, now: Timestamp) -> Result<(), StoreError> {
+    let State::Queued { not_before } = job.state else {
+        return Err(StoreError::database("submit", "the job has begun already"));
+    };
+    let (ticket, ticket_id) = rows::ticket_values(&job.ticket);
+    let row = values![
+        job.id,
+        job.account,
+        job.key,
+        &job.dialect,
+        rows::order_json(job)?,
+        job.order.callback_url.as_deref(),
+        job.price.credits,
+        &job.price.version,
+        job.size.width,
+        job.size.height,
+        job.seed,
+        job.state.name().text(),
+        not_before,
+        job.attempt,
+        job.attempts_max,
+        job.leases,
+        ticket,
+        ticket_id,
+        job.deadline,
+        job.created,
+        job.updated,
+        now,
+    ];
+    if tx.execute(INSERT, &row).await? == 1 { Ok(()) } else { Err(StoreError::Busy) }
+}

@@ -1,0 +1,118 @@
+//! From one state to the next: `reelgate_core::job::next` decides, this writes what it says.
+
+use crate::db::{Tx, Value, values};
+use crate::error::StoreError;
+use crate::rows::{self, StateColumns, job_columns};
+use crate::{ledger, outbox};
+use reelgate_core::job::{self, Event, Money, Next, Refusal};
+use reelgate_core::{DeliveryId, EntryId, Error, Job, JobId, Timestamp};
+
+/// Names for the rows that a transition may add.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ids {
+    /// Of the ledger entry that settles the hold.
+    pub(crate) entry: EntryId,
+    /// Of the message to whoever listens.
+    pub(crate) delivery: DeliveryId,
+}
+
+const LOAD: &str = concat!("SELECT ", job_columns!(), " FROM jobs WHERE id = $1");
+
+/// Repeats what the decision was taken from. No job that moves is in line: a worker has it, it has
+/// ended, or it waits for its moment and [`crate::claim`] puts it back in line then.
+const WRITE: &str = "UPDATE jobs SET state = $1, not_before = $2, lease_expires = $3, \
+    progress = $4, cancel_requested = $5, finished = $6, output = $7, charged = $8, \
+    failure_class = $9, failure_message = $10, attempt = $11, leases = $12, updated = $13, \
+    turn = NULL \
+    WHERE id = $14 AND state = $15 AND leases = $16 AND attempt = $17 AND finished IS NULL";
+
+/// The job, which nobody else can change until this transaction ends.
+pub(crate) async fn load(tx: &mut Tx, id: JobId) -> Result<Job, StoreError> {
+    let row = tx.first_locked(LOAD, &values![id]).await?;
+    rows::job(row.ok_or_else(Error::job_not_found)?)
+}
+
+/// Lets `event` happen to `job`: its state, its money and its message, all in this transaction.
+///
+/// A refusal has changed nothing.
+pub(crate) async fn apply(
+    tx: &mut Tx,
+    job: Job,
+    event: &Event,
+    ids: Ids,
+    now: Timestamp,
+) -> Result<Result<Job, Refusal>, StoreError> {
+    let next = match job::next(&job, event, now) {
+        Ok(next) => next,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    write_all(tx, &[(&job, &next)], now).await?;
+    ledger::settle(tx, ids.entry, &job, next.money, now).await?;
+    let announce = next.announce;
+    let job = after(job, next, now);
+    if let Some(kind) = announce {
+        outbox::stage(tx, ids.delivery, &job, kind, now).await?;
+    }
+    Ok(Ok(job))
+}
+
+/// Lets an event happen that neither moves money nor tells anyone: a claim, a sign of life.
+pub(crate) async fn apply_quietly(
+    tx: &mut Tx,
+    job: Job,
+    event: &Event,
+    now: Timestamp,
+) -> Result<Result<Job, Refusal>, StoreError> {
+    let next = match job::next(&job, event, now) {
+        Ok(next) => next,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if next.money != Money::Keep {
+        return Err(StoreError::database("the store", "a quiet event moved money"));
+    }
+    write_all(tx, &[(&job, &next)], now).await?;
+    Ok(Ok(after(job, next, now)))
+}
+
+/// Writes what was decided for jobs that were read under lock in this transaction.
+pub(crate) async fn write_all(
+    tx: &mut Tx,
+    decided: &[(&Job, &Next)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sets =
+        decided.iter().map(|(job, next)| write_values(job, next, now)).collect::<Result<_, _>>()?;
+    let sets: Vec<Vec<Value<'_>>> = sets;
+    let changed = tx.execute_each(WRITE, &sets).await?;
+    // Each row was locked when it was read; one that is different now means that somebody wrote
+    // past the rules, and then nothing of this may stand.
+    if changed.iter().all(|rows| *rows == 1) { Ok(()) } else { Err(StoreError::Busy) }
+}
+
+/// The job as it is after what was decided for it.
+pub(crate) fn after(job: Job, next: Next, now: Timestamp) -> Job {
+    Job { state: next.state, attempt: next.attempt, leases: next.leases, updated: now, ..job }
+}
+
+fn write_values(job: &Job, next: &Next, now: Timestamp) -> Result<Vec<Value<'static>>, StoreError> {
+    let to = StateColumns::of(&next.state)?;
+    Ok(Vec::from(values![
+        to.state,
+        to.not_before,
+        to.lease_expires,
+        to.progress,
+        to.cancel_requested,
+        to.finished,
+        to.output,
+        to.charged,
+        to.failure_class,
+        to.failure_message,
+        next.attempt,
+        next.leases,
+        now,
+        job.id,
+        job.state.name().text(),
+        job.leases,
+        job.attempt,
+    ]))
+}
