@@ -13,10 +13,7 @@ use tokio_util::sync::CancellationToken;
 /// Open connections may take so long to finish after a stop was asked for.
 const DRAIN: Duration = Duration::from_secs(10);
 
-pub(super) async fn run(
-    config: Config,
-    address_file: Option<&Path>,
-) -> Result<ExitCode, CliError> {
+pub(super) async fn run(config: Config, address_file: Option<&Path>) -> Result<ExitCode, CliError> {
     let mut config = config;
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await
