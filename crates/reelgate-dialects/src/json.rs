@@ -50,11 +50,12 @@ impl Fields {
         }
     }
 
-    /// Refuses the first field whose name is not in `known`.
-    pub(crate) fn only(&self, known: &[&str]) -> Result<(), Error> {
+    /// Refuses the first field whose name is not in `known`; `path` is where the object lies, with
+    /// a dot at its end, and empty for the body itself.
+    pub(crate) fn only(&self, known: &[&str], path: &str) -> Result<(), Error> {
         match self.0.keys().find(|key| !known.contains(&key.as_str())) {
             Some(key) => {
-                let field = Field::Named(shorten(key));
+                let field = Field::Named(format!("{path}{}", shorten(key)));
                 Err(Error::invalid(field, "is not a supported field"))
             }
             None => Ok(()),

@@ -62,7 +62,7 @@ pub trait Dialect: Send + Sync {
 
     /// Reads a job's id as any of the APIs shows it; nothing for any other text.
     ///
-    /// One job can be read through every API, so each of them reads all three forms: a client that
+    /// One job can be read through every API, so each of them reads every form: a client that
     /// moves from one API to another keeps its ids.
     fn read_id(&self, text: &str) -> Option<JobId> {
         ids::read(text)

@@ -5,6 +5,24 @@ use http::StatusCode;
 use reelgate_core::{Error, Field, Kind};
 use serde::Serialize;
 
+/// Every code of this API.
+pub(super) const CODES: [&str; 14] = [
+    "invalid_request",
+    "unauthorized",
+    "insufficient_credits",
+    "forbidden",
+    "not_found",
+    "method_not_allowed",
+    "conflict",
+    "idempotency_mismatch",
+    "idempotency_in_flight",
+    "payload_too_large",
+    "unsupported_media_type",
+    "rate_limited",
+    "internal_error",
+    "busy",
+];
+
 #[derive(Serialize)]
 struct Envelope {
     error: Body,
@@ -30,10 +48,12 @@ pub(super) fn render(error: &Error) -> WireResponse {
         }
         _ => (None, None),
     };
+    // A fault of the server is not about the request, whatever was being read when it happened.
+    let field = error.field.as_ref().filter(|_| error.kind != Kind::Internal);
     let body = Body {
         code,
         message: sentence(error, field_name),
-        field: error.field.as_ref().map(field_name),
+        field: field.map(field_name),
         required,
         available,
     };

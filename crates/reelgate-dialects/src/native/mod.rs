@@ -4,6 +4,7 @@
 //! misspelt one is noticed.
 
 mod error;
+mod openapi;
 mod request;
 mod response;
 
@@ -94,5 +95,9 @@ impl Dialect for Native {
 
     fn show_id(&self, id: JobId) -> String {
         ids::show_native(id)
+    }
+
+    fn openapi(&self, server_url: &str) -> serde_json::Value {
+        openapi::document(server_url, &ROUTES, &self.models)
     }
 }

@@ -27,7 +27,7 @@ pub(super) const FIELDS: [&str; 12] = [
 /// Reads an order; `models` are the catalogue's names.
 pub(super) fn draft(request: &WireRequest, models: &[String]) -> Result<Draft, Error> {
     let mut body = Fields::of_body(request)?;
-    body.only(&FIELDS)?;
+    body.only(&FIELDS, "")?;
     let model = body.string("model", Field::Model)?.unwrap_or_else(|| MODEL.to_owned());
     if !models.contains(&model) {
         return Err(unknown(Field::Model, models, &model));
@@ -55,7 +55,7 @@ fn media((index, item): (usize, Value)) -> Result<DraftMedia, Error> {
     let field = Field::Media(Some(index));
     let named = |tail: &str| Field::Named(format!("media[{index}].{tail}"));
     let mut item = Fields::of_value(item, field.clone())?;
-    item.only(&["url", "role"])?;
+    item.only(&["url", "role"], &format!("media[{index}]."))?;
     let url = item.required("url", named("url"))?;
     let role = item.choice("role", named("role"), &Role::ALL, Role::name)?;
     let source = if is_data_uri(&url) { MediaSource::Data(url) } else { MediaSource::Url(url) };

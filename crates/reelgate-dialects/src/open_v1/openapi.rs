@@ -114,7 +114,7 @@ fn order(models: &[String]) -> Value {
                 "description": "Seconds; see the list of models for what each of them takes.",
             },
             "resolution": with(names(&RESOLUTIONS, Resolution::name), "default", "720p"),
-            "webhookUrl": with(url(), "description", "Where the end of the generation is reported."),
+            "webhookUrl": with(url(), "description", "Where the end is reported."),
             "metadata": {
                 "type": "object",
                 "description": "Kept with the generation; at most 16384 bytes of JSON.",

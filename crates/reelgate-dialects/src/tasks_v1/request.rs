@@ -52,7 +52,7 @@ pub(super) const fn mode_name(mode: Mode) -> &'static str {
 /// Unknown fields come first: a misspelt name explains what would be refused after it.
 pub(super) fn draft(request: &WireRequest, tiers: &[String]) -> Result<Draft, Error> {
     let mut body = Fields::of_body(request)?;
-    body.only(&FIELDS)?;
+    body.only(&FIELDS, "")?;
     let mode = body.choice("mode", Field::Mode, &MODES, mode_name)?.unwrap_or(Mode::Text);
     let model = model(&mut body, tiers)?;
     let channel = body.choice("channel", Field::Channel, &Channel::ALL, Channel::name)?;

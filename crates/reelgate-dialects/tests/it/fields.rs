@@ -277,3 +277,38 @@ fn tasks_v1_refuses_numbers_and_switches_out_of_range() {
         ],
     );
 }
+
+#[test]
+fn native_refuses_with_the_field_and_what_is_allowed() {
+    let base = json!({ "prompt": "A lighthouse" });
+    let url = "https://e.com/a.png";
+    check(
+        "native",
+        &base,
+        &[
+            (json!({"aspect_ratio": "16:9"}), "aspect_ratio is not a supported field"),
+            (json!({"prompt": false}), "prompt must be a string, got a boolean"),
+            (json!({"media": {}}), "media must be an array, got an object"),
+            (json!({"media": [url]}), "media[0] must be an object, got a string"),
+            (json!({"media": [{"role": "reference"}]}), "media[0].url is required"),
+            (
+                json!({"media": [{"url": url, "kind": "x"}]}),
+                "media[0].kind is not a supported field",
+            ),
+            (json!({"media": [{"url": "http://e.com"}]}), "media[0] must be a public https URL"),
+            (
+                json!({"media": vec![json!({"url": url}); 13]}),
+                "media must have at most 12 entries, got 13",
+            ),
+            (json!({"duration_s": "5"}), "duration_s must be an integer, got a string"),
+            (json!({"duration_s": 31}), "duration_s must be 1 to 30 seconds, got 31"),
+            (json!({"channel": "real"}), "channel must be one of standard for this model"),
+            (json!({"audio": 1}), "audio must be true or false, got a number"),
+            (json!({"callback_url": ""}), "callback_url must be a public https URL"),
+            (json!({"metadata": []}), "metadata must be an object, got an array"),
+        ],
+    );
+    let (status, message) = refused("native", &base, &json!({"model": "preview"}));
+    assert_eq!(status, 400);
+    assert!(message.starts_with("model must be one of open_v1/seedance-2.0, "), "{message}");
+}

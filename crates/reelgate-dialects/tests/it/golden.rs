@@ -3,8 +3,8 @@
 //! A file has a `request` (method, path, headers, and `body` or `raw` text), for an order the
 //! `draft` that it has to be read as, for a job the `job` that exists, for a refusal of the
 //! platform's own the `refusal`; and the `response`, whose body is compared byte for byte, so the
-//! order of its fields counts. `event` instead of a request asks for the webhook's body. `$A`, `$B`
-//! and `$C` stand for the job's id in each API's look.
+//! order of its fields counts. `event` instead of a request asks for the webhook's body. `$A`,
+//! `$B`, `$C` and `$N` stand for the job's id in each API's look.
 
 use crate::world::{accept, dialect, id, job, request};
 use crate::{draft, world};
@@ -47,12 +47,13 @@ fn with_ids(text: &str) -> String {
     text.replace("$A", &shown("open_v1"))
         .replace("$B", &shown("task_query"))
         .replace("$C", &shown("tasks_v1"))
+        .replace("$N", &shown("native"))
 }
 
 #[test]
 fn every_pair_is_answered_as_documented() {
     let files = files();
-    for dialect in ["open_v1", "task_query", "tasks_v1"] {
+    for dialect in ["open_v1", "task_query", "tasks_v1", "native"] {
         let count = files.iter().filter(|golden| golden.dialect == dialect).count();
         assert!(count >= 20, "{dialect} has only {count} golden files");
     }

@@ -153,6 +153,7 @@ fn the_described_limits_are_those_of_the_catalogue() {
         ("open_v1", Some("prompt"), "aspectRatio", Some("resolution"), Some("mediaUrls")),
         ("task_query", None, "ratio", None, None),
         ("tasks_v1", Some("prompt"), "aspect_ratio", Some("resolution"), Some("media_urls")),
+        ("native", Some("prompt"), "ratio", Some("resolution"), Some("media")),
     ] {
         let document = dialect(name).openapi(SERVER);
         let described = &document["components"]["schemas"]["Order"]["properties"];

@@ -18,7 +18,7 @@ fn no_two_routes_collide_and_only_the_list_of_models_is_public() {
             assert_eq!(route.public, route.operation == Operation::Models, "{}", route.path);
         }
     }
-    assert_eq!(seen.len(), 9);
+    assert_eq!(seen.len(), 13);
 }
 
 #[test]
@@ -38,6 +38,7 @@ fn ids_look_as_documented() {
         ("open_v1", "req_************"),
         ("task_query", "ta******-****-****-****-************"),
         ("tasks_v1", "sd2_************"),
+        ("native", "job_************"),
     ] {
         let text = dialect(name).show_id(id());
         assert_eq!(text.len(), shape.len(), "{text}");

@@ -1,0 +1,224 @@
+//! Our own API as an OpenAPI document.
+
+use super::MODEL;
+use crate::openapi::{
+    Api, Described, document as frame, moment, names, nullable, object, reference, url, with,
+};
+use crate::wire::{Operation, Route};
+use reelgate_core::{Channel, MediaKind, Ratio, Resolution, Role, StateName};
+use serde_json::{Value, json};
+
+const DESCRIPTION: &str = "Everything the platform can do: any model of any API, every setting, \
+    exact money. Fields that are not described here are refused. An Idempotency-Key header makes \
+    it safe to repeat an order.";
+
+pub(super) fn document(server_url: &str, routes: &[Route], models: &[String]) -> Value {
+    let schemas = json!({
+        "Order": order(models),
+        "Media": media(),
+        "Job": job(),
+        "Output": output(),
+        "Models": object(json!({ "models": { "type": "array", "items": reference("Model") } })),
+        "Model": model(),
+        "Refusal": refusal(),
+    });
+    let api = Api {
+        title: "Reelgate: native API",
+        description: DESCRIPTION,
+        refusal: "Refusal",
+        schemas,
+    };
+    frame(api, server_url, routes, describe)
+}
+
+fn describe(route: &Route) -> Described {
+    let id = json!({
+        "name": super::ID,
+        "in": "path",
+        "required": true,
+        "schema": { "type": "string" },
+    });
+    let plain = Described {
+        id: "listModels",
+        summary: "What is on offer, and what it costs.",
+        parameters: Vec::new(),
+        body: None,
+        answer: (200, "Models"),
+        refusals: &[],
+        callback: None,
+    };
+    match route.operation {
+        Operation::Models => plain,
+        Operation::Submit => Described {
+            id: "createJob",
+            summary: "The order was accepted.",
+            body: Some("Order"),
+            answer: (202, "Job"),
+            refusals: &[400, 402, 409, 413, 415],
+            callback: Some(("{$request.body#/callback_url}", "Job")),
+            ..plain
+        },
+        Operation::Get => Described {
+            id: "getJob",
+            summary: "The job as it is.",
+            parameters: vec![id],
+            answer: (200, "Job"),
+            refusals: &[404],
+            ..plain
+        },
+        Operation::Cancel => Described {
+            id: "cancelJob",
+            summary: "The job is cancelled, or will be as soon as its worker hears of it.",
+            parameters: vec![id],
+            answer: (200, "Job"),
+            refusals: &[404, 409],
+            ..plain
+        },
+    }
+}
+
+fn job_id() -> Value {
+    json!({ "type": "string", "pattern": "^job_[0-9A-Za-z]{12}$" })
+}
+
+/// Credits as an exact decimal.
+fn amount() -> Value {
+    json!({ "type": "string", "pattern": "^[0-9]+(\\.[0-9]{1,6})?$", "examples": ["12.8"] })
+}
+
+fn count() -> Value {
+    json!({ "type": "integer", "minimum": 0 })
+}
+
+fn order(models: &[String]) -> Value {
+    json!({
+        "type": "object",
+        "required": ["prompt"],
+        "additionalProperties": false,
+        "properties": {
+            "model": { "type": "string", "enum": models, "default": MODEL },
+            "prompt": { "type": "string", "minLength": 1, "maxLength": 10_000 },
+            "media": { "type": "array", "items": reference("Media"), "maxItems": 12 },
+            "ratio": with(names(&Ratio::ALL, Ratio::name), "default", "16:9"),
+            "resolution": with(names(&Resolution::ALL, Resolution::name), "default", "720p"),
+            "duration_s": { "type": "integer", "minimum": 1, "default": 5 },
+            "seed": {
+                "type": "integer",
+                "minimum": -1,
+                "maximum": u32::MAX,
+                "description": "-1 is any.",
+            },
+            "audio": { "type": "boolean" },
+            "fixed_lens": { "type": "boolean", "default": false },
+            "channel": with(names(&Channel::ALL, Channel::name), "default", "standard"),
+            "callback_url": with(url(), "description", "Where the end of the job is reported."),
+            "metadata": {
+                "type": "object",
+                "description": "Kept with the job; at most 16384 bytes of JSON.",
+            },
+        },
+    })
+}
+
+fn media() -> Value {
+    json!({
+        "type": "object",
+        "required": ["url"],
+        "additionalProperties": false,
+        "properties": {
+            // No limit on the length: a data: URI holds the whole picture.
+            "url": { "type": "string", "format": "uri" },
+            "role": with(
+                names(&Role::ALL, Role::name),
+                "description",
+                "Without it one image opens the clip, two open and close it, and anything else \
+                 is a reference.",
+            ),
+        },
+    })
+}
+
+fn job() -> Value {
+    let error = object(json!({
+        "code": { "type": "string" },
+        "message": { "type": "string" },
+        "blame": { "type": "string", "enum": ["caller", "provider", "platform"] },
+    }));
+    object(json!({
+        "id": job_id(),
+        "state": names(&StateName::ALL, StateName::text),
+        "progress": { "type": "number", "minimum": 0, "maximum": 1 },
+        "cancel_requested": { "type": "boolean" },
+        "model": { "type": "string" },
+        "prompt": { "type": "string" },
+        "ratio": { "type": "string" },
+        "resolution": { "type": "string" },
+        "duration_s": { "type": "integer", "minimum": 1 },
+        "seed": { "type": "integer", "minimum": 0, "maximum": u32::MAX },
+        "audio": { "type": "boolean" },
+        "fixed_lens": { "type": "boolean" },
+        "price": amount(),
+        "charged": amount(),
+        "refunded": amount(),
+        "output": nullable(reference("Output")),
+        "error": nullable(error),
+        "attempt": count(),
+        "metadata": nullable(json!({ "type": "object" })),
+        "created_at": moment(),
+        "updated_at": moment(),
+        "finished_at": nullable(moment()),
+    }))
+}
+
+fn output() -> Value {
+    object(json!({
+        "video_url": url(),
+        "poster_url": url(),
+        "last_frame_url": url(),
+        "width": count(),
+        "height": count(),
+        "frames": count(),
+        "duration_ms": count(),
+        "has_audio": { "type": "boolean" },
+        "bytes": count(),
+        "sha256": { "type": "string", "pattern": "^[0-9a-f]{64}$" },
+        "engine": { "type": "string" },
+    }))
+}
+
+fn model() -> Value {
+    let strings = json!({ "type": "array", "items": { "type": "string" } });
+    let rate = object(json!({
+        "resolution": { "type": "string" },
+        "text_per_s": amount(),
+        "media_per_s": amount(),
+    }));
+    object(json!({
+        "id": { "type": "string" },
+        "title": { "type": "string" },
+        "durations_s": { "type": "array", "items": { "type": "integer", "minimum": 1 } },
+        "ratios": strings,
+        "resolutions": strings,
+        "channels": strings,
+        "media_max": count(),
+        "media_kinds": { "type": "array", "items": names(&MediaKind::ALL, MediaKind::name) },
+        "takes_seed": { "type": "boolean" },
+        "audio_default": { "type": "boolean" },
+        "rates": { "type": "array", "items": rate },
+    }))
+}
+
+fn refusal() -> Value {
+    let error = json!({
+        "type": "object",
+        "required": ["code", "message"],
+        "properties": {
+            "code": { "type": "string", "enum": super::error::CODES },
+            "message": { "type": "string" },
+            "field": { "type": "string" },
+            "required": amount(),
+            "available": amount(),
+        },
+    });
+    object(json!({ "error": error }))
+}
