@@ -52,8 +52,13 @@ pub struct App {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The data folder cannot be used.
-    #[error("cannot use the data folder {}: {1}", .0.display())]
-    Data(PathBuf, std::io::Error),
+    #[error("cannot use the data folder {}: {cause}", .folder.display())]
+    Data {
+        /// Which folder.
+        folder: PathBuf,
+        /// What is wrong with it.
+        cause: std::io::Error,
+    },
     /// The database cannot be used.
     #[error("cannot open the database: {0}")]
     Store(#[from] StoreError),
@@ -105,9 +110,9 @@ impl App {
     /// When the folder, the database or media storage cannot be used.
     pub async fn open(config: Config, parts: Parts) -> Result<Arc<Self>, StartError> {
         let data = config.data.clone();
-        secrets::make_folder(&data).map_err(|error| StartError::Data(data.clone(), error))?;
-        let link_key = secrets::link_key(&data, parts.entropy.as_ref())
-            .map_err(|error| StartError::Data(data.clone(), error))?;
+        let unusable = |cause| StartError::Data { folder: data.clone(), cause };
+        secrets::make_folder(&data).map_err(unusable)?;
+        let link_key = secrets::link_key(&data, parts.entropy.as_ref()).map_err(unusable)?;
         let store = Store::open(&Options { url: config.database_url() }).await?;
         let media = Media::open(&data.join("media"), link_key)?;
         let catalogue = Catalogue::built_in();

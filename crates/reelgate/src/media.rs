@@ -6,7 +6,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as ObjectPath;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
+use object_store::{ObjectStoreExt, PutPayload};
 use reelgate_core::key::hex;
 use reelgate_core::{JobId, Timestamp};
 use sha2::{Digest, Sha256};

@@ -93,7 +93,7 @@ pub(super) async fn create_account(store: &Store, name: &str) -> Result<Account,
         name: name.to_owned(),
         webhook_secret: format!("whsec_{}", STANDARD.encode(secret)),
     };
-    Ok(store.create_account(&new, now()).await?)
+    Ok(store.create_account(new, now()).await?)
 }
 
 /// Adds credits to an account.

@@ -13,7 +13,7 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, CliError> {
         return Ok(ExitCode::SUCCESS);
     }
     for violation in &violations {
-        say(&format!("broken: {}: {}", violation.invariant, violation.detail));
+        say(&format!("broken: {} ({}): {}", violation.invariant, violation.name, violation.detail));
     }
     say(&format!("audit: {} broken", violations.len()));
     Ok(ExitCode::FAILURE)

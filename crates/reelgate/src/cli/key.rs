@@ -97,7 +97,7 @@ pub(super) async fn create_key(
         style,
         label: label.to_owned(),
     };
-    store.create_key(&new, now()).await?;
+    store.create_key(new, now()).await?;
     Ok(key)
 }
 

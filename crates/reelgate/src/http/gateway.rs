@@ -181,7 +181,8 @@ pub fn view(app: &App, job: Job, base_url: &str) -> JobView {
     JobView { job, links }
 }
 
-fn base_url(app: &App, headers: &HeaderMap) -> String {
+/// How this request's caller reaches the server.
+pub(super) fn base_url(app: &App, headers: &HeaderMap) -> String {
     let host = headers.get(HOST).and_then(|value| value.to_str().ok());
     let plain = |host: &&str| {
         !host.is_empty()

@@ -6,6 +6,7 @@ pub mod gateway;
 pub mod health;
 pub mod limit;
 pub mod once;
+pub mod openapi;
 pub mod references;
 pub mod reply;
 pub mod router;

@@ -30,10 +30,8 @@ pub struct Fetched {
 /// # Errors
 /// `Invalid` for the first reference that cannot be had or used, naming its field.
 pub async fn fetch_all(app: &App, media: &[DraftMedia]) -> Result<Vec<Fetched>, Error> {
-    futures_util::stream::iter(media.iter().map(|item| fetch_one(app, item)))
-        .buffered(FETCHES_MAX)
-        .try_collect()
-        .await
+    let fetches: Vec<_> = media.iter().map(|item| fetch_one(app, item)).collect();
+    futures_util::stream::iter(fetches).buffered(FETCHES_MAX).try_collect().await
 }
 
 async fn fetch_one(app: &App, item: &DraftMedia) -> Result<Fetched, Error> {

@@ -1,6 +1,6 @@
 //! Everything that is mounted, dialect by dialect.
 
-use super::{files, gateway, health, reply};
+use super::{files, gateway, health, openapi, reply};
 use crate::app::App;
 use axum::body::Body;
 use axum::extract::{RawPathParams, Request};
@@ -19,6 +19,7 @@ use tokio::sync::Semaphore;
 pub fn router(app: &Arc<App>) -> Router {
     let mut router = Router::new()
         .route("/", get(async || Html(include_str!("welcome.html"))))
+        .route("/openapi/{file}", get(openapi::document))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/files/{ticket}/{*name}", get(files::download))

@@ -9,7 +9,8 @@ use reelgate_store::StoreError;
 /// # Errors
 /// When the store fails.
 pub async fn step(app: &App) -> Result<Step, StoreError> {
-    let rescued = app.store.rescue(app.now(), app.entropy.bits()).await?;
+    let entropy = app.entropy.clone();
+    let rescued = app.store.rescue(app.now(), &mut move || entropy.bits()).await?;
     if rescued == 0 {
         return Ok(Step::Idle);
     }

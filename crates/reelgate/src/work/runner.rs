@@ -2,10 +2,10 @@
 
 use super::{Step, deliver, render, rescue, sweep};
 use crate::app::App;
+use reelgate_core::engine::BoxFuture;
 use reelgate_store::StoreError;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 /// Another process may have queued a job or a delivery: look at least this often.
@@ -17,34 +17,39 @@ const AFTER_FAULT: Duration = Duration::from_secs(2);
 /// The background work of one server process.
 pub struct Runner(JoinSet<()>);
 
+/// One kind of work: its step, the bell that announces it, and how long to wait without a bell.
+#[derive(Clone, Copy)]
+struct Loop {
+    step: for<'a> fn(&'a App) -> BoxFuture<'a, Result<Step, StoreError>>,
+    bell: Bell,
+    poll: Duration,
+}
+
+#[derive(Clone, Copy)]
+enum Bell {
+    Jobs,
+    Deliveries,
+    None,
+}
+
+const RENDER: Loop =
+    Loop { step: |app| Box::pin(render::step(app)), bell: Bell::Jobs, poll: POLL };
+const DELIVER: Loop =
+    Loop { step: |app| Box::pin(deliver::step(app)), bell: Bell::Deliveries, poll: POLL };
+const RESCUE: Loop =
+    Loop { step: |app| Box::pin(rescue::step(app)), bell: Bell::None, poll: RESCUE_EVERY };
+const SWEEP: Loop =
+    Loop { step: |app| Box::pin(sweep::step(app)), bell: Bell::None, poll: SWEEP_EVERY };
+
 impl Runner {
     /// Starts every loop.
     #[must_use]
     pub fn start(app: &Arc<App>) -> Self {
         let mut tasks = JoinSet::new();
-        for _ in 0..app.config.workers {
-            let app = Arc::clone(app);
-            tasks.spawn(async move {
-                repeat(&app, &app.jobs_ready, POLL, async || render::step(&app).await).await;
-            });
+        let renderers = std::iter::repeat_n(RENDER, app.config.workers);
+        for one in renderers.chain([DELIVER, RESCUE, SWEEP]) {
+            tasks.spawn(repeat(Arc::clone(app), one));
         }
-        let app = Arc::clone(app);
-        let never = Arc::new(Notify::new());
-        tasks.spawn({
-            let app = Arc::clone(&app);
-            async move {
-                repeat(&app, &app.deliveries_ready, POLL, async || deliver::step(&app).await).await;
-            }
-        });
-        tasks.spawn({
-            let (app, never) = (Arc::clone(&app), Arc::clone(&never));
-            async move {
-                repeat(&app, &never, RESCUE_EVERY, async || rescue::step(&app).await).await;
-            }
-        });
-        tasks.spawn(async move {
-            repeat(&app, &never, SWEEP_EVERY, async || sweep::step(&app).await).await;
-        });
         Self(tasks)
     }
 
@@ -58,25 +63,28 @@ impl Runner {
     }
 }
 
-async fn repeat(
-    app: &App,
-    bell: &Notify,
-    poll: Duration,
-    step: impl AsyncFn() -> Result<Step, StoreError>,
-) {
+async fn repeat(app: Arc<App>, one: Loop) {
     while !app.stopping.is_cancelled() {
-        let wait = match step().await {
+        let wait = match (one.step)(&app).await {
             Ok(Step::Did) => continue,
-            Ok(Step::Idle) => poll,
+            Ok(Step::Idle) => one.poll,
             Err(error) => {
                 tracing::error!(%error, "background work failed, trying again");
                 AFTER_FAULT
             }
         };
         tokio::select! {
-            () = bell.notified() => {}
+            () = rung(&app, one.bell) => {}
             () = tokio::time::sleep(wait) => {}
             () = app.stopping.cancelled() => {}
         }
+    }
+}
+
+async fn rung(app: &App, bell: Bell) {
+    match bell {
+        Bell::Jobs => app.jobs_ready.notified().await,
+        Bell::Deliveries => app.deliveries_ready.notified().await,
+        Bell::None => std::future::pending().await,
     }
 }
