@@ -6,7 +6,8 @@ use std::num::NonZeroU32;
 use rusty_h264_common::{YuvFrame, nal::emulation_unprevent};
 use rusty_h264_decoder::{Decoder, Sps};
 use shiguredo_mp4::TrackKind;
-use shiguredo_mp4::boxes::{AvccBox, SampleEntry};
+use shiguredo_mp4::aux::SampleAccessor;
+use shiguredo_mp4::boxes::{AvccBox, SampleEntry, StblBox};
 
 use super::{ReadError, guarded};
 use crate::Frame;
@@ -67,7 +68,7 @@ impl std::fmt::Debug for VideoReader<'_> {
 /// When there is no H.264 track, or its pictures are larger than allowed.
 pub fn decode_video(file: &[u8], limits: VideoLimits) -> Result<VideoReader<'_>, ReadError> {
     let source = Source::open(file, limits)?;
-    let all = source.track.table.sample_count();
+    let all = source.track.sample_count();
     // Pictures shown early may be stored a little later.
     let samples = all.min(limits.frames_max.saturating_add(HELD_MAX as u32));
     let order: BTreeSet<_> = (0..samples).map(|n| (source.presentation_tick(n), n)).collect();
@@ -92,8 +93,7 @@ pub fn decode_video(file: &[u8], limits: VideoLimits) -> Result<VideoReader<'_>,
 /// As [`decode_video`], or when there is no such frame.
 pub fn read_frame(file: &[u8], index: u32, limits: VideoLimits) -> Result<Frame, ReadError> {
     let mut source = Source::open(file, limits)?;
-    let number = NonZeroU32::MIN.saturating_add(index);
-    let sample = source.track.table.get_sample(number).ok_or(ReadError::NoFrame(index))?;
+    let sample = source.sample(index).ok_or(ReadError::NoFrame(index))?;
     let start = sample.sync_sample().map_or(0, |sync| sync.index().get() - 1);
     let mut frame = None;
     for number in start..=index {
@@ -193,9 +193,13 @@ impl<'a> Source<'a> {
         self.feed(&stream).map(|_| ())
     }
 
+    /// A sample, counted from 0.
+    fn sample(&self, number: u32) -> Option<SampleAccessor<'_, StblBox>> {
+        self.track.table.as_ref()?.get_sample(NonZeroU32::MIN.saturating_add(number))
+    }
+
     fn presentation_tick(&self, number: u32) -> i64 {
-        let sample = self.track.table.get_sample(NonZeroU32::MIN.saturating_add(number));
-        sample.map_or(0, |sample| {
+        self.sample(number).map_or(0, |sample| {
             let decoded = i64::try_from(sample.timestamp()).unwrap_or(i64::MAX);
             decoded.saturating_add(sample.composition_time_offset().unwrap_or(0))
         })
@@ -203,11 +207,7 @@ impl<'a> Source<'a> {
 
     /// Decodes a sample; `None` when it holds no picture.
     fn decode(&mut self, number: u32) -> Result<Option<Frame>, ReadError> {
-        let sample = self
-            .track
-            .table
-            .get_sample(NonZeroU32::MIN.saturating_add(number))
-            .ok_or(ReadError::NoFrame(number))?;
+        let sample = self.sample(number).ok_or(ReadError::NoFrame(number))?;
         let start = usize::try_from(sample.data_offset()).ok();
         let end = start.and_then(|start| start.checked_add(sample.data_size() as usize));
         let mut rest = start
