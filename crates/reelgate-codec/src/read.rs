@@ -5,6 +5,7 @@
 
 mod audio;
 mod resample;
+mod tint;
 mod video;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -9,6 +9,7 @@ use shiguredo_mp4::TrackKind;
 use shiguredo_mp4::aux::SampleAccessor;
 use shiguredo_mp4::boxes::{AvccBox, SampleEntry, StblBox};
 
+use super::tint::Tint;
 use super::{ReadError, guarded};
 use crate::Frame;
 use crate::demux::{Movie, Track, to_ms};
@@ -38,7 +39,7 @@ impl Default for VideoLimits {
 pub struct TimedFrame {
     /// Since the first picture.
     pub time_ms: u64,
-    /// The picture, upright: the container's rotation is applied.
+    /// The picture in BT.709, upright: the container's colours and rotation are applied.
     pub frame: Frame,
 }
 
@@ -161,6 +162,7 @@ impl VideoReader<'_> {
 struct Source<'a> {
     file: &'a [u8],
     track: Track,
+    tint: Tint,
     decoder: Decoder,
     /// Bytes of the length in front of every NAL unit.
     length_bytes: usize,
@@ -173,14 +175,14 @@ impl<'a> Source<'a> {
         let track = tracks
             .find(|track| track.kind == TrackKind::Video)
             .ok_or(ReadError::NoTrack("video"))?;
-        let avcc = match track.sample_entry() {
-            Some(SampleEntry::Avc1(entry)) => entry.avcc_box.clone(),
+        let (avcc, tint) = match track.sample_entry() {
+            Some(SampleEntry::Avc1(entry)) => (entry.avcc_box.clone(), Tint::of(entry)),
             _ => return Err(ReadError::Unsupported("this video codec".to_owned())),
         };
         let length_bytes = usize::from(avcc.length_size_minus_one.get()) + 1;
         let decoder = Decoder::new();
         let pixels_max = limits.pixels_max;
-        let mut source = Self { file, track, decoder, length_bytes, pixels_max };
+        let mut source = Self { file, track, tint, decoder, length_bytes, pixels_max };
         source.decode_parameter_sets(&avcc)?;
         Ok(source)
     }
@@ -226,7 +228,9 @@ impl<'a> Source<'a> {
             rest = tail;
         }
         let Some(picture) = self.feed(&stream)? else { return Ok(None) };
-        Ok(Some(to_frame(picture)?.turned(self.track.quarter_turns)))
+        let mut frame = to_frame(picture)?;
+        self.tint.normalise(&mut frame);
+        Ok(Some(frame.turned(self.track.quarter_turns)))
     }
 
     fn feed(&mut self, stream: &[u8]) -> Result<Option<YuvFrame>, ReadError> {
