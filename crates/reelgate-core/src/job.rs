@@ -419,8 +419,10 @@ fn running(
             Ok(after_failure(job, &error, now, now))
         }
         Event::Cancel => Ok(keep(lease, progress, true)),
-        Event::Overdue if now >= job.deadline => Ok(end_overdue(job, now)),
-        Event::Claim { .. } | Event::Overdue => Err(Refusal::NotNow(StateName::Running)),
+        Event::Overdue if now < job.deadline => Err(Refusal::NotNow(StateName::Running)),
+        Event::Overdue if cancel_requested => Ok(end_cancelled(job, now)),
+        Event::Overdue => Ok(end_overdue(job, now)),
+        Event::Claim { .. } => Err(Refusal::NotNow(StateName::Running)),
     }
 }
 
