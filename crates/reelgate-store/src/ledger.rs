@@ -40,16 +40,33 @@ pub(crate) async fn grant(
     }
 }
 
+/// A hold that the account can cover, as long as its row stays locked.
+pub(crate) struct Hold {
+    funds: Funds,
+    delta: Delta,
+}
+
+/// Whether the account can cover a job's price. Locks the account: nobody spends in between.
+pub(crate) async fn cover(
+    tx: &mut Tx,
+    account: AccountId,
+    price: Credits,
+) -> Result<Hold, StoreError> {
+    let funds = funds(tx, account).await?;
+    let delta = ledger::hold(funds, price)?;
+    Ok(Hold { funds, delta })
+}
+
 /// Sets a new job's price aside. The job's row must be there already.
 pub(crate) async fn hold(
     tx: &mut Tx,
     id: EntryId,
     job: &Job,
+    hold: Hold,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let funds = funds(tx, job.account).await?;
-    let delta = ledger::hold(funds, job.price.credits)?;
-    write(tx, funds, &of_job(id, job, EntryKind::Hold, delta, now)).await.map(drop)
+    let entry = of_job(id, job, EntryKind::Hold, hold.delta, now);
+    write(tx, hold.funds, &entry).await.map(drop)
 }
 
 /// Does with a job's hold what its new state asks for.

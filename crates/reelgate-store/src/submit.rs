@@ -91,8 +91,9 @@ async fn submit(
             return replay(tx, job.account, key, *fingerprint).await;
         }
     }
+    let hold = ledger::cover(tx, job.account, job.price.credits).await?;
     insert(tx, &job, now).await?;
-    ledger::hold(tx, hold_entry, &job, now).await?;
+    ledger::hold(tx, hold_entry, &job, hold, now).await?;
     Ok(Submitted::Accepted(job))
 }
 

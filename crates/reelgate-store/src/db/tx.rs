@@ -58,7 +58,9 @@ impl Tx {
 
     /// The first row, which nobody else can change until this transaction ends.
     ///
-    /// SQLite has one writer, so there the row is safe already.
+    /// SQLite has one writer, so there the row is safe already. PostgreSQL's weaker row lock is the
+    /// right one: keys never change here, and the stronger one would wait for the foreign keys of
+    /// rows that others are adding.
     pub(crate) async fn first_locked(
         &mut self,
         sql: &'static str,
@@ -67,7 +69,7 @@ impl Tx {
         let rows = match self {
             Self::Sqlite(connection) => sqlite::query(connection, sql, values)?,
             Self::Postgres(client) => {
-                postgres::query(client, &format!("{sql} FOR UPDATE"), values).await?
+                postgres::query(client, &format!("{sql} FOR NO KEY UPDATE"), values).await?
             }
         };
         Ok(rows.into_iter().next())
@@ -82,7 +84,7 @@ impl Tx {
         match self {
             Self::Sqlite(connection) => sqlite::query(connection, sql, values),
             Self::Postgres(client) => {
-                let sql = format!("{sql} FOR UPDATE SKIP LOCKED");
+                let sql = format!("{sql} FOR NO KEY UPDATE SKIP LOCKED");
                 postgres::query(client, &sql, values).await
             }
         }

@@ -34,7 +34,7 @@ pub(super) async fn run(config: Config, address_file: Option<&Path>) -> Result<E
     if let Some(file) = address_file {
         std::fs::write(file, format!("{listen}\n"))?;
     }
-    let runner = Runner::start(&app);
+    let mut runner = Runner::start(&app);
     let listener = listener.tap_io(|stream| {
         // Small answers must not wait for more bytes to fill a packet.
         let _ = stream.set_nodelay(true);
@@ -45,15 +45,32 @@ pub(super) async fn run(config: Config, address_file: Option<&Path>) -> Result<E
         app.stopping.cancelled().await;
         tokio::time::sleep(DRAIN).await;
     };
-    tokio::select! {
-        ended = served => ended?,
-        () = overdue => tracing::warn!("connections were still open and are cut"),
-    }
+    // A server that answers but does not work would be worse than one that is started afresh.
+    let broken = async {
+        runner.broken().await;
+        if app.stopping.is_cancelled() {
+            std::future::pending::<()>().await;
+        }
+    };
+    let code = tokio::select! {
+        ended = served => {
+            ended?;
+            ExitCode::SUCCESS
+        }
+        () = overdue => {
+            tracing::warn!("connections were still open and are cut");
+            ExitCode::SUCCESS
+        }
+        () = broken => {
+            tracing::error!("background work broke off, the server stops");
+            ExitCode::FAILURE
+        }
+    };
     app.stopping.cancel();
     runner.finish().await;
     app.store.close().await;
     tracing::info!("stopped");
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
 }
 
 /// The first interrupt or terminate signal stops the server in good order; a second one at once.

@@ -32,8 +32,7 @@ enum Bell {
     None,
 }
 
-const RENDER: Loop =
-    Loop { step: |app| Box::pin(render::step(app)), bell: Bell::Jobs, poll: POLL };
+const RENDER: Loop = Loop { step: |app| Box::pin(render::step(app)), bell: Bell::Jobs, poll: POLL };
 const DELIVER: Loop =
     Loop { step: |app| Box::pin(deliver::step(app)), bell: Bell::Deliveries, poll: POLL };
 const RESCUE: Loop =
@@ -53,13 +52,25 @@ impl Runner {
         Self(tasks)
     }
 
+    /// Waits until a loop ends, which none does before the app is stopping unless it broke.
+    pub async fn broken(&mut self) {
+        match self.0.join_next().await {
+            Some(ended) => report(ended),
+            None => std::future::pending().await,
+        }
+    }
+
     /// Waits until every loop has ended; they do once the app is stopping.
     pub async fn finish(mut self) {
         while let Some(ended) = self.0.join_next().await {
-            if let Err(error) = ended {
-                tracing::error!(%error, "a background loop broke off");
-            }
+            report(ended);
         }
+    }
+}
+
+fn report(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a background loop broke off");
     }
 }
 
