@@ -2,6 +2,7 @@
 
 mod brief;
 mod camera;
+mod cast;
 mod film;
 mod paint;
 mod place;
