@@ -20,6 +20,7 @@ mod ledger;
 mod migrate;
 pub mod outbox;
 pub mod query;
+pub mod queue;
 pub mod report;
 pub mod rescue;
 mod rows;

@@ -1,5 +1,6 @@
 //! The server's front: every route, and the one pipeline behind all of them.
 
+pub mod actions;
 pub mod auth;
 pub mod files;
 pub mod gateway;
@@ -11,5 +12,6 @@ pub mod references;
 pub mod reply;
 pub mod router;
 pub mod submit;
+pub mod view;
 
 pub use router::router;
