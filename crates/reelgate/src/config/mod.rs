@@ -52,6 +52,8 @@ pub struct LimitConfig {
     pub tasks_v1_requests_per_minute: u32,
     /// Bytes of a request's body.
     pub body_bytes_max: usize,
+    /// Connections open at the same time; one more waits.
+    pub connections_max: usize,
     /// Requests answered at the same time; one more is told to come back.
     pub requests_in_flight_max: usize,
 }
@@ -109,6 +111,7 @@ impl Config {
                 requests_per_minute: 600,
                 tasks_v1_requests_per_minute: 30,
                 body_bytes_max: 8 << 20,
+                connections_max: 4096,
                 requests_in_flight_max: 1024,
             },
             jobs: JobConfig {

@@ -6,6 +6,7 @@ pub mod files;
 pub mod gateway;
 pub mod health;
 pub mod limit;
+pub mod listen;
 pub mod once;
 pub mod openapi;
 pub mod references;

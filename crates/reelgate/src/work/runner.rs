@@ -79,6 +79,10 @@ async fn repeat(app: Arc<App>, one: Loop) {
         let wait = match (one.step)(&app).await {
             Ok(Step::Did) => continue,
             Ok(Step::Idle) => one.poll,
+            Err(error) if app.store.is_stopped() => {
+                tracing::error!(%error, "the store stopped for good");
+                return;
+            }
             Err(error) => {
                 tracing::error!(%error, "background work failed, trying again");
                 AFTER_FAULT
