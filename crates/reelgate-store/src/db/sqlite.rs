@@ -230,6 +230,9 @@ impl ToSql for Value<'_> {
             Self::Null => Ok(ToSqlOutput::Borrowed(ValueRef::Null)),
             Self::Int(number) => Ok(ToSqlOutput::Borrowed(ValueRef::Integer(*number))),
             Self::Text(text) => Ok(ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes()))),
+            Self::Ints(_) | Self::Texts(_) => {
+                Err(rusqlite::Error::ToSqlConversionFailure("SQLite has no lists".into()))
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ on_each_database!(
     a_claim_takes_the_oldest_under_a_new_lease,
     no_job_is_given_out_twice,
     accounts_take_turns,
+    accounts_take_turns_also_when_they_come_at_once,
     a_newcomer_does_not_wait_for_a_backlog,
     a_job_waits_for_its_moment_and_then_goes_first,
     priority_goes_before_age,
@@ -61,6 +62,20 @@ async fn accounts_take_turns(world: &World) {
     let of_b = [world.submit(b, 1).await.id, world.submit(b, 1).await.id];
     let expected = [of_a[0], of_b[0], of_a[1], of_b[1], of_a[2], of_a[3]];
     assert_eq!(claim_ids(world, 10).await, expected);
+}
+
+async fn accounts_take_turns_also_when_they_come_at_once(world: &World) {
+    let a = world.owner("a", 100).await;
+    let b = world.owner("b", 100).await;
+    let poor = world.owner("poor", 0).await;
+    let first = world.submit(a, 1).await.id;
+    let jobs = [a, a, poor, b, a, poor, b].map(|owner| world.new_job(owner, 1));
+    let [a1, a2, _, b0, a3, _, b1] = jobs.clone().map(|job| job.id);
+    let submits = jobs.into_iter().map(|job| world.try_accept(job));
+    let results = futures_util::future::join_all(submits).await;
+    let accepted = results.iter().map(Result::is_ok).collect::<Vec<_>>();
+    assert_eq!(accepted, [true, true, false, true, true, false, true]);
+    assert_eq!(claim_ids(world, 10).await, [first, b0, a1, b1, a2, a3]);
 }
 
 async fn a_newcomer_does_not_wait_for_a_backlog(world: &World) {
