@@ -59,8 +59,8 @@ pub async fn rerun(app: &App, origin: Origin, earlier: JobId) -> Result<Submitte
     let earlier = earlier.ok_or_else(Error::job_not_found)?;
     let mut order = earlier.order;
     order.seed = Some(earlier.seed);
-    let gone = order.media.iter().any(|media| !app.media.file(&media.stored).exists());
-    if gone {
+    let now = app.now();
+    if order.media.iter().any(|media| app.media.touch(&media.stored, now).is_err()) {
         let message = "the references of this task were removed; send the order again";
         return Err(Error::new(Kind::Conflict, message));
     }
