@@ -6,6 +6,8 @@ mod cast;
 mod film;
 mod paint;
 mod place;
+mod sound;
+mod still;
 mod words;
 
 pub use brief::{Brief, Still, StillRole};

@@ -13,7 +13,7 @@ mod plant;
 mod site;
 mod sky;
 pub(crate) mod stage;
-mod swarm;
+pub(crate) mod swarm;
 mod terrain;
 mod town;
 mod void;
@@ -31,6 +31,7 @@ use light::Light;
 use site::{Site, Stand};
 use sky::Sky;
 use stage::{Element, Stage};
+use swarm::Swarm;
 use terrain::{Cover, Terrain};
 
 /// Builds the stage for one shot that lasts `seconds` of scene time.
@@ -64,7 +65,16 @@ pub(crate) fn build(
         grade: light.grade,
         rays: Rays { from: light.sun, ink: light.glow, strength: light.rays * 0.55, bloom: 1.0 },
         camera,
+        setting,
     }
+}
+
+/// Weather to lay over a picture: only what the text asks for.
+pub(crate) fn weather_over(facts: &Facts, size: (usize, usize), mut dice: Dice) -> Vec<Swarm> {
+    let aspect = size.0 as f32 / size.1 as f32;
+    let light = Light::of(facts, aspect, &mut dice);
+    let mut site = Site::new(facts, light, size, dice);
+    weather::asked_for(&mut site)
 }
 
 /// The one place a shot happens in.
