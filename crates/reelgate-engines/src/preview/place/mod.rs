@@ -96,22 +96,7 @@ pub(crate) fn setting_of(facts: &Facts, dice: &mut Dice) -> Setting {
     if let Some(first) = named.first() {
         return *first;
     }
-    let suits = facts.subjects.iter().find_map(|subject| match subject {
-        Subject::Candles | Subject::Cup => Some(Setting::Room),
-        Subject::Fish | Subject::Whale | Subject::Turtle => Some(Setting::Underwater),
-        Subject::Boat | Subject::Lighthouse => Some(Setting::Sea),
-        Subject::Car | Subject::Robot => Some(Setting::City),
-        Subject::Train | Subject::Bridge => Some(Setting::Mountains),
-        Subject::Airplane => Some(Setting::Sky),
-        Subject::Rocket => Some(Setting::Space),
-        Subject::Fire => Some(Setting::Forest),
-        Subject::Fireworks => Some(Setting::City),
-        Subject::Lantern => Some(Setting::Lake),
-        Subject::Flower | Subject::Butterfly | Subject::Windmill | Subject::House => {
-            Some(Setting::Meadow)
-        }
-        _ => None,
-    });
+    let suits = facts.subjects.iter().find_map(|subject| subject.home());
     suits.unwrap_or_else(|| {
         dice.pick(&[
             Setting::Meadow,

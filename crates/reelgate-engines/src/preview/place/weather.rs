@@ -67,7 +67,7 @@ fn falling(site: &mut Site<'_>, swarms: &mut Vec<Swarm>, wind: f32) {
     }
     if snow {
         let ink = scale([1.0, 1.0, 1.0], 1.0 - 0.22 * light.night);
-        swarms.push(make(site, Kind::Snow, 420, &[ink], wind * 0.8));
+        swarms.push(make(site, Kind::Snow, 620, &[ink], wind * 0.8));
     }
     if dust {
         let ink = mix(light.low, hex(0xe0_b070), 0.5);
