@@ -19,7 +19,7 @@ pub(crate) fn forest(site: &mut Site<'_>) {
     site.light.haze = haze.max(1.0) * 2.1;
     let (tall, step) = (0.30, 0.05);
     let mut far = site.sheet(9.0, -0.30, 0.2);
-    rows_of_trees(site, &mut far, |_| 0.12, (tall, step), 9.0);
+    rows_of_trees(site, &mut far, |_| 0.155, (tall, step), 9.0);
     site.card(far, 9.0);
     for (distance, foot, tall) in [(5.0, 0.15, 0.75), (3.2, 0.19, 1.0), (2.0, 0.26, 1.3)] {
         trunks(site, distance, foot, tall);
@@ -97,9 +97,9 @@ fn canopy(
         x += 0.045 * tall;
         let f = Foliage::of(site, distance);
         let drop = 0.05 + 0.17 * fbm(x * 3.0, distance * 3.0, 3, 5);
-        for _ in 0..3 {
+        for _ in 0..8 {
             let at = [x + site.dice.around(0.08), -0.5 + site.dice.range(-0.12, 1.0) * drop];
-            let size = tall * site.dice.range(0.018, 0.045);
+            let size = tall * site.dice.range(0.010, 0.024);
             let ink = mix(scale(f.crown, 0.6), f.lit, site.dice.unit() * 0.7);
             let leaf = Shape::new().blob(at, size * 1.4, size, &mut site.dice);
             sheet.flat(&leaf, ink);
