@@ -32,8 +32,7 @@ enum Bell {
     None,
 }
 
-const RENDER: Loop =
-    Loop { step: |app| Box::pin(render::step(app)), bell: Bell::Jobs, poll: POLL };
+const RENDER: Loop = Loop { step: |app| Box::pin(render::step(app)), bell: Bell::Jobs, poll: POLL };
 const DELIVER: Loop =
     Loop { step: |app| Box::pin(deliver::step(app)), bell: Bell::Deliveries, poll: POLL };
 const RESCUE: Loop =
