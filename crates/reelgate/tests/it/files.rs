@@ -1,7 +1,7 @@
 //! Downloads of clips by their signed links.
 
 use crate::harness::{Answer, Customer, TestApp, path_of, request};
-use http::header::{IF_NONE_MATCH, RANGE};
+use http::header::{IF_NONE_MATCH, IF_RANGE, RANGE};
 use http::{HeaderName, Method};
 use serde_json::json;
 
@@ -100,6 +100,29 @@ async fn a_range_that_cannot_be_had_is_refused() {
         let refused = film.ask(Method::GET, RANGE, &asked).await;
         assert_eq!(refused.status, 416, "{asked}");
         assert_eq!(refused.header("content-range"), Some(format!("bytes */{length}").as_str()));
+    }
+    film.app.finish().await;
+}
+
+/// What a range may say that is answered with the whole film: other units, several parts, more of
+/// the end than there is, or a part of another version (RFC 9110, sections 13.1.5 and 14).
+#[tokio::test]
+async fn a_range_that_does_not_apply_is_ignored() {
+    let film = film().await;
+    let length = film.bytes.len();
+    for asked in ["items=0-1".to_owned(), "bytes=0-1,4-5".to_owned()] {
+        let whole = film.ask(Method::GET, RANGE, &asked).await;
+        assert_eq!((whole.status.as_u16(), whole.body.len()), (200, length), "{asked}");
+    }
+    let tail = film.ask(Method::GET, RANGE, &format!("bytes=-{}", length * 2)).await;
+    assert!(tail.status.is_success(), "{}", tail.status);
+    assert_eq!(tail.body, film.bytes);
+    let etag = film.app.get_without_key(&film.path).await.header("etag").expect("a tag").to_owned();
+    for (version, status) in [(etag.as_str(), 206), ("\"another\"", 200)] {
+        let mut request = request(Method::GET, &film.path, None, "");
+        request.headers_mut().insert(RANGE, "bytes=0-9".parse().expect("a header's value"));
+        request.headers_mut().insert(IF_RANGE, version.parse().expect("a header's value"));
+        assert_eq!(film.app.send(request).await.status, status, "{version}");
     }
     film.app.finish().await;
 }
