@@ -4,6 +4,8 @@
 //! moves only when a test says so. Every test ends with [`harness::TestApp::finish`], which asks the
 //! store's audit for broken promises and checks that nothing is left behind.
 
+mod apis;
+mod bad_input;
 mod fake_engine;
 mod files;
 mod harness;
@@ -15,3 +17,5 @@ mod open_v1;
 mod pictures;
 mod task_query;
 mod tasks_v1;
+mod webhooks;
+mod worker;
