@@ -11,7 +11,6 @@ use std::collections::VecDeque;
 use std::io::Cursor;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
@@ -26,6 +25,8 @@ pub(crate) enum Act {
     Stumble,
     /// Reports half of the way and works on until it is told to stop.
     WorkUntilStopped,
+    /// Makes what was ordered, but not before [`FakeEngine::release`], and deaf to every stop.
+    WaitForRelease,
     /// Makes a clip of other pixels than ordered, and claims it is fine.
     LieAboutSize,
     /// Makes a clip of one second, and claims it is fine.
@@ -40,8 +41,8 @@ pub(crate) enum Act {
 pub(crate) struct FakeEngine {
     script: Mutex<VecDeque<Act>>,
     works: Mutex<Vec<Work>>,
-    finished: AtomicUsize,
     begun: Semaphore,
+    released: Semaphore,
 }
 
 impl FakeEngine {
@@ -50,8 +51,8 @@ impl FakeEngine {
         Self {
             script: Mutex::default(),
             works: Mutex::default(),
-            finished: AtomicUsize::new(0),
             begun: Semaphore::new(0),
+            released: Semaphore::new(0),
         }
     }
 
@@ -68,6 +69,11 @@ impl FakeEngine {
     /// Waits until one more attempt has begun and reported its progress.
     pub(crate) async fn begun(&self) {
         self.begun.acquire().await.expect("never closed").forget();
+    }
+
+    /// Lets one attempt that waits for it go on.
+    pub(crate) fn release(&self) {
+        self.released.add_permits(1);
     }
 
     async fn act(&self, work: &Work, report: &dyn Report) -> Result<Clip, EngineError> {
@@ -88,6 +94,10 @@ impl FakeEngine {
                     tokio::time::sleep(Duration::from_millis(2)).await;
                 }
                 Err(EngineError::stopped())
+            }
+            Act::WaitForRelease => {
+                self.released.acquire().await.expect("never closed").forget();
+                Ok(make(work, width, height, seconds, audio))
             }
             Act::LieAboutSize => Ok(make(work, width / 2, height / 2, seconds, audio)),
             Act::LieAboutLength => Ok(make(work, width, height, 1, audio)),
@@ -111,11 +121,7 @@ impl Engine for FakeEngine {
         work: Work,
         report: &'a dyn Report,
     ) -> BoxFuture<'a, Result<Clip, EngineError>> {
-        Box::pin(async move {
-            let ended = self.act(&work, report).await;
-            self.finished.fetch_add(1, Ordering::SeqCst);
-            ended
-        })
+        Box::pin(async move { self.act(&work, report).await })
     }
 }
 
