@@ -15,6 +15,8 @@ mod native;
 mod neighbour;
 mod open_v1;
 mod pictures;
+mod references;
+mod render;
 mod task_query;
 mod tasks_v1;
 mod webhooks;
