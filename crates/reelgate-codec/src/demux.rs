@@ -6,7 +6,7 @@
 use std::num::NonZeroU32;
 
 use shiguredo_mp4::aux::SampleTableAccessor;
-use shiguredo_mp4::boxes::{HdlrBox, MvexBox, MvhdBox, SampleEntry, StblBox, TrakBox};
+use shiguredo_mp4::boxes::{ElstBox, HdlrBox, MdhdBox, MvhdBox, SampleEntry, StblBox, TkhdBox};
 use shiguredo_mp4::{Decode, TrackKind};
 
 /// Most boxes looked at on one level.
@@ -54,7 +54,27 @@ pub(crate) struct Track {
     pub(crate) skip_ticks: u64,
     /// Quarter turns clockwise to show the pictures upright, 0 to 3.
     pub(crate) quarter_turns: u8,
-    pub(crate) table: SampleTableAccessor<StblBox>,
+    /// What a sound track says about itself; `None` for pictures.
+    pub(crate) sound: Option<SoundEntry>,
+    /// The samples; `None` when the parser does not know their description.
+    pub(crate) table: Option<SampleTableAccessor<StblBox>>,
+}
+
+/// The fields all descriptions of sound share, also QuickTime's older ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SoundEntry {
+    pub(crate) kind: [u8; 4],
+    pub(crate) channels: u16,
+    pub(crate) rate_hz: u32,
+}
+
+impl SoundEntry {
+    fn read(stsd: &[u8]) -> Option<Self> {
+        // Behind version, flags and count; the entry's own fields start with 8 reserved bytes.
+        let (kind, fields) = Walk::new(stsd.get(8..)?).next()?;
+        let half = |at: usize| Some(u16::from_be_bytes(*fields.get(at..)?.first_chunk()?));
+        Some(Self { kind, channels: half(16)?, rate_hz: half(24)?.into() })
+    }
 }
 
 impl Movie {
@@ -69,25 +89,18 @@ impl Movie {
         if moov.len() > MOOV_BYTES_MAX {
             return Err(DemuxError::TooLarge);
         }
-        let header = Walk::new(moov)
-            .find(|(kind, _)| kind == b"mvhd")
-            .and_then(|(_, payload)| decode::<MvhdBox>(*b"mvhd", payload))
+        let header = decode_child::<MvhdBox>(moov, *b"mvhd")
             .ok_or(DemuxError::Malformed("no movie header"))?;
-        let fragments = Walk::new(moov)
-            .find(|(kind, _)| kind == b"mvex")
-            .map(|(_, payload)| decode::<MvexBox>(*b"mvex", payload));
-        let announced = fragments.as_ref().and_then(|b| b.as_ref()?.mehd_box.as_ref());
-        let ticks = announced.map_or(header.duration, |b| b.fragment_duration);
         let tracks: Vec<Track> = Walk::new(moov)
             .filter(|(kind, _)| kind == b"trak")
             .filter_map(|(_, payload)| Track::read(payload, header.timescale))
             .take(TRACKS_MAX)
             .collect();
         let longest_ms = tracks.iter().map(|track| track.duration_ms).max().unwrap_or(0);
-        let own_ms = to_ms(ticks, header.timescale);
+        let own_ms = to_ms(header.duration, header.timescale);
         Ok(Self {
             faststart: !samples_seen,
-            fragmented: fragments.is_some(),
+            fragmented: child(moov, *b"mvex").is_some(),
             duration_ms: if own_ms == 0 { longest_ms } else { own_ms },
             tracks,
         })
@@ -99,41 +112,59 @@ impl Movie {
 }
 
 impl Track {
-    fn read(payload: &[u8], movie_timescale: NonZeroU32) -> Option<Self> {
-        let trak = decode::<TrakBox>(*b"trak", payload)?;
-        let kind = match trak.mdia_box.hdlr_box.handler_type {
+    fn read(trak: &[u8], movie_timescale: NonZeroU32) -> Option<Self> {
+        let media = child(trak, *b"mdia")?;
+        let kind = match decode_child::<HdlrBox>(media, *b"hdlr")?.handler_type {
             HdlrBox::HANDLER_TYPE_VIDE => TrackKind::Video,
             HdlrBox::HANDLER_TYPE_SOUN => TrackKind::Audio,
             _ => return None,
         };
-        let timescale = trak.mdia_box.mdhd_box.timescale;
-        let media_ticks = trak.mdia_box.mdhd_box.duration;
-        let edits = trak.edts_box.and_then(|edits| edits.elst_box);
-        let edited_ticks = edits
-            .as_ref()
-            .map(|list| {
-                list.entries.iter().map(|edit| edit.edit_duration).fold(0, u64::saturating_add)
-            })
-            .filter(|ticks| *ticks > 0);
-        let duration_ms = edited_ticks
-            .map_or_else(|| to_ms(media_ticks, timescale), |ticks| to_ms(ticks, movie_timescale));
-        let first = edits.iter().flat_map(|list| &list.entries).find(|edit| edit.media_time >= 0);
+        let header = decode_child::<MdhdBox>(media, *b"mdhd")?;
+        let (timescale, media_ticks) = (header.timescale, header.duration);
+        let quarter_turns =
+            decode_child::<TkhdBox>(trak, *b"tkhd").map_or(0, |b| quarter_turns(&b.matrix));
+        let edits = child(trak, *b"edts")
+            .and_then(|edits| decode_child::<ElstBox>(edits, *b"elst"))
+            .map_or_else(Vec::new, |list| list.entries);
+        let edited_ticks = edits.iter().map(|e| e.edit_duration).fold(0, u64::saturating_add);
+        let duration_ms = match edited_ticks {
+            0 => to_ms(media_ticks, timescale),
+            ticks => to_ms(ticks, movie_timescale),
+        };
+        let first = edits.iter().find(|edit| edit.media_time >= 0);
         let skip_ticks = first.map_or(0, |edit| edit.media_time.unsigned_abs());
-        let table = SampleTableAccessor::new(trak.mdia_box.minf_box.stbl_box).ok()?;
-        let quarter_turns = quarter_turns(&trak.tkhd_box.matrix);
-        Some(Self { kind, timescale, media_ticks, duration_ms, skip_ticks, quarter_turns, table })
+        let tables = child(child(media, *b"minf")?, *b"stbl")?;
+        let sound = (kind == TrackKind::Audio)
+            .then(|| SoundEntry::read(child(tables, *b"stsd")?))
+            .flatten();
+        let table = decode::<StblBox>(*b"stbl", tables)
+            .and_then(|tables| SampleTableAccessor::new(tables).ok());
+        Some(Self {
+            kind,
+            timescale,
+            media_ticks,
+            duration_ms,
+            skip_ticks,
+            quarter_turns,
+            sound,
+            table,
+        })
     }
 
     /// The description of the track's samples; files with several in one track are rare.
     pub(crate) fn sample_entry(&self) -> Option<&SampleEntry> {
-        self.table.stbl_box().stsd_box.entries.first()
+        self.table.as_ref()?.stbl_box().stsd_box.entries.first()
+    }
+
+    pub(crate) fn sample_count(&self) -> u32 {
+        self.table.as_ref().map_or(0, SampleTableAccessor::sample_count)
     }
 
     pub(crate) fn frames_per_second(&self) -> f64 {
         if self.media_ticks == 0 {
             return 0.0;
         }
-        let per_tick = f64::from(self.table.sample_count()) / self.media_ticks as f64;
+        let per_tick = f64::from(self.sample_count()) / self.media_ticks as f64;
         per_tick * f64::from(self.timescale.get())
     }
 }
@@ -153,6 +184,15 @@ pub(crate) fn to_ms(ticks: u64, timescale: NonZeroU32) -> u64 {
     let per_second = u128::from(timescale.get());
     let ms = (u128::from(ticks) * 1000 + per_second / 2) / per_second;
     u64::try_from(ms).unwrap_or(u64::MAX)
+}
+
+/// The payload of the first box of a kind.
+fn child(parent: &[u8], kind: [u8; 4]) -> Option<&[u8]> {
+    Walk::new(parent).find(|(found, _)| *found == kind).map(|(_, payload)| payload)
+}
+
+fn decode_child<B: Decode>(parent: &[u8], kind: [u8; 4]) -> Option<B> {
+    decode(kind, child(parent, kind)?)
 }
 
 /// Decodes one box from its payload: the parser wants to see the header too.

@@ -111,14 +111,14 @@ fn video_facts(track: &Track) -> Option<VideoFacts> {
         SampleEntry::Vp08(_) => "vp8".to_owned(),
         SampleEntry::Vp09(_) => "vp9".to_owned(),
         SampleEntry::Av01(_) => "av1".to_owned(),
-        other => letters(other),
+        other => letters(other.box_type().as_bytes()),
     };
     Some(VideoFacts {
         codec,
         width: width.into(),
         height: height.into(),
         quarter_turns: track.quarter_turns,
-        frame_count: track.table.sample_count(),
+        frame_count: track.sample_count(),
         frames_per_second: track.frames_per_second(),
         duration_ms: track.duration_ms,
     })
@@ -127,24 +127,26 @@ fn video_facts(track: &Track) -> Option<VideoFacts> {
 fn audio_facts(track: &Track) -> Option<AudioFacts> {
     const MPEG1_AUDIO: u8 = 0x6b;
     const MPEG2_AUDIO: u8 = 0x69;
-    let entry = track.sample_entry()?;
-    let codec = match entry {
-        SampleEntry::Mp4a(b) => match b.esds_box.es.dec_config_descr.object_type_indication {
-            MPEG1_AUDIO | MPEG2_AUDIO => "mp3".to_owned(),
-            _ => "aac".to_owned(),
-        },
-        SampleEntry::Opus(_) => "opus".to_owned(),
-        SampleEntry::Flac(_) => "flac".to_owned(),
+    let sound = track.sound?;
+    let object = match track.sample_entry() {
+        Some(SampleEntry::Mp4a(b)) => b.esds_box.es.dec_config_descr.object_type_indication,
+        _ => 0,
+    };
+    let codec = match &sound.kind {
+        b"mp4a" if matches!(object, MPEG1_AUDIO | MPEG2_AUDIO) => "mp3".to_owned(),
+        b"mp4a" => "aac".to_owned(),
+        b".mp3" => "mp3".to_owned(),
+        b"sowt" | b"twos" | b"lpcm" | b"in24" | b"fl32" => "pcm".to_owned(),
         other => letters(other),
     };
     Some(AudioFacts {
         codec,
-        channels: entry.audio_channel_count().map_or(0, u16::from),
-        rate_hz: entry.audio_sample_rate().map_or(0, u32::from),
+        channels: sound.channels,
+        rate_hz: sound.rate_hz,
         duration_ms: track.duration_ms,
     })
 }
 
-fn letters(entry: &SampleEntry) -> String {
-    String::from_utf8_lossy(entry.box_type().as_bytes()).trim().to_lowercase()
+fn letters(kind: &[u8]) -> String {
+    String::from_utf8_lossy(kind).trim().to_lowercase()
 }

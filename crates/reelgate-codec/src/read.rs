@@ -1,10 +1,11 @@
 //! Reading media that users hand in: pictures of a video, samples of a sound.
 //!
-//! The bytes are untrusted. Sizes are checked before anything is decoded, every list is bounded, and
-//! a panic inside a decoder becomes an error.
+//! The bytes are untrusted. Sizes are checked before anything is decoded, every list is bounded,
+//! and a panic inside a decoder becomes an error.
 
 mod audio;
 mod resample;
+mod tint;
 mod video;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

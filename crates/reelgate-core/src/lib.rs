@@ -33,7 +33,7 @@ pub mod size;
 pub mod time;
 pub mod webhook;
 
-pub use call::{Call, JobView, Links, Reply};
+pub use call::{Call, JobView, Links, QueuePlace, Reply};
 pub use catalogue::Catalogue;
 pub use credits::Credits;
 pub use engine::{

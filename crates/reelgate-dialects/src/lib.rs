@@ -24,6 +24,7 @@ pub use open_v1::OpenV1;
 pub use settings::Settings;
 pub use task_query::TaskQuery;
 pub use tasks_v1::TasksV1;
+pub use time::iso;
 pub use wire::{Operation, Route, WireRequest, WireResponse};
 
 use reelgate_core::{Call, Error, JobId, JobView, Reply};

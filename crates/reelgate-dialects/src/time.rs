@@ -11,7 +11,7 @@ const EPOCH_DAYS: i64 = 719_468;
 const SHOWN_MS: (i64, i64) = (-62_167_219_200_000, 253_402_300_799_999);
 
 /// `2025-08-03T10:22:20.010Z`; a moment outside the years 0 to 9999 shows the nearest one inside.
-pub(crate) fn iso(moment: Timestamp) -> String {
+pub fn iso(moment: Timestamp) -> String {
     let ms = moment.ms().clamp(SHOWN_MS.0, SHOWN_MS.1);
     let (year, month, day) = date(ms.div_euclid(DAY_MS));
     let of_day = ms.rem_euclid(DAY_MS);

@@ -20,6 +20,7 @@ mod ledger;
 mod migrate;
 pub mod outbox;
 pub mod query;
+pub mod queue;
 pub mod report;
 pub mod rescue;
 mod rows;
@@ -51,6 +52,7 @@ pub struct Options {
 #[derive(Clone)]
 pub struct Store {
     db: Arc<db::Db>,
+    submits: Option<Arc<submit::Lane>>,
 }
 
 impl Store {
@@ -60,7 +62,9 @@ impl Store {
     /// # Errors
     /// When it cannot be reached, or was made by a newer version.
     pub async fn open(options: &Options) -> Result<Self, StoreError> {
-        Ok(Self { db: Arc::new(db::Db::open(&options.url).await?) })
+        let db = db::Db::open(&options.url).await?;
+        let submits = db.lane(submit::forms()).map(Arc::new);
+        Ok(Self { db: Arc::new(db), submits })
     }
 
     /// Finishes what was accepted, then refuses everything.

@@ -37,7 +37,7 @@ macro_rules! each {
 }
 
 /// Every step; its number is its place here, from 1.
-const ALL: &[Migration] = &[same!("0001_tables"), each!("0002_append_only")];
+const ALL: &[Migration] = &[same!("0001_tables"), each!("0002_per_database")];
 
 /// Makes the table that remembers the steps taken.
 pub(crate) const CREATE: &str = "CREATE TABLE IF NOT EXISTS migrations (\

@@ -7,6 +7,7 @@ use crate::http::once::InFlight;
 use crate::media::{Media, MediaError};
 use crate::outbound::{Outbound, SystemNames};
 use crate::secrets;
+use crate::work::pace::Pace;
 use reelgate_core::{Catalogue, Clock, DeliveryId, Engine, EntryId, Timestamp};
 use reelgate_dialects::{Dialect, Settings};
 use reelgate_engines::preview::PreviewEngine;
@@ -40,6 +41,8 @@ pub struct App {
     pub limiter: Limiter,
     /// Idempotency keys whose first request is being answered.
     pub in_flight: InFlight,
+    /// How long jobs take.
+    pub pace: Pace,
     /// Rings when a job may be claimed.
     pub jobs_ready: Notify,
     /// Rings when a webhook may be sent.
@@ -131,6 +134,7 @@ impl App {
             outbound,
             limiter: Limiter::default(),
             in_flight: InFlight::default(),
+            pace: Pace::default(),
             jobs_ready: Notify::new(),
             deliveries_ready: Notify::new(),
             stopping: CancellationToken::new(),

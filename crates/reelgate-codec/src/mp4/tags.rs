@@ -8,7 +8,7 @@ pub const TAG_BYTES_MAX: usize = 64 * 1024;
 /// Who owns the free-form keys.
 const MEAN: &str = "com.reelgate";
 
-/// Written when no `encoder` tag is given; has no version, so output stays comparable over releases.
+/// Written when no `encoder` tag is given; without a version, so releases stay comparable.
 const TOOL: &str = "Reelgate";
 
 /// Appends `udta` with `title`, `comment` and `encoder` under their well-known names and every

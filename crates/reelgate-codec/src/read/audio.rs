@@ -66,7 +66,7 @@ pub(crate) fn sound_facts(file: &[u8]) -> Result<AudioFacts, ReadError> {
         let rate_hz = parameters.sample_rate.filter(|rate| RATES_HZ.contains(rate));
         let rate_hz = rate_hz.ok_or(ReadError::NoTrack("audio"))?;
         let channels = parameters.channels.as_ref().map_or(0, |channels| channels.count());
-        let (id, time_base) = (track.id, track.time_base);
+        let (id, time_base, playable) = (track.id, track.time_base, track.num_frames);
         let mut ticks: u64 = 0;
         while let Ok(Some(packet)) = format.next_packet() {
             if packet.track_id == id {
@@ -76,12 +76,15 @@ pub(crate) fn sound_facts(file: &[u8]) -> Result<AudioFacts, ReadError> {
         let per_tick = time_base.map_or(1.0 / f64::from(rate_hz), |base| {
             f64::from(base.numer.get()) / f64::from(base.denom.get())
         });
+        // Without the encoder's delay and padding, where the file knows them.
+        let playable_ms = playable.map_or(f64::MAX, |n| n as f64 * 1000.0 / f64::from(rate_hz));
+        let duration_ms = (ticks as f64 * per_tick * 1000.0).min(playable_ms);
         let codec = if sniff(file) == Some(MediaType::Wav) { "pcm" } else { "mp3" };
         Ok(AudioFacts {
             codec: codec.to_owned(),
             channels: u16::try_from(channels).unwrap_or(u16::MAX),
             rate_hz,
-            duration_ms: (ticks as f64 * per_tick * 1000.0 + 0.5) as u64,
+            duration_ms: (duration_ms + 0.5) as u64,
         })
     })
 }
@@ -134,10 +137,10 @@ fn decode(file: &[u8], limits: AudioLimits) -> Result<Pcm, ReadError> {
     if pcm.left.is_empty() {
         return Err(ReadError::Malformed("it holds no sound".to_owned()));
     }
-    let skip = edit_skip(file, pcm.rate_hz).min(pcm.left.len());
-    let keep = limits.seconds_max as usize * pcm.rate_hz as usize;
+    let (skip, heard) = edited(file, pcm.rate_hz);
+    let keep = heard.min(limits.seconds_max as usize * pcm.rate_hz as usize);
     for channel in [&mut pcm.left, &mut pcm.right] {
-        channel.drain(..skip);
+        channel.drain(..skip.min(channel.len()));
         channel.truncate(keep);
     }
     Ok(pcm)
@@ -154,17 +157,25 @@ fn open(file: &[u8]) -> Result<Box<dyn FormatReader + '_>, ReadError> {
         .map_err(|error| ReadError::Malformed(error.to_string()))
 }
 
-/// Samples an MP4's edit list skips at the start: the AAC encoder's delay.
-fn edit_skip(file: &[u8], rate_hz: u32) -> usize {
+/// Samples an MP4's edit list skips at the start (the AAC encoder's delay) and how many it keeps.
+fn edited(file: &[u8], rate_hz: u32) -> (usize, usize) {
     let is_movie = matches!(
         sniff(file),
         Some(MediaType::Mp4 | MediaType::Mov | MediaType::M4v | MediaType::M4a)
     );
     let movie = is_movie.then(|| Movie::read(file).ok()).flatten();
-    let skip = movie.as_ref().and_then(|movie| movie.first(TrackKind::Audio)).map_or(0, |track| {
-        u128::from(track.skip_ticks) * u128::from(rate_hz) / u128::from(track.timescale.get())
-    });
-    usize::try_from(skip).unwrap_or(usize::MAX)
+    let Some(track) = movie.as_ref().and_then(|movie| movie.first(TrackKind::Audio)) else {
+        return (0, usize::MAX);
+    };
+    let samples = |units: u64, per_second: u32| {
+        let samples = u128::from(units) * u128::from(rate_hz) / u128::from(per_second);
+        usize::try_from(samples).unwrap_or(usize::MAX)
+    };
+    let heard = match track.duration_ms {
+        0 => usize::MAX,
+        ms => samples(ms, 1000),
+    };
+    (samples(track.skip_ticks, track.timescale.get()), heard)
 }
 
 fn mix_down(planes: &[Vec<f32>], pcm: &mut Pcm) {

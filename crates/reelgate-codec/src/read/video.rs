@@ -6,8 +6,10 @@ use std::num::NonZeroU32;
 use rusty_h264_common::{YuvFrame, nal::emulation_unprevent};
 use rusty_h264_decoder::{Decoder, Sps};
 use shiguredo_mp4::TrackKind;
-use shiguredo_mp4::boxes::{AvccBox, SampleEntry};
+use shiguredo_mp4::aux::SampleAccessor;
+use shiguredo_mp4::boxes::{AvccBox, SampleEntry, StblBox};
 
+use super::tint::Tint;
 use super::{ReadError, guarded};
 use crate::Frame;
 use crate::demux::{Movie, Track, to_ms};
@@ -37,7 +39,7 @@ impl Default for VideoLimits {
 pub struct TimedFrame {
     /// Since the first picture.
     pub time_ms: u64,
-    /// The picture, upright: the container's rotation is applied.
+    /// The picture in BT.709, upright: the container's colours and rotation are applied.
     pub frame: Frame,
 }
 
@@ -67,7 +69,7 @@ impl std::fmt::Debug for VideoReader<'_> {
 /// When there is no H.264 track, or its pictures are larger than allowed.
 pub fn decode_video(file: &[u8], limits: VideoLimits) -> Result<VideoReader<'_>, ReadError> {
     let source = Source::open(file, limits)?;
-    let all = source.track.table.sample_count();
+    let all = source.track.sample_count();
     // Pictures shown early may be stored a little later.
     let samples = all.min(limits.frames_max.saturating_add(HELD_MAX as u32));
     let order: BTreeSet<_> = (0..samples).map(|n| (source.presentation_tick(n), n)).collect();
@@ -92,8 +94,7 @@ pub fn decode_video(file: &[u8], limits: VideoLimits) -> Result<VideoReader<'_>,
 /// As [`decode_video`], or when there is no such frame.
 pub fn read_frame(file: &[u8], index: u32, limits: VideoLimits) -> Result<Frame, ReadError> {
     let mut source = Source::open(file, limits)?;
-    let number = NonZeroU32::MIN.saturating_add(index);
-    let sample = source.track.table.get_sample(number).ok_or(ReadError::NoFrame(index))?;
+    let sample = source.sample(index).ok_or(ReadError::NoFrame(index))?;
     let start = sample.sync_sample().map_or(0, |sync| sync.index().get() - 1);
     let mut frame = None;
     for number in start..=index {
@@ -161,6 +162,7 @@ impl VideoReader<'_> {
 struct Source<'a> {
     file: &'a [u8],
     track: Track,
+    tint: Tint,
     decoder: Decoder,
     /// Bytes of the length in front of every NAL unit.
     length_bytes: usize,
@@ -173,14 +175,14 @@ impl<'a> Source<'a> {
         let track = tracks
             .find(|track| track.kind == TrackKind::Video)
             .ok_or(ReadError::NoTrack("video"))?;
-        let avcc = match track.sample_entry() {
-            Some(SampleEntry::Avc1(entry)) => entry.avcc_box.clone(),
+        let (avcc, tint) = match track.sample_entry() {
+            Some(SampleEntry::Avc1(entry)) => (entry.avcc_box.clone(), Tint::of(entry)),
             _ => return Err(ReadError::Unsupported("this video codec".to_owned())),
         };
         let length_bytes = usize::from(avcc.length_size_minus_one.get()) + 1;
         let decoder = Decoder::new();
         let pixels_max = limits.pixels_max;
-        let mut source = Self { file, track, decoder, length_bytes, pixels_max };
+        let mut source = Self { file, track, tint, decoder, length_bytes, pixels_max };
         source.decode_parameter_sets(&avcc)?;
         Ok(source)
     }
@@ -193,9 +195,13 @@ impl<'a> Source<'a> {
         self.feed(&stream).map(|_| ())
     }
 
+    /// A sample, counted from 0.
+    fn sample(&self, number: u32) -> Option<SampleAccessor<'_, StblBox>> {
+        self.track.table.as_ref()?.get_sample(NonZeroU32::MIN.saturating_add(number))
+    }
+
     fn presentation_tick(&self, number: u32) -> i64 {
-        let sample = self.track.table.get_sample(NonZeroU32::MIN.saturating_add(number));
-        sample.map_or(0, |sample| {
+        self.sample(number).map_or(0, |sample| {
             let decoded = i64::try_from(sample.timestamp()).unwrap_or(i64::MAX);
             decoded.saturating_add(sample.composition_time_offset().unwrap_or(0))
         })
@@ -203,11 +209,7 @@ impl<'a> Source<'a> {
 
     /// Decodes a sample; `None` when it holds no picture.
     fn decode(&mut self, number: u32) -> Result<Option<Frame>, ReadError> {
-        let sample = self
-            .track
-            .table
-            .get_sample(NonZeroU32::MIN.saturating_add(number))
-            .ok_or(ReadError::NoFrame(number))?;
+        let sample = self.sample(number).ok_or(ReadError::NoFrame(number))?;
         let start = usize::try_from(sample.data_offset()).ok();
         let end = start.and_then(|start| start.checked_add(sample.data_size() as usize));
         let mut rest = start
@@ -226,7 +228,9 @@ impl<'a> Source<'a> {
             rest = tail;
         }
         let Some(picture) = self.feed(&stream)? else { return Ok(None) };
-        Ok(Some(to_frame(picture)?.turned(self.track.quarter_turns)))
+        let mut frame = to_frame(picture)?;
+        self.tint.normalise(&mut frame);
+        Ok(Some(frame.turned(self.track.quarter_turns)))
     }
 
     fn feed(&mut self, stream: &[u8]) -> Result<Option<YuvFrame>, ReadError> {

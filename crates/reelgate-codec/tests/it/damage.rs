@@ -33,6 +33,28 @@ fn damaged_clips_can_be_decoded_or_not() {
 }
 
 #[test]
+fn damaged_files_of_other_programs_can_be_read_or_not() {
+    let files = [
+        include_bytes!("data/b_frames.mp4").as_slice(),
+        include_bytes!("data/turned.mov"),
+        include_bytes!("data/fragmented.mp4"),
+        include_bytes!("data/tone.mp3"),
+    ];
+    let mut noise = Noise(5);
+    let limits = VideoLimits { pixels_max: 640 * 480, frames_max: 30 };
+    for file in files {
+        for _ in 0..300 {
+            let file = damaged(file, file.len(), &mut noise);
+            drop(probe(&file));
+            drop(decode_audio(&file, AudioLimits { seconds_max: 5 }));
+            if let Ok(frames) = decode_video(&file, limits) {
+                assert!(frames.count() <= 30);
+            }
+        }
+    }
+}
+
+#[test]
 fn damaged_pictures_can_be_decoded_or_not() {
     let picture = Rgb { width: 40, height: 30, data: (0..3600).map(|n| n as u8).collect() };
     let mut noise = Noise(3);

@@ -3,6 +3,7 @@
 mod clip;
 mod colour;
 mod damage;
+mod foreign;
 mod read;
 mod sizes;
 mod sniff;

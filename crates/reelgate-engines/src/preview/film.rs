@@ -36,7 +36,7 @@ pub fn compose(brief: &Brief) -> Film {
             let mut dice = Dice::new(hash(seed, index as u32, 0xC0_7000));
             let seconds = cut.frames as f32 / FRAME_RATE as f32;
             let camera = Camera::of(&cut.facts, brief.fixed_lens, seconds, &mut dice);
-            let stage = place::build(&cut.facts, size, camera, dice);
+            let stage = place::build(&cut.facts, size, seconds * camera.pace, camera, dice);
             Scene { cut, stage }
         })
         .collect();

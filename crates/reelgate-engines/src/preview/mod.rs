@@ -2,6 +2,7 @@
 
 mod brief;
 mod camera;
+mod cast;
 mod engine;
 mod film;
 mod paint;

@@ -6,6 +6,7 @@ use super::{Cell, QUEUE_MAX, Row, Tx, Value};
 use crate::error::StoreError;
 use crate::migrate;
 use reelgate_core::engine::BoxFuture;
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode};
 use std::path::{Path, PathBuf};
@@ -130,7 +131,9 @@ fn open_writing(path: &Path) -> Result<Tx, StoreError> {
     let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                     PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; \
                     PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864";
-    let mut connection = connect(path, settings)?;
+    // Undoing one operation of a batch needs the pages it touched: in memory, not in a file.
+    let settings = format!("{settings}; PRAGMA temp_store = MEMORY");
+    let mut connection = connect(path, &settings)?;
     migrate::sqlite(&mut SqliteScripts(&mut connection))?;
     Ok(Tx::Sqlite(connection))
 }
@@ -141,6 +144,8 @@ fn connect(path: &Path, settings: &str) -> Result<Connection, StoreError> {
     connection
         .busy_timeout(Duration::from_millis(BUSY_MS))
         .and_then(|()| connection.execute_batch(settings))
+        // Or else a statement is planned anew for every value that a partial index might match.
+        .and_then(|()| connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true))
         .map_err(|error| StoreError::database(&place, error))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     Ok(connection)
@@ -225,6 +230,9 @@ impl ToSql for Value<'_> {
             Self::Null => Ok(ToSqlOutput::Borrowed(ValueRef::Null)),
             Self::Int(number) => Ok(ToSqlOutput::Borrowed(ValueRef::Integer(*number))),
             Self::Text(text) => Ok(ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes()))),
+            Self::Ints(_) | Self::Texts(_) => {
+                Err(rusqlite::Error::ToSqlConversionFailure("SQLite has no lists".into()))
+            }
         }
     }
 }

@@ -120,7 +120,7 @@ async fn statement(store: &Store, name: &str, lines: usize) -> Result<(), CliErr
         let (kind, delta) = (entry.kind.name(), entry.delta);
         say(&format!(
             "{}  {kind:8} {job:12}  balance {}  held {}  {}",
-            entry.at.ms(),
+            reelgate_dialects::iso(entry.at),
             Signed(delta.balance),
             Signed(delta.held),
             entry.note

@@ -14,6 +14,7 @@ use crate::entropy::{Entropy, SystemEntropy};
 use clap::{Parser, Subcommand};
 use reelgate_core::{Clock as _, Timestamp};
 use reelgate_store::{Options, Store, StoreError};
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -111,7 +112,10 @@ async fn run(cli: Cli) -> Result<ExitCode, CliError> {
 fn start_log(level: &str, format: LogFormat) -> Result<(), CliError> {
     let filter = EnvFilter::try_new(level)
         .map_err(|error| CliError::said(format!("--log-level: {error}")))?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     match format {
         LogFormat::Text => lines.with_target(false).init(),
         LogFormat::Json => lines.json().flatten_event(true).init(),
@@ -124,7 +128,7 @@ fn start_log(level: &str, format: LogFormat) -> Result<(), CliError> {
 async fn open_store(config: &Config, make: bool) -> Result<Store, CliError> {
     if make {
         crate::secrets::make_folder(&config.data)?;
-    } else if !config.data.join("reelgate.db").exists() {
+    } else if config.database.is_none() && !config.data.join("reelgate.db").exists() {
         let folder = config.data.display();
         return Err(CliError::said(format!("there is no Reelgate data in {folder} (--data)")));
     }

@@ -4,6 +4,7 @@
 //! in [`runner`] are trivial, and tests call the steps.
 
 pub mod deliver;
+pub mod pace;
 pub mod render;
 pub mod rescue;
 pub mod runner;

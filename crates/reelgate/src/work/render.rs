@@ -133,6 +133,7 @@ async fn settle(
     let outcome = match result {
         Ok(output) => {
             tracing::info!(job = %job.id, took_ms, bytes = output.video_bytes, "rendered");
+            app.pace.learn(u64::try_from(took_ms).unwrap_or(0));
             Outcome::Clip { output, charge: job.price.credits }
         }
         Err(error) => {

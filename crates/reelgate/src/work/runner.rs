@@ -52,13 +52,25 @@ impl Runner {
         Self(tasks)
     }
 
+    /// Waits until a loop ends, which none does before the app is stopping unless it broke.
+    pub async fn broken(&mut self) {
+        match self.0.join_next().await {
+            Some(ended) => report(ended),
+            None => std::future::pending().await,
+        }
+    }
+
     /// Waits until every loop has ended; they do once the app is stopping.
     pub async fn finish(mut self) {
         while let Some(ended) = self.0.join_next().await {
-            if let Err(error) = ended {
-                tracing::error!(%error, "a background loop broke off");
-            }
+            report(ended);
         }
+    }
+}
+
+fn report(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a background loop broke off");
     }
 }
 
@@ -67,6 +79,10 @@ async fn repeat(app: Arc<App>, one: Loop) {
         let wait = match (one.step)(&app).await {
             Ok(Step::Did) => continue,
             Ok(Step::Idle) => one.poll,
+            Err(error) if app.store.is_stopped() => {
+                tracing::error!(%error, "the store stopped for good");
+                return;
+            }
             Err(error) => {
                 tracing::error!(%error, "background work failed, trying again");
                 AFTER_FAULT

@@ -79,7 +79,7 @@ impl Light {
 
     /// A colour seen through `distance` of air.
     pub(crate) fn far(&self, ink: Ink, distance: f32) -> Ink {
-        let part = 1.0 - 1.0 / (1.0 + (distance - 0.6).max(0.0) * 0.17 * self.haze);
+        let part = 1.0 - 1.0 / (1.0 + (distance - 0.6).max(0.0) * 0.075 * self.haze);
         mix(ink, self.air(), part)
     }
 

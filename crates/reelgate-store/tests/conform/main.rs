@@ -1,0 +1,37 @@
+//! What every database must do, one file for each operation. Each test runs once on a SQLite file
+//! and once on PostgreSQL, and ends with an audit that finds nothing.
+
+mod accounts;
+mod cancel;
+mod claim;
+mod durability;
+mod finish;
+mod fixture;
+mod ledger;
+mod outbox;
+mod postgres;
+mod report;
+mod rescue;
+mod simulation;
+mod submit;
+mod sweep;
+
+/// Makes a test of each async function for each database.
+macro_rules! on_each_database {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[test]
+            fn $name() {
+                $crate::fixture::on_sqlite(super::$name);
+            })*
+        }
+
+        mod postgres {
+            $(#[test]
+            fn $name() {
+                $crate::fixture::on_postgres(super::$name);
+            })*
+        }
+    };
+}
+pub(crate) use on_each_database;
