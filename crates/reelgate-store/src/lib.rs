@@ -44,8 +44,8 @@ use std::sync::Arc;
 /// Where the data lies.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// `sqlite:PATH`, or `postgres://…` in the form libpq reads. The connection to PostgreSQL is not
-    /// encrypted: use a Unix socket, a private network or a local proxy.
+    /// `sqlite:PATH`, or `postgres://…` in the form libpq reads. The connection to PostgreSQL is
+    /// not encrypted: use a Unix socket, a private network or a local proxy.
     pub url: String,
 }
 
