@@ -3,8 +3,7 @@
 use crate::harness::{TestApp, data_uri};
 use crate::pictures;
 use reelgate_codec::{
-    ImageLimits, VideoLimits, colour, decode_image, encode_png, psnr_luma, read_frame,
-    resize_cover,
+    ImageLimits, VideoLimits, colour, decode_image, encode_png, psnr_luma, read_frame, resize_cover,
 };
 use reelgate_engines::preview::PreviewEngine;
 use serde_json::json;
