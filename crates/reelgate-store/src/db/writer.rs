@@ -1,9 +1,9 @@
 //! The one thread that writes to a SQLite file, and how it commits many operations together.
 //!
-//! It takes whatever waits, runs each operation inside a savepoint of its own, commits once and only
-//! then answers everyone: while one commit reaches the disk, the next batch collects by itself, so an
-//! idle store adds no wait and a busy one pays for one flush instead of hundreds. An operation that
-//! fails is undone alone; its neighbours never notice.
+//! It takes whatever waits, runs each operation inside a savepoint of its own, commits once and
+//! only then answers everyone: while one commit reaches the disk, the next batch collects by
+//! itself, so an idle store adds no wait and a busy one pays for one flush instead of hundreds. An
+//! operation that fails is undone alone; its neighbours never notice.
 //!
 //! A panic in an operation ends this thread: SQLite undoes the open transaction, every waiter hears
 //! of it because its channel closes, every later write is refused, and [`super::Db::is_stopped`]

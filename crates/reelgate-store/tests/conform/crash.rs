@@ -1,5 +1,5 @@
-//! A server that is killed in the middle of its work: whatever it acknowledged is there, and nothing
-//! is half done.
+//! A server that is killed in the middle of its work: whatever it acknowledged is there, and
+//! nothing is half done.
 
 use crate::fixture::{LEASE_MS, START, World, clip, open};
 use crate::on_each_database;
