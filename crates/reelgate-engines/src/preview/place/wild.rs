@@ -26,10 +26,10 @@ pub(crate) fn forest(site: &mut Site<'_>) {
     }
     let soil = match site.light.leaf.season {
         Season::Autumn => hex(0x8a_5a2c),
-        Season::Winter => hex(0xd4_dce4),
+        Season::Winter => hex(0xff_ffff),
         _ => hex(0x4a_5c34),
     };
-    let sheet = ground(site, 1.4, 0.27, soil, mix(soil, site.light.leaf.crowns[1], 0.4));
+    let sheet = ground(site, 1.4, 0.27, soil, mix(soil, site.light.leaf.crowns[1], 0.4 * (1.0 - site.light.leaf.white)));
     site.card(sheet, 1.4);
     trunks(site, 1.05, 0.40, 1.7);
     ferns(site);
@@ -42,7 +42,9 @@ fn trunks(site: &mut Site<'_>, distance: f32, foot: f32, tall: f32) {
     let dark = site.silhouette(distance);
     let lit = mix(bark, site.light.far(site.light.key, distance), 0.35);
     let side = site.side();
-    let soil = mix(site.ink(scale(site.light.leaf.grass, 0.6), distance), dark, 0.3);
+    let pale = 0.6 + 0.4 * site.light.leaf.white;
+    let soil = scale(site.light.leaf.grass, pale);
+    let soil = mix(site.ink(soil, distance), dark, 0.3 - 0.25 * site.light.leaf.white);
     let seed = site.dice.bits();
     sheet.below(
         |x| foot + 0.03 * (fbm(x * 3.0, distance, 3, seed) - 0.7),

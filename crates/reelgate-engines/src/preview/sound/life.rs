@@ -66,10 +66,11 @@ pub(crate) fn crackle(out: &mut Stereo, level: f32, dice: &mut Dice) {
         at += (RATE * dice.unit() * dice.unit() * 0.22) as usize + 90;
         let (pan, strength) = (dice.range(-0.5, 0.5), level * dice.range(0.15, 0.9));
         let long = dice.range(60.0, 700.0) as usize;
+        let (mut snap, dull) = (Low::default(), corner(3_500.0));
         for step in 0..long {
             let k = step as f32 / long as f32;
             let shape = smoothstep(0.0, 0.04, k) * (1.0 - k) * (1.0 - k) * (1.0 - k);
-            out.put(at + step, strength * shape * white(dice), pan);
+            out.put(at + step, 1.4 * strength * shape * snap.pass(white(dice), dull), pan);
         }
     }
 }
@@ -105,10 +106,11 @@ pub(crate) fn rails(out: &mut Stereo, level: f32, dice: &mut Dice) {
         for shift in [0.0, 0.115] {
             let start = at + (RATE * shift) as usize;
             let long = (RATE * 0.055) as usize;
+            let (mut clack, dull) = (Low::default(), corner(2_500.0));
             for step in 0..long {
                 let k = step as f32 / long as f32;
                 let shape = smoothstep(0.0, 0.06, k) * (1.0 - k) * (1.0 - k);
-                let tone = 0.5 * sinf(k * 34.0) + 0.35 * white(dice);
+                let tone = 0.6 * sinf(k * 34.0) + 0.35 * clack.pass(white(dice), dull);
                 out.put(start + step, level * 0.8 * shape * tone, 0.0);
             }
         }
