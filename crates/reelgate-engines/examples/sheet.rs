@@ -61,11 +61,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     sheet.save(out)?;
     let ms = spent / f64::from(columns.saturating_sub(1).max(1));
-    let report = format!(
-        "{}\ncompose {:.0} ms, {ms:.1} ms a frame\n",
-        film.describe(),
-        composed - start
-    );
+    let report =
+        format!("{}\ncompose {:.0} ms, {ms:.1} ms a frame\n", film.describe(), composed - start);
     std::io::Write::write_all(&mut std::io::stdout(), report.as_bytes())?;
     Ok(())
 }

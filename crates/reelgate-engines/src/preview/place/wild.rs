@@ -29,7 +29,13 @@ pub(crate) fn forest(site: &mut Site<'_>) {
         Season::Winter => hex(0xff_ffff),
         _ => hex(0x4a_5c34),
     };
-    let sheet = ground(site, 1.4, 0.27, soil, mix(soil, site.light.leaf.crowns[1], 0.4 * (1.0 - site.light.leaf.white)));
+    let sheet = ground(
+        site,
+        1.4,
+        0.27,
+        soil,
+        mix(soil, site.light.leaf.crowns[1], 0.4 * (1.0 - site.light.leaf.white)),
+    );
     site.card(sheet, 1.4);
     trunks(site, 1.05, 0.40, 1.7);
     ferns(site);
