@@ -6,6 +6,7 @@
 
 mod apis;
 mod bad_input;
+mod cli;
 mod fake_engine;
 mod files;
 mod harness;
