@@ -20,7 +20,7 @@ use tracing_subscriber::EnvFilter;
 
 /// A self-hosted video-generation API: send a prompt, get an MP4.
 #[derive(Parser, Debug)]
-#[command(name = "reelgate", version, about, propagate_version = true)]
+#[command(name = "reelgate", version, propagate_version = true)]
 struct Cli {
     #[command(flatten)]
     common: CommonOptions,
