@@ -11,6 +11,31 @@ use std::sync::Arc;
 
 const JOBS: &str = "/api/reelgate/v1/jobs";
 
+/// The whole way with the embedded engine: the picture that was handed in is the first frame.
+#[tokio::test]
+async fn a_film_opens_on_the_picture_that_was_handed_in() {
+    let app = TestApp::with(|setup| setup.engine = Some(Arc::new(PreviewEngine::new(2)))).await;
+    let who = app.customer().await;
+    let picture = pictures::slope(960, 540);
+    let png = encode_png(&picture).expect("a PNG");
+    let body = json!({
+        "prompt": "A quiet morning",
+        "resolution": "480p",
+        "duration_s": 1,
+        "media": [{ "url": data_uri("image/png", &png), "role": "first_frame" }]
+    });
+    let id = app.post(JOBS, &who, &body).await.at("/id");
+    app.drain().await;
+    let done = app.get(&format!("{JOBS}/{id}"), &who).await;
+    let film = app.download(&done.at("/output/video_url")).await;
+    let shown = read_frame(&film.body, 0, VideoLimits::default()).expect("a first frame");
+    assert_eq!((shown.width, shown.height), (864, 496));
+    let expected = colour::to_frame(&resize_cover(&picture, 864, 496));
+    let psnr = psnr_luma(&expected, &shown);
+    assert!(psnr > 30.0, "{psnr:.1} dB");
+    app.finish().await;
+}
+
 /// The picture that an answer links to as the last frame is the last one of the film.
 #[tokio::test]
 async fn the_last_frame_is_the_films() {
