@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::entropy::{Entropy, SystemEntropy};
+use crate::fault::{self, Point};
 use crate::http::limit::Limiter;
 use crate::http::once::InFlight;
 use crate::media::{Media, MediaError};
@@ -113,8 +114,10 @@ impl App {
         let unusable = |cause| StartError::Data { folder: data.clone(), cause };
         secrets::make_folder(&data).map_err(unusable)?;
         let link_key = secrets::link_key(&data, parts.entropy.as_ref()).map_err(unusable)?;
+        fault::point(Point::SecretMade);
         let store = Store::open(&Options { url: config.database_url() }).await?;
         let media = Media::open(&data.join("media"), link_key)?;
+        fault::point(Point::Opened);
         let catalogue = Catalogue::built_in();
         let settings = Settings::of(&catalogue);
         let engine =

@@ -7,6 +7,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod entropy;
+pub mod fault;
 pub mod http;
 pub mod media;
 pub mod outbound;

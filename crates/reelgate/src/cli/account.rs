@@ -3,6 +3,7 @@
 use super::{CliError, bits, now, open_store, say};
 use crate::config::Config;
 use crate::entropy::{Entropy as _, SystemEntropy};
+use crate::fault::{self, Point};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Subcommand;
@@ -72,6 +73,7 @@ pub(super) async fn run(config: &Config, command: AccountCommand) -> Result<Exit
 
 async fn create(store: &Store, name: &str, credits: Credits) -> Result<(), CliError> {
     let account = create_account(store, name).await?;
+    fault::point(Point::AccountMade);
     if credits > Credits::ZERO {
         grant(store, account.id, credits, "opening balance").await?;
     }

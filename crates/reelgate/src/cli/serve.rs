@@ -2,6 +2,7 @@
 
 use super::CliError;
 use crate::config::Config;
+use crate::fault::{self, Point};
 use crate::work::runner::Runner;
 use axum::serve::ListenerExt as _;
 use std::path::Path;
@@ -67,7 +68,9 @@ pub(super) async fn run(config: Config, address_file: Option<&Path>) -> Result<E
         }
     };
     app.stopping.cancel();
+    fault::point(Point::StopAsked);
     runner.finish().await;
+    fault::point(Point::HandedBack);
     app.store.close().await;
     tracing::info!("stopped");
     Ok(code)

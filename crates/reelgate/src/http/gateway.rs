@@ -5,6 +5,7 @@ use super::auth::{Caller, authenticate};
 use super::reply::{REPLAYED, REQUEST_ID, send, store_error, tell_allowance};
 use super::submit::{Incoming, submit};
 use crate::app::App;
+use crate::fault::{self, Point};
 use axum::body::Body;
 use axum::extract::{RawPathParams, Request};
 use http::header::{ALLOW, HOST};
@@ -144,7 +145,9 @@ async fn accept(app: &Arc<App>, incoming: Incoming) -> Result<Done, Error> {
 
 async fn cancel(app: &App, caller: Caller, id: JobId) -> Result<Job, Error> {
     let (entry, delivery): (_, DeliveryId) = (app.entry_id(), app.delivery_id());
+    fault::point(Point::CancelAsked);
     let outcome = app.store.cancel(caller.account, id, entry, delivery, app.now()).await;
+    fault::point(Point::CancelCommitted);
     let job = match outcome.map_err(store_error)? {
         Ok(job) => job,
         Err(Refusal::Final(reelgate_core::StateName::Cancelled)) => {

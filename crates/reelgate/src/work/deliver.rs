@@ -6,6 +6,7 @@
 
 use super::Step;
 use crate::app::App;
+use crate::fault::{self, Point};
 use crate::http::gateway::view;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -31,6 +32,7 @@ pub async fn step(app: &App) -> Result<Step, StoreError> {
     if due.is_empty() {
         return Ok(Step::Idle);
     }
+    fault::point(Point::DeliveryClaimed);
     let sent = due.iter().map(|delivery| send(app, delivery));
     for result in futures_util::future::join_all(sent).await {
         result?;
@@ -40,6 +42,7 @@ pub async fn step(app: &App) -> Result<Step, StoreError> {
 
 async fn send(app: &App, delivery: &Delivery) -> Result<(), StoreError> {
     let status = post(app, delivery).await?;
+    fault::point(Point::DeliveryPosted);
     let now = app.now();
     let settled = match judge(status) {
         Verdict::Delivered => Settled::Delivered { status: status.unwrap_or(200) },
@@ -51,6 +54,7 @@ async fn send(app: &App, delivery: &Delivery) -> Result<(), StoreError> {
     };
     tracing::info!(delivery = %delivery.id, job = %delivery.job, ?settled, "sent a webhook");
     app.store.settle_delivery(delivery.id, delivery.token, settled, now).await?;
+    fault::point(Point::DeliverySettled);
     Ok(())
 }
 

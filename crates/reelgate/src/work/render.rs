@@ -2,6 +2,7 @@
 
 use super::Step;
 use crate::app::App;
+use crate::fault::{self, Point};
 use crate::media::{ClipFile, MediaError};
 use reelgate_core::engine::BoxFuture;
 use reelgate_core::job::{Output, Progress, Refusal};
@@ -19,6 +20,7 @@ pub async fn step(app: &App) -> Result<Step, StoreError> {
     let Some(job) = claimed.into_iter().next() else { return Ok(Step::Idle) };
     let State::Running { lease, .. } = &job.state else { return Ok(Step::Idle) };
     let token = lease.token;
+    fault::point(Point::Claimed);
     tracing::info!(job = %job.id, attempt = job.attempt, "rendering");
     let started = app.now();
     let outcome = attempt(app, &job, token).await;
@@ -43,6 +45,7 @@ async fn attempt(app: &App, job: &Job, token: u64) -> Result<Output, EngineError
         ticket: job.ticket.clone(),
     };
     let reporter = Reporter::new(app, job, token);
+    fault::point(Point::EngineStarts);
     let clip = {
         let rendering = app.engine.run(work, &reporter);
         tokio::pin!(rendering);
@@ -52,10 +55,12 @@ async fn attempt(app: &App, job: &Job, token: u64) -> Result<Output, EngineError
             () = beat(app, job, token, &reporter) => rendering.await,
         }?
     };
+    fault::point(Point::EngineDone);
     reelgate_engines::clip::check(&clip, &job.order, job.size).map_err(|fault| {
         tracing::error!(job = %job.id, fault, "the engine's clip is not what was ordered");
         EngineError::passing(FailureClass::Internal, "the engine made a clip that was not ordered")
     })?;
+    fault::point(Point::ClipChecked);
     keep(app, job, token, &clip).await.map_err(|error| {
         tracing::error!(job = %job.id, %error, "the clip could not be kept");
         EngineError::passing(FailureClass::Internal, "the clip could not be stored")
@@ -88,7 +93,10 @@ async fn beat(app: &App, job: &Job, token: u64, reporter: &Reporter<'_>) {
         }
         let (now, progress) = (app.now(), reporter.shown());
         match app.store.heartbeat(job.id, token, lease_ms, progress, now).await {
-            Ok(Directive::Continue) => silent_since = now,
+            Ok(Directive::Continue) => {
+                fault::point(Point::Heartbeat);
+                silent_since = now;
+            }
             Ok(Directive::Stop | Directive::Lost) => break,
             Err(error) if now.since_ms(silent_since) < lease_ms => {
                 tracing::warn!(job = %job.id, %error, "a heartbeat failed");
@@ -102,8 +110,11 @@ async fn beat(app: &App, job: &Job, token: u64, reporter: &Reporter<'_>) {
 async fn keep(app: &App, job: &Job, token: u64, clip: &Clip) -> Result<Output, MediaError> {
     let put = |kind, file| app.media.put_clip_file(job.id, token, kind, file);
     let poster = put(ClipFile::Poster, &clip.poster).await?;
+    fault::point(Point::PosterKept);
     let last_frame = put(ClipFile::LastFrame, &clip.last_frame).await?;
+    fault::point(Point::LastFrameKept);
     let video = put(ClipFile::Video, &clip.video).await?;
+    fault::point(Point::VideoKept);
     Ok(Output {
         video: video.name,
         video_bytes: video.bytes,
@@ -142,7 +153,9 @@ async fn settle(
         }
     };
     let (entry, delivery) = (app.entry_id(), app.delivery_id());
+    fault::point(Point::FinishDecided);
     let ended = app.store.finish(job.id, token, outcome, entry, delivery, now).await?;
+    fault::point(Point::FinishCommitted);
     let used = match &ended {
         Ok(job) => matches!(job.state, State::Succeeded { .. }),
         // Without its lease this attempt's files belong to nobody.
