@@ -140,7 +140,7 @@ async fn settle(
 ) -> Result<(), StoreError> {
     let now = app.now();
     let took_ms = now.ms() - started_ms;
-    let made = result.as_ref().ok().cloned();
+    let made = result.is_ok();
     let outcome = match result {
         Ok(output) => {
             tracing::info!(job = %job.id, took_ms, bytes = output.video_bytes, "rendered");
@@ -161,12 +161,12 @@ async fn settle(
         // Without its lease this attempt's files belong to nobody.
         Err(Refusal::StaleLease | Refusal::Final(_) | Refusal::NotNow(_)) => false,
     };
-    if let (Some(output), false) = (made, used) {
-        tracing::info!(job = %job.id, "the clip is not wanted any more");
-        for name in [&output.video, &output.poster, &output.last_frame] {
-            if let Err(error) = app.media.remove(name).await {
-                tracing::warn!(name, %error, "a file could not be removed");
-            }
+    if !used {
+        if made {
+            tracing::info!(job = %job.id, "the clip is not wanted any more");
+        }
+        if let Err(error) = app.media.remove_clip(job.id, token).await {
+            tracing::warn!(job = %job.id, %error, "a clip could not be removed");
         }
     }
     app.deliveries_ready.notify_one();

@@ -1,13 +1,14 @@
 //! Forgetting what nobody needs any more.
 
-use super::Step;
+use super::{Step, leftovers};
 use crate::app::App;
 use reelgate_store::StoreError;
 
 /// Settled deliveries can be looked up for a week.
 const DELIVERIES_KEPT_MS: i64 = 7 * 24 * 3_600_000;
 
-/// Removes old idempotency keys and settled deliveries, a bounded batch at a time.
+/// Removes old idempotency keys and settled deliveries, a bounded batch at a time, and the files of
+/// lost attempts.
 ///
 /// # Errors
 /// When the store fails.
@@ -15,6 +16,6 @@ pub async fn step(app: &App) -> Result<Step, StoreError> {
     let now = app.now();
     let keys = app.store.sweep_idempotency(now).await?;
     let deliveries = app.store.sweep_deliveries(now.plus_ms(-DELIVERIES_KEPT_MS)).await?;
-    let swept = keys + deliveries;
-    Ok(if swept == 0 { Step::Idle } else { Step::Did })
+    let folders = leftovers::remove(app).await?;
+    Ok(if keys + deliveries == 0 && folders == 0 { Step::Idle } else { Step::Did })
 }

@@ -11,6 +11,9 @@ use std::sync::Mutex;
 /// Cases that run at the same time: they mostly wait for leases to run out.
 const TOGETHER: usize = 8;
 
+/// A clip that takes several heartbeats.
+const LONG_S: u32 = 10;
+
 /// How a case leads the server to its death.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Story {
@@ -93,7 +96,7 @@ fn die(what: &str, place: &Place, customer: &mut Customer, story: Story, fault: 
             match story {
                 Story::Orders | Story::Start => orders(customer, &server),
                 Story::LongClip | Story::Stop => {
-                    customer.plan("long", 20, false);
+                    customer.plan("long", LONG_S, false);
                     customer.order(&server.address, "long");
                     if story == Story::Stop {
                         stop_while_it_runs(customer, &mut server);

@@ -48,7 +48,7 @@ fn play(seed: u64, kills: u64) {
                 crate::server::kill_process(id);
             }
         });
-        for order in 0..3 + dice.below(6) {
+        for order in 0..1 + dice.below(4) {
             let name = format!("{kill}-{order}");
             customer.plan(&name, 1, dice.below(4) == 0);
             customer.order(&server.address, &name);

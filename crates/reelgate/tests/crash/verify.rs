@@ -11,6 +11,7 @@ use std::path::Path;
 
 /// Lets the place recover without further faults, then checks every promise.
 pub(crate) fn recovered(what: &str, place: &Place, customer: &mut Customer, hook: &Receiver) {
+    hook.fail_every(0);
     let server = place.serve_well(2);
     // Whoever got no answer asks again.
     let names: Vec<String> = customer.orders.keys().cloned().collect();
@@ -33,6 +34,10 @@ pub(crate) fn recovered(what: &str, place: &Place, customer: &mut Customer, hook
         ids.iter().all(|id| heard.contains_key(id)) && is_quiet(customer, &server)
     });
     assert!(told, "{what}: webhooks are missing\n{}", place.log());
+    let settled = until(60, || {
+        read(place, async |store| store.stats().await.expect("counts").deliveries_pending == 0)
+    });
+    assert!(settled, "{what}: webhooks are never settled\n{}", place.log());
     server.stop();
     // What dead attempts left behind is looked for when a server starts.
     let server = place.serve_well(0);
