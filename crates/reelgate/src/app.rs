@@ -43,6 +43,8 @@ pub struct App {
     pub in_flight: InFlight,
     /// Rings when a job may be claimed.
     pub jobs_ready: Notify,
+    /// Rings when workers are to look at their leases at once: a job of theirs may be cancelled.
+    pub leases_due: Notify,
     /// Rings when a webhook may be sent.
     pub deliveries_ready: Notify,
     /// Set once the server is going down.
@@ -135,6 +137,7 @@ impl App {
             limiter: Limiter::default(),
             in_flight: InFlight::default(),
             jobs_ready: Notify::new(),
+            leases_due: Notify::new(),
             deliveries_ready: Notify::new(),
             stopping: CancellationToken::new(),
             config,

@@ -98,7 +98,7 @@ pub fn point(at: Point) {
 }
 
 #[cfg(feature = "simulation")]
-pub use breaking::{Broken, arm};
+pub use breaking::{Broken, arm, is_armed};
 
 #[cfg(feature = "fault-points")]
 mod kill {
@@ -145,6 +145,12 @@ mod breaking {
     /// Says where the next task of this thread breaks off; answers where it was to be until now.
     pub fn arm(at: Option<Point>) -> Option<Point> {
         ARMED.replace(at)
+    }
+
+    /// Whether a task of this thread is still to break off.
+    #[must_use]
+    pub fn is_armed() -> bool {
+        ARMED.get().is_some()
     }
 
     pub(super) fn point(at: Point) {

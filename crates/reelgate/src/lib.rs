@@ -12,4 +12,6 @@ pub mod http;
 pub mod media;
 pub mod outbound;
 pub mod secrets;
+#[cfg(feature = "simulation")]
+pub mod sim;
 pub mod work;

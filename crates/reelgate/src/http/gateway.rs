@@ -164,6 +164,7 @@ async fn cancel(app: &App, caller: Caller, id: JobId) -> Result<Job, Error> {
         }
     };
     app.deliveries_ready.notify_one();
+    app.leases_due.notify_waiters();
     Ok(job)
 }
 

@@ -1,8 +1,6 @@
 //! An engine that does what the simulator says, when it says so.
 
-use reelgate_codec::{
-    ClipSpec, FRAME_RATE, Frame, Picture, SAMPLE_RATE_HZ, Sound, write_clip,
-};
+use reelgate_codec::{ClipSpec, FRAME_RATE, Frame, Picture, SAMPLE_RATE_HZ, Sound, write_clip};
 use reelgate_core::engine::BoxFuture;
 use reelgate_core::job::Progress;
 use reelgate_core::{Clip, Engine, EngineError, JobId, Report, Ticket, Work};

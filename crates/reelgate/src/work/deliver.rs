@@ -33,21 +33,22 @@ pub async fn step(app: &App) -> Result<Step, StoreError> {
         return Ok(Step::Idle);
     }
     fault::point(Point::DeliveryClaimed);
-    let sent = due.iter().map(|delivery| send(app, delivery));
+    // Drawn in order, whoever answers first.
+    let sent = due.iter().map(|delivery| send(app, delivery, app.entropy.bits()));
     for result in futures_util::future::join_all(sent).await {
         result?;
     }
     Ok(Step::Did)
 }
 
-async fn send(app: &App, delivery: &Delivery) -> Result<(), StoreError> {
+async fn send(app: &App, delivery: &Delivery, scatter: u64) -> Result<(), StoreError> {
     let status = post(app, delivery).await?;
     fault::point(Point::DeliveryPosted);
     let now = app.now();
     let settled = match judge(status) {
         Verdict::Delivered => Settled::Delivered { status: status.unwrap_or(200) },
         Verdict::Retry if delivery.attempt < WEBHOOK_ATTEMPTS_MAX => {
-            let delay_ms = WEBHOOK.delay_ms(delivery.attempt, app.entropy.bits());
+            let delay_ms = WEBHOOK.delay_ms(delivery.attempt, scatter);
             Settled::Retry { at: now.plus_ms(delay_ms), status }
         }
         Verdict::Retry | Verdict::GiveUp => Settled::Dead { status },

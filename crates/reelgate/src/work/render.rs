@@ -89,6 +89,7 @@ async fn beat(app: &App, job: &Job, token: u64, reporter: &Reporter<'_>) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(every) => {}
+            () = app.leases_due.notified() => {}
             () = app.stopping.cancelled() => break,
         }
         let (now, progress) = (app.now(), reporter.shown());
