@@ -112,6 +112,19 @@ impl App {
     /// # Errors
     /// When the folder, the database or media storage cannot be used.
     pub async fn open(config: Config, parts: Parts) -> Result<Arc<Self>, StartError> {
+        let outbound = Outbound::new(Arc::clone(&parts.names), config.outbound.allow_private);
+        Self::open_with(config, parts, outbound).await
+    }
+
+    /// Opens the same with a way out that is there already: making one takes long.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub(crate) async fn open_with(
+        config: Config,
+        parts: Parts,
+        outbound: Outbound,
+    ) -> Result<Arc<Self>, StartError> {
         let data = config.data.clone();
         let unusable = |cause| StartError::Data { folder: data.clone(), cause };
         secrets::make_folder(&data).map_err(unusable)?;
@@ -124,7 +137,6 @@ impl App {
         let settings = Settings::of(&catalogue);
         let engine =
             parts.engine.unwrap_or_else(|| Arc::new(PreviewEngine::new(config.render_threads)));
-        let outbound = Outbound::new(parts.names, config.outbound.allow_private);
         Ok(Arc::new(Self {
             store,
             media,

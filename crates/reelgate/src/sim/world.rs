@@ -8,6 +8,7 @@ use crate::app::{App, Parts};
 use crate::config::Config;
 use crate::entropy::SeededEntropy;
 use crate::fault;
+use crate::outbound::Outbound;
 use crate::work::{Step, render};
 use axum::Router;
 use reelgate_core::{Job, JobId, ManualClock, Timestamp};
@@ -43,6 +44,7 @@ pub(super) struct World {
     pub(super) log: Vec<String>,
     entropy: Arc<SeededEntropy>,
     config: Config,
+    outbound: Outbound,
     _folder: TempDir,
 }
 
@@ -74,7 +76,8 @@ impl World {
         config.outbound.allow_private = true;
         let clock = Arc::new(ManualClock::new(Timestamp::from_ms(START_MS)));
         let entropy = Arc::new(SeededEntropy::new(seed));
-        let process = open(&config, &clock, &entropy).await?;
+        let outbound = Outbound::new(Parts::default().names, true);
+        let process = open(&config, &clock, &entropy, &outbound).await?;
         Ok(Self {
             dice: Dice::new(seed),
             clock,
@@ -88,6 +91,7 @@ impl World {
             log: Vec::new(),
             entropy,
             config,
+            outbound,
             _folder: folder,
         })
     }
@@ -144,7 +148,8 @@ impl World {
 
     async fn reopen(&mut self) -> Result<(), String> {
         self.process.app.store.close().await;
-        self.process = open(&self.config, &self.clock, &self.entropy).await?;
+        let (config, clock, entropy) = (&self.config, &self.clock, &self.entropy);
+        self.process = open(config, clock, entropy, &self.outbound).await?;
         Ok(())
     }
 
@@ -215,6 +220,7 @@ async fn open(
     config: &Config,
     clock: &Arc<ManualClock>,
     entropy: &Arc<SeededEntropy>,
+    outbound: &Outbound,
 ) -> Result<Process, String> {
     let (engine, begun) = Scripted::new();
     let parts = Parts {
@@ -223,7 +229,8 @@ async fn open(
         engine: Some(Arc::new(engine)),
         ..Parts::default()
     };
-    let app = App::open(config.clone(), parts).await.map_err(|error| error.to_string())?;
+    let app = App::open_with(config.clone(), parts, outbound.clone()).await;
+    let app = app.map_err(|error| error.to_string())?;
     let router = crate::http::router(&app);
     Ok(Process { app, router, workers: Vec::new(), begun, armed: false })
 }
