@@ -4,12 +4,18 @@ use crate::id::JobId;
 use crate::job::Job;
 use crate::model::Model;
 use crate::order::Draft;
+use crate::price::Price;
 
 /// A request, freed of its dialect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Call {
     /// Accept an order.
     Submit(Box<Draft>),
+    /// Say what an order would cost, and whether it would be accepted; its references are not
+    /// fetched for that.
+    Quote(Box<Draft>),
+    /// Accept the order of an earlier job again, under today's prices.
+    Rerun(JobId),
     /// Show a job.
     Get(JobId),
     /// Stop a job.
@@ -25,6 +31,8 @@ pub enum Reply {
     ///
     /// A dialect shows only what never changes about the job, so that a replay reads the same.
     Accepted(Box<Job>),
+    /// What the order would cost.
+    Quote(Price),
     /// The job as it is.
     Job(Box<JobView>),
     /// The job was stopped, or will be as soon as its worker hears of it.
@@ -40,6 +48,22 @@ pub struct JobView {
     pub job: Job,
     /// Where its files are to be had; present exactly while a succeeded job's files exist.
     pub links: Option<Links>,
+    /// Its place in the queue; present only while it waits, and only where an API shows it.
+    pub queue: Option<QueuePlace>,
+}
+
+/// Where a waiting job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueuePlace {
+    /// Jobs that will be taken before it, counted up to [`QueuePlace::AHEAD_MAX`].
+    pub ahead: u32,
+    /// Seconds until it should be done, where enough jobs have been done to guess.
+    pub eta_s: Option<u32>,
+}
+
+impl QueuePlace {
+    /// Counting stops here: a longer queue is only "long".
+    pub const AHEAD_MAX: u32 = 1000;
 }
 
 /// Absolute addresses that a plain HTTP client can download from.

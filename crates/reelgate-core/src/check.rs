@@ -1,7 +1,7 @@
 //! A draft against a model: a complete order, or the first thing that is wrong with it.
 //!
 //! Precedence, so that a caller always hears of the same fault first: prompt, mode and media,
-//! ratio, duration, resolution, channel, seed, callback, metadata.
+//! ratio, duration, resolution, channel, seed, callback, metadata, price cap.
 
 use crate::error::{Error, Field};
 use crate::media::{MediaSource, Role, check_url};
@@ -47,6 +47,7 @@ pub fn check(
     metadata(draft)?;
     let price = price(model, resolution, duration_s, !draft.media.is_empty(), price_version)
         .ok_or_else(|| Error::invalid(Field::Resolution, "is not on sale for this model"))?;
+    price_cap(draft, &price)?;
     let order = Order {
         model: model.id.clone(),
         prompt: draft.prompt.clone(),
@@ -187,6 +188,16 @@ fn callback(draft: &Draft, policy: Policy) -> Result<(), Error> {
     match &draft.callback_url {
         Some(url) => check_url(url, &Field::Callback, policy.allow_http),
         None => Ok(()),
+    }
+}
+
+fn price_cap(draft: &Draft, price: &Price) -> Result<(), Error> {
+    match draft.credits_max {
+        Some(cap) if price.credits > cap => {
+            let message = format!("is {cap}, but this order costs {}", price.credits);
+            Err(Error::invalid(Field::PriceCap, message))
+        }
+        _ => Ok(()),
     }
 }
 

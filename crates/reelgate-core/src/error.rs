@@ -97,6 +97,8 @@ pub enum Field {
     FixedLens,
     /// Where to report the result.
     Callback,
+    /// The most credits the order may cost.
+    PriceCap,
     /// The caller's own data.
     Metadata,
     /// The idempotency key.

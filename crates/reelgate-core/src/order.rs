@@ -1,5 +1,6 @@
 //! What a caller asks for: the draft as it was written, and the order once it is complete.
 
+use crate::credits::Credits;
 use crate::error::Field;
 use crate::media::{MediaKind, MediaSource, Role};
 use crate::model::ModelId;
@@ -78,6 +79,8 @@ pub struct Draft {
     pub callback_url: Option<String>,
     /// The caller's own data, as JSON text.
     pub metadata: Option<String>,
+    /// The most it may cost; a dearer order is refused instead of held.
+    pub credits_max: Option<Credits>,
 }
 
 impl Draft {
@@ -98,6 +101,7 @@ impl Draft {
             channel: Channel::Standard,
             callback_url: None,
             metadata: None,
+            credits_max: None,
         }
     }
 }

@@ -105,7 +105,7 @@ fn operation(api: &Api, route: &Route, described: &Described) -> Value {
 
 fn parameters(route: &Route, described: &Described) -> Vec<Value> {
     let mut parameters = described.parameters.clone();
-    if route.method == Method::POST && route.operation == Operation::Submit {
+    if matches!(route.operation, Operation::Submit | Operation::Rerun) {
         parameters.push(json!({
             "name": "Idempotency-Key",
             "in": "header",

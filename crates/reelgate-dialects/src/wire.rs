@@ -48,6 +48,10 @@ pub struct Route {
 pub enum Operation {
     /// Accepts an order.
     Submit,
+    /// Says what an order would cost.
+    Quote,
+    /// Accepts the order of an earlier job again.
+    Rerun,
     /// Shows a job.
     Get,
     /// Stops a job.

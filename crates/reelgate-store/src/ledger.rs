@@ -1,13 +1,14 @@
 //! The only statements that write ledger entries and account totals. `reelgate_core::ledger`
 //! decides the amounts.
 
-use crate::db::{Row, Tx, values};
+use crate::db::{Row, Tx, Value, columns, values};
 use crate::error::StoreError;
 use crate::rows::Reader;
 use reelgate_core::error::Kind;
 use reelgate_core::job::Money;
 use reelgate_core::ledger::{self, Delta, Entry, EntryKind, Funds};
 use reelgate_core::{AccountId, Credits, EntryId, Error, Job, JobId, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads the totals; on PostgreSQL nobody else changes them until the transaction ends.
 const FUNDS: &str = "SELECT id, balance, held FROM accounts WHERE id = $1";
@@ -18,6 +19,19 @@ const MOVE: &str = "UPDATE accounts SET balance = $1, held = $2 \
 const ENTER: &str = "INSERT INTO ledger_entries \
     (id, account, job, kind, balance_delta, held_delta, note, at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING";
+
+/// Locks many accounts, always in the same order.
+const ALL_FUNDS: &str = "SELECT id, balance, held FROM accounts \
+    WHERE id = ANY(CAST($1 AS TEXT[])) ORDER BY id";
+const ENTER_HOLDS: &str = "INSERT INTO ledger_entries \
+    (id, account, job, kind, balance_delta, held_delta, note, at) \
+    SELECT e.id, e.account, e.job, 'hold', 0, e.held, '', e.at FROM unnest(CAST($1 AS TEXT[]), \
+    CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[])) \
+    AS e (id, account, job, held, at) ON CONFLICT (id) DO NOTHING";
+const MOVE_HELD: &str = "UPDATE accounts SET held = m.held FROM unnest(CAST($1 AS TEXT[]), \
+    CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[])) \
+    AS m (id, held, balance_before, held_before) WHERE accounts.id = m.id \
+    AND accounts.balance = m.balance_before AND accounts.held = m.held_before";
 
 /// Adds credits to an account.
 pub(crate) async fn grant(
@@ -69,6 +83,57 @@ pub(crate) async fn hold(
     write(tx, hold.funds, &entry).await.map(drop)
 }
 
+/// The locked accounts of a batch, as they were and as they will be.
+pub(crate) struct Purse(BTreeMap<AccountId, (Funds, Funds)>);
+
+impl Purse {
+    /// Locks the accounts of these jobs.
+    pub(crate) async fn open(tx: &mut Tx, jobs: &[&Job]) -> Result<Self, StoreError> {
+        let ids: BTreeSet<AccountId> = jobs.iter().map(|job| job.account).collect();
+        let ids = ids.into_iter().map(|id| Some(id.to_string())).collect();
+        let mut funds = BTreeMap::new();
+        for row in tx.query_locked(ALL_FUNDS, &[Value::Texts(ids)]).await? {
+            let mut r = Reader::new("accounts", row);
+            let id = r.parsed("id", AccountId::parse)?;
+            let now = Funds { balance: r.credits("balance")?, held: r.credits("held")? };
+            funds.insert(id, (now, now));
+        }
+        Ok(Self(funds))
+    }
+
+    /// Sets a price aside if the account can still cover it.
+    pub(crate) fn cover(&mut self, account: AccountId, price: Credits) -> Result<(), StoreError> {
+        let (_, funds) = self.0.get_mut(&account).ok_or_else(no_account)?;
+        let delta = ledger::hold(*funds, price)?;
+        *funds = funds.after(delta).ok_or_else(Error::internal)?;
+        Ok(())
+    }
+
+    /// Writes the holds of these jobs, which have been covered, and moves the totals.
+    pub(crate) async fn hold(
+        self,
+        tx: &mut Tx,
+        holds: &[(EntryId, &Job, Timestamp)],
+    ) -> Result<(), StoreError> {
+        let entries = holds.iter().map(|(id, job, at)| {
+            Vec::from(values![*id, job.account, job.id, job.price.credits, *at])
+        });
+        let entries = columns(entries.collect(), &[true, true, true, false, false]);
+        let entered = tx.execute(ENTER_HOLDS, &entries).await?;
+        let moved = self.0.into_iter().filter(|(_, (before, after))| before != after);
+        let moves: Vec<_> = moved
+            .map(|(id, (before, after))| {
+                Vec::from(values![id, after.held, before.balance, before.held])
+            })
+            .collect();
+        let expected = (holds.len(), moves.len());
+        let moved = tx.execute(MOVE_HELD, &columns(moves, &[true, false, false, false])).await?;
+        // A name that was taken, or a row that is not as it was locked: none of it may stand.
+        let agree = (usize::try_from(entered), usize::try_from(moved));
+        if agree == (Ok(expected.0), Ok(expected.1)) { Ok(()) } else { Err(StoreError::Busy) }
+    }
+}
+
 /// Does with a job's hold what its new state asks for.
 pub(crate) async fn settle(
     tx: &mut Tx,
@@ -110,10 +175,14 @@ fn of_job(id: EntryId, job: &Job, kind: EntryKind, delta: Delta, at: Timestamp) 
 /// An account's totals, locked.
 async fn funds(tx: &mut Tx, account: AccountId) -> Result<Funds, StoreError> {
     let row = tx.first_locked(FUNDS, &values![account]).await?;
-    let row = row.ok_or_else(|| Error::new(Kind::NotFound, "there is no such account"))?;
+    let row = row.ok_or_else(no_account)?;
     let mut r = Reader::new("accounts", row);
     r.text("id")?;
     Ok(Funds { balance: r.credits("balance")?, held: r.credits("held")? })
+}
+
+fn no_account() -> Error {
+    Error::new(Kind::NotFound, "there is no such account")
 }
 
 /// Writes an entry and moves the totals with it.

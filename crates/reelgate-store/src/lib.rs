@@ -1,10 +1,10 @@
 //! Reelgate's memory: every write is one transaction in one file.
 //!
-//! Reading the folder is reading a job's life: [`submit`] accepts it, [`claim`] gives it to a worker,
-//! [`report`] hears from that worker, [`finish`], [`cancel`] and [`rescue`] end it, [`outbox`] tells
-//! whoever listens. `reelgate_core` decides what may happen; here it is written down, each time with
-//! a statement that repeats what it relies on. [`audit`] asks the database itself whether the rules
-//! hold.
+//! Reading the folder is reading a job's life: [`submit`] accepts it, [`claim`] gives it to a
+//! worker, [`report`] hears from that worker, [`finish`], [`cancel`] and [`rescue`] end it,
+//! [`outbox`] tells whoever listens. `reelgate_core` decides what may happen; here it is written
+//! down, each time with a statement that repeats what it relies on. [`audit`] asks the database
+//! itself whether the rules hold.
 //!
 //! SQLite serves one server, PostgreSQL several; `db/` is the only place that knows the difference.
 
@@ -20,6 +20,7 @@ mod ledger;
 mod migrate;
 pub mod outbox;
 pub mod query;
+pub mod queue;
 pub mod report;
 pub mod rescue;
 mod rows;
@@ -43,7 +44,8 @@ use std::sync::Arc;
 /// Where the data lies.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// `sqlite:PATH`, or `postgres://…` in the form libpq reads.
+    /// `sqlite:PATH`, or `postgres://…` in the form libpq reads. The connection to PostgreSQL is
+    /// not encrypted: use a Unix socket, a private network or a local proxy.
     pub url: String,
 }
 
@@ -51,6 +53,7 @@ pub struct Options {
 #[derive(Clone)]
 pub struct Store {
     db: Arc<db::Db>,
+    submits: Option<Arc<submit::Lane>>,
 }
 
 impl Store {
@@ -60,7 +63,9 @@ impl Store {
     /// # Errors
     /// When it cannot be reached, or was made by a newer version.
     pub async fn open(options: &Options) -> Result<Self, StoreError> {
-        Ok(Self { db: Arc::new(db::Db::open(&options.url).await?) })
+        let db = db::Db::open(&options.url).await?;
+        let submits = db.lane(submit::forms()).map(Arc::new);
+        Ok(Self { db: Arc::new(db), submits })
     }
 
     /// Finishes what was accepted, then refuses everything.

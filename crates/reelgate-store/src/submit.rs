@@ -1,7 +1,9 @@
 //! Accepting a job: the idempotency row, the job and the hold, in one commit.
 
+mod batch;
+
 use crate::Store;
-use crate::db::{Tx, values};
+use crate::db::{self, Tx, Value, values};
 use crate::error::StoreError;
 use crate::ledger;
 use crate::rows::{self, Reader, job_columns};
@@ -50,6 +52,16 @@ const INSERT: &str = "INSERT INTO jobs (id, account, api_key, dialect, ordered, 
     UNION ALL SELECT 0) AS places) END) \
     ON CONFLICT (id) DO NOTHING";
 
+/// Where submissions to PostgreSQL meet.
+pub(crate) type Lane = db::Lane<(Submission, Timestamp), Submitted>;
+
+pub(crate) fn forms() -> db::Forms<(Submission, Timestamp), Submitted> {
+    db::Forms {
+        many: |tx, items| Box::pin(batch::submit_many(tx, items)),
+        one: |tx, (submission, now)| Box::pin(submit(tx, submission, now)),
+    }
+}
+
 impl Store {
     /// Accepts a job and sets its price aside, once for each idempotency key.
     ///
@@ -61,7 +73,10 @@ impl Store {
         submission: Submission,
         now: Timestamp,
     ) -> Result<Submitted, StoreError> {
-        self.db.write(move |tx| Box::pin(submit(tx, submission, now))).await
+        match &self.submits {
+            Some(lane) => lane.run((submission, now)).await,
+            None => self.db.write(move |tx| Box::pin(submit(tx, submission, now))).await,
+        }
     }
 
     /// What an account's idempotency key was used for.
@@ -136,11 +151,18 @@ async fn remembered(
 }
 
 async fn insert(tx: &mut Tx, job: &Job, now: Timestamp) -> Result<(), StoreError> {
+    let mut row = columns_of(job)?;
+    row.push(now.into());
+    if tx.execute(INSERT, &row).await? == 1 { Ok(()) } else { Err(StoreError::Busy) }
+}
+
+/// A new job's columns, in the order that both statements insert them.
+fn columns_of(job: &Job) -> Result<Vec<Value<'_>>, StoreError> {
     let State::Queued { not_before } = job.state else {
         return Err(StoreError::database("submit", "the job has begun already"));
     };
     let (ticket, ticket_id) = rows::ticket_values(&job.ticket);
-    let row = values![
+    Ok(Vec::from(values![
         job.id,
         job.account,
         job.key,
@@ -162,7 +184,5 @@ async fn insert(tx: &mut Tx, job: &Job, now: Timestamp) -> Result<(), StoreError
         job.deadline,
         job.created,
         job.updated,
-        now,
-    ];
-    if tx.execute(INSERT, &row).await? == 1 { Ok(()) } else { Err(StoreError::Busy) }
+    ]))
 }

@@ -8,6 +8,7 @@ use crate::http::once::InFlight;
 use crate::media::{Media, MediaError};
 use crate::outbound::{Outbound, SystemNames};
 use crate::secrets;
+use crate::work::pace::Pace;
 use reelgate_core::{Catalogue, Clock, DeliveryId, Engine, EntryId, Timestamp};
 use reelgate_dialects::{Dialect, Settings};
 use reelgate_engines::preview::PreviewEngine;
@@ -41,6 +42,8 @@ pub struct App {
     pub limiter: Limiter,
     /// Idempotency keys whose first request is being answered.
     pub in_flight: InFlight,
+    /// How long jobs take.
+    pub pace: Pace,
     /// Rings when a job may be claimed.
     pub jobs_ready: Notify,
     /// Rings when workers are to look at their leases at once: a job of theirs may be cancelled.
@@ -148,6 +151,7 @@ impl App {
             outbound,
             limiter: Limiter::default(),
             in_flight: InFlight::default(),
+            pace: Pace::default(),
             jobs_ready: Notify::new(),
             leases_due: Notify::new(),
             deliveries_ready: Notify::new(),

@@ -10,8 +10,10 @@ use object_store::{ObjectStoreExt, PutPayload};
 use reelgate_core::key::hex;
 use reelgate_core::{JobId, Timestamp};
 use sha2::{Digest, Sha256};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
 /// A link lives at least this long, and at most an hour longer.
 pub const LINK_TTL_MS: i64 = 24 * 3_600_000;
@@ -61,7 +63,8 @@ impl Media {
         Ok(Self { objects: Arc::new(objects), root, link_key })
     }
 
-    /// Keeps a reference under a name made from its content; the same bytes are kept once.
+    /// Keeps a reference under a name made from its content; the same bytes are kept once, and the
+    /// file's time of change is when it was last asked for.
     ///
     /// # Errors
     /// When the storage fails.
@@ -69,13 +72,48 @@ impl Media {
         &self,
         bytes: bytes::Bytes,
         extension: &str,
+        now: Timestamp,
     ) -> Result<String, MediaError> {
         let name = format!("reference/{}.{extension}", hex(&Sha256::digest(&bytes)));
         let path = ObjectPath::from(name.as_str());
         if self.objects.head(&path).await.is_err() {
             self.objects.put(&path, PutPayload::from(bytes)).await?;
         }
+        self.touch(&name, now)?;
         Ok(name)
+    }
+
+    /// Notes that a reference is needed again.
+    ///
+    /// # Errors
+    /// When it is not there any more.
+    pub fn touch(&self, name: &str, now: Timestamp) -> Result<(), MediaError> {
+        let file = std::fs::File::options().append(true).open(self.file(name))?;
+        let since = Duration::from_millis(u64::try_from(now.ms()).unwrap_or(0));
+        Ok(file.set_modified(UNIX_EPOCH + since)?)
+    }
+
+    /// Removes references that were not asked for since `before`; answers how many.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn sweep_references(&self, before: Timestamp) -> Result<u64, MediaError> {
+        let mut swept = 0;
+        let folder = match std::fs::read_dir(self.root.join("reference")) {
+            Ok(folder) => folder,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
+            Err(error) => return Err(error.into()),
+        };
+        for file in folder {
+            let file = file?;
+            let changed = file.metadata()?.modified()?.duration_since(UNIX_EPOCH);
+            let changed_ms = changed.map_or(0, |since| since.as_millis());
+            if changed_ms < u128::from(before.ms().max(0).unsigned_abs()) {
+                std::fs::remove_file(file.path())?;
+                swept += 1;
+            }
+        }
+        Ok(swept)
     }
 
     /// Keeps one file of an attempt's clip.

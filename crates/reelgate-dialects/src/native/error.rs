@@ -99,6 +99,7 @@ fn field_name(field: &Field) -> String {
         Field::Audio => "audio",
         Field::FixedLens => "fixed_lens",
         Field::Callback => "callback_url",
+        Field::PriceCap => "credits_max",
         Field::Metadata => "metadata",
         Field::IdempotencyKey => "Idempotency-Key",
         Field::JobId => "id",

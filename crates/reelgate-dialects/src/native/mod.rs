@@ -37,10 +37,12 @@ impl Native {
     }
 }
 
-static ROUTES: [Route; 4] = [
+static ROUTES: [Route; 6] = [
     route(Method::POST, "/api/reelgate/v1/jobs", Operation::Submit, false),
     route(Method::GET, "/api/reelgate/v1/jobs/{id}", Operation::Get, false),
     route(Method::POST, "/api/reelgate/v1/jobs/{id}/cancel", Operation::Cancel, false),
+    route(Method::POST, "/api/reelgate/v1/jobs/{id}/rerun", Operation::Rerun, false),
+    route(Method::POST, "/api/reelgate/v1/quote", Operation::Quote, false),
     route(Method::GET, "/api/reelgate/v1/models", Operation::Models, true),
 ];
 
@@ -65,6 +67,8 @@ impl Dialect for Native {
         let id = || self.read_id(request.parameter(ID)).ok_or_else(Error::job_not_found);
         match operation {
             Operation::Submit => Ok(Call::Submit(Box::new(request::draft(request, &self.models)?))),
+            Operation::Quote => Ok(Call::Quote(Box::new(request::draft(request, &self.models)?))),
+            Operation::Rerun => Ok(Call::Rerun(id()?)),
             Operation::Get => Ok(Call::Get(id()?)),
             Operation::Cancel => Ok(Call::Cancel(id()?)),
             Operation::Models => Ok(Call::Models),
@@ -79,6 +83,7 @@ impl Dialect for Native {
             Reply::Job(view) | Reply::Cancelled(view) => {
                 WireResponse::json(StatusCode::OK, &response::JobBody::of(view))
             }
+            Reply::Quote(price) => WireResponse::json(StatusCode::OK, &response::Quote::of(price)),
             Reply::Models(models) => {
                 WireResponse::json(StatusCode::OK, &response::Models::of(models))
             }

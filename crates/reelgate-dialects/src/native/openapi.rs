@@ -17,6 +17,10 @@ pub(super) fn document(server_url: &str, routes: &[Route], models: &[String]) ->
         "Order": order(models),
         "Media": media(),
         "Job": job(),
+        "Quote": object(json!({
+            "price": amount(),
+            "price_version": { "type": "string" },
+        })),
         "Output": output(),
         "Models": object(json!({ "models": { "type": "array", "items": reference("Model") } })),
         "Model": model(),
@@ -56,6 +60,22 @@ fn describe(route: &Route) -> Described {
             answer: (202, "Job"),
             refusals: &[400, 402, 409, 413, 415],
             callback: Some(("{$request.body#/callback_url}", "Job")),
+            ..plain
+        },
+        Operation::Quote => Described {
+            id: "quoteOrder",
+            summary: "What the order would cost; references are not fetched for it.",
+            body: Some("Order"),
+            answer: (200, "Quote"),
+            refusals: &[400, 413, 415],
+            ..plain
+        },
+        Operation::Rerun => Described {
+            id: "rerunJob",
+            summary: "The same order was accepted again, with the same seed, at today's price.",
+            parameters: vec![id],
+            answer: (202, "Job"),
+            refusals: &[400, 402, 404, 409],
             ..plain
         },
         Operation::Get => Described {
@@ -112,6 +132,10 @@ fn order(models: &[String]) -> Value {
             "fixed_lens": { "type": "boolean", "default": false },
             "channel": with(names(&Channel::ALL, Channel::name), "default", "standard"),
             "callback_url": with(url(), "description", "Where the end of the job is reported."),
+            "credits_max": {
+                "description": "The most it may cost; a dearer order is refused.",
+                "anyOf": [amount(), { "type": "integer", "minimum": 0 }],
+            },
             "metadata": {
                 "type": "object",
                 "description": "Kept with the job; at most 16384 bytes of JSON.",
@@ -163,6 +187,11 @@ fn job() -> Value {
         "output": nullable(reference("Output")),
         "error": nullable(error),
         "attempt": count(),
+        "queue": with(
+            nullable(object(json!({ "ahead": count(), "eta_s": nullable(count()) }))),
+            "description",
+            "Present while the job waits: jobs before it, and seconds until it should be done.",
+        ),
         "metadata": nullable(json!({ "type": "object" })),
         "created_at": moment(),
         "updated_at": moment(),

@@ -4,12 +4,13 @@ use super::MODEL;
 use crate::json::{Digits, Fields, is_data_uri, unknown};
 use crate::wire::WireRequest;
 use reelgate_core::{
-    Channel, Draft, DraftMedia, Error, Field, MediaSource, ModelId, Ratio, Resolution, Role,
+    Channel, Credits, Draft, DraftMedia, Error, Field, MediaSource, ModelId, Ratio, Resolution,
+    Role,
 };
 use serde_json::Value;
 
 /// Every field of the API.
-pub(super) const FIELDS: [&str; 12] = [
+pub(super) const FIELDS: [&str; 13] = [
     "model",
     "prompt",
     "media",
@@ -22,6 +23,7 @@ pub(super) const FIELDS: [&str; 12] = [
     "channel",
     "callback_url",
     "metadata",
+    "credits_max",
 ];
 
 /// Reads an order; `models` are the catalogue's names.
@@ -47,7 +49,21 @@ pub(super) fn draft(request: &WireRequest, models: &[String]) -> Result<Draft, E
     draft.channel = channel.unwrap_or_default();
     draft.callback_url = body.string("callback_url", Field::Callback)?;
     draft.metadata = body.object_text("metadata", Field::Metadata)?;
+    draft.credits_max = credits(&mut body)?;
     Ok(draft)
+}
+
+/// Reads an amount as a decimal in a string or as a whole number: JSON's fractions are not exact.
+fn credits(body: &mut Fields) -> Result<Option<Credits>, Error> {
+    let Some(value) = body.take("credits_max") else { return Ok(None) };
+    let text = match value {
+        Value::String(text) => text,
+        Value::Number(number) => number.to_string(),
+        _ => String::new(),
+    };
+    let allowed = "must be credits, such as 40 or \"12.8\"";
+    let read = Credits::parse(&text).ok_or_else(|| Error::invalid(Field::PriceCap, allowed))?;
+    Ok(Some(read))
 }
 
 /// Reads `{"url": ..., "role": ...}`; the url may be a `data:` URI.

@@ -3,7 +3,7 @@
 use crate::ids;
 use crate::time::iso;
 use crate::view::{Stage, stage};
-use reelgate_core::{Blame, Credits, FailureClass, Job, JobView, Links, Model, State};
+use reelgate_core::{Blame, Credits, FailureClass, Job, JobView, Links, Model, Price, State};
 use serde::Serialize;
 
 /// A job.
@@ -29,10 +29,31 @@ pub(super) struct JobBody<'a> {
     output: Option<Output<'a>>,
     error: Option<Failure<'a>>,
     attempt: u32,
+    queue: Option<Queue>,
     metadata: Option<serde_json::Value>,
     created_at: String,
     updated_at: String,
     finished_at: Option<String>,
+}
+
+/// Where a waiting job stands.
+#[derive(Serialize)]
+struct Queue {
+    ahead: u32,
+    eta_s: Option<u32>,
+}
+
+/// What an order would cost.
+#[derive(Serialize)]
+pub(super) struct Quote<'a> {
+    price: String,
+    price_version: &'a str,
+}
+
+impl<'a> Quote<'a> {
+    pub(super) fn of(price: &'a Price) -> Self {
+        Self { price: price.credits.to_string(), price_version: &price.version }
+    }
 }
 
 #[derive(Serialize)]
@@ -70,6 +91,7 @@ impl<'a> JobBody<'a> {
             output: None,
             error: None,
             attempt: 0,
+            queue: None,
             updated_at: iso(job.created),
             finished_at: None,
             ..Self::facts(job)
@@ -79,7 +101,8 @@ impl<'a> JobBody<'a> {
     /// A job as it is.
     pub(super) fn of(view: &'a JobView) -> Self {
         let job = &view.job;
-        Self { output: output(view), error: failure(view), ..Self::facts(job) }
+        let queue = view.queue.map(|place| Queue { ahead: place.ahead, eta_s: place.eta_s });
+        Self { output: output(view), error: failure(view), queue, ..Self::facts(job) }
     }
 
     fn facts(job: &'a Job) -> Self {
@@ -109,6 +132,7 @@ impl<'a> JobBody<'a> {
             output: None,
             error: None,
             attempt: job.attempt,
+            queue: None,
             metadata: job.order.metadata.as_deref().and_then(|m| serde_json::from_str(m).ok()),
             created_at: iso(job.created),
             updated_at: iso(job.updated),

@@ -95,6 +95,7 @@ fn field_name(field: &Field) -> String {
         Field::Audio => "audio",
         Field::FixedLens => "fixedLens",
         Field::Callback => "webhookUrl",
+        Field::PriceCap => "price cap",
         Field::Metadata => "metadata",
         Field::IdempotencyKey => "Idempotency-Key",
         Field::JobId => "requestId",

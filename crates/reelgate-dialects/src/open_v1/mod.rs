@@ -66,6 +66,8 @@ impl Dialect for OpenV1 {
             Operation::Get => Ok(Call::Get(id()?)),
             Operation::Cancel => Ok(Call::Cancel(id()?)),
             Operation::Models => Ok(Call::Models),
+            // This API has no routes for these.
+            Operation::Quote | Operation::Rerun => Err(Error::internal()),
         }
     }
 
@@ -78,6 +80,8 @@ impl Dialect for OpenV1 {
             Reply::Cancelled(view) => {
                 WireResponse::json(StatusCode::OK, &response::Cancelled::of(view))
             }
+            // No route of this API asks for one.
+            Reply::Quote(_) => self.render_error(&Error::internal()),
             Reply::Models(models) => {
                 WireResponse::json(StatusCode::OK, &response::Models::of(models))
             }

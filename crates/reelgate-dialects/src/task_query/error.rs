@@ -57,6 +57,7 @@ fn field_name(field: &Field) -> String {
         Field::Audio => "audio",
         Field::FixedLens => "fixed_lens",
         Field::Callback => "callback_url",
+        Field::PriceCap => "price cap",
         Field::Metadata => "metadata",
         Field::IdempotencyKey => "Idempotency-Key",
         Field::JobId => "task_id",

@@ -80,6 +80,8 @@ impl Dialect for TaskQuery {
             Operation::Get => Ok(Call::Get(id()?)),
             Operation::Cancel => Ok(Call::Cancel(id()?)),
             Operation::Models => Ok(Call::Models),
+            // This API has no routes for these.
+            Operation::Quote | Operation::Rerun => Err(Error::internal()),
         }
     }
 
@@ -91,6 +93,8 @@ impl Dialect for TaskQuery {
             Reply::Job(view) | Reply::Cancelled(view) => {
                 WireResponse::json(StatusCode::OK, &Envelope::ok(self.task(view)))
             }
+            // No route of this API asks for one.
+            Reply::Quote(_) => self.render_error(&Error::internal()),
             Reply::Models(models) => {
                 let names = models.iter().map(|model| model.id.name()).collect::<Vec<_>>();
                 WireResponse::json(StatusCode::OK, &Envelope::ok(names))

@@ -44,7 +44,11 @@ fn describe(route: &Route) -> Described {
     };
     match route.operation {
         Operation::Submit => submit,
-        Operation::Get | Operation::Cancel | Operation::Models => Described {
+        Operation::Get
+        | Operation::Cancel
+        | Operation::Models
+        | Operation::Quote
+        | Operation::Rerun => Described {
             id: "queryTask",
             summary: "The status, and the result once there is one.",
             parameters: vec![json!({

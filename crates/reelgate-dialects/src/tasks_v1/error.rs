@@ -92,6 +92,7 @@ fn field_name(field: &Field) -> String {
         Field::Audio => "generate_audio",
         Field::FixedLens => "fixed_lens",
         Field::Callback => "callback_url",
+        Field::PriceCap => "price cap",
         Field::Metadata => "metadata",
         Field::IdempotencyKey => "Idempotency-Key",
         Field::JobId => "id",

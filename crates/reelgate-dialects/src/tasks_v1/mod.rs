@@ -70,6 +70,8 @@ impl Dialect for TasksV1 {
             Operation::Get => Ok(Call::Get(id()?)),
             Operation::Cancel => Ok(Call::Cancel(id()?)),
             Operation::Models => Ok(Call::Models),
+            // This API has no routes for these.
+            Operation::Quote | Operation::Rerun => Err(Error::internal()),
         }
     }
 
@@ -81,6 +83,8 @@ impl Dialect for TasksV1 {
             Reply::Job(view) | Reply::Cancelled(view) => {
                 WireResponse::json(StatusCode::OK, &response::Task::of(view))
             }
+            // No route of this API asks for one.
+            Reply::Quote(_) => self.render_error(&Error::internal()),
             Reply::Models(models) => {
                 WireResponse::json(StatusCode::OK, &response::Models::of(models))
             }

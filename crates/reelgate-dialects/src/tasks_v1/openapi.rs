@@ -46,7 +46,11 @@ fn describe(route: &Route) -> Described {
         // The older path is the same operation; a document wants a name of its own for it.
         Operation::Submit if route.path == super::OLD_PATH => submit("createTaskAtOldPath"),
         Operation::Submit => submit("createTask"),
-        Operation::Get | Operation::Cancel | Operation::Models => Described {
+        Operation::Get
+        | Operation::Cancel
+        | Operation::Models
+        | Operation::Quote
+        | Operation::Rerun => Described {
             id: "getTask",
             summary: "The status, and the result once there is one.",
             parameters: vec![json!({

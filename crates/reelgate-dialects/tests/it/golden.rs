@@ -117,6 +117,14 @@ fn answer(dialect: &dyn Dialect, file: &Value) -> Result<WireResponse, String> {
                 Err(error) => return Ok(dialect.render_error(&error)),
             }
         }
+        Call::Quote(draft) => match accept(dialect, &draft) {
+            Ok(job) => Reply::Quote(job.price),
+            Err(error) => return Ok(dialect.render_error(&error)),
+        },
+        Call::Rerun(wanted) => {
+            assert_eq!(wanted, id());
+            Reply::Accepted(Box::new(job(&file["job"]).job))
+        }
         Call::Get(wanted) => {
             assert_eq!(wanted, id());
             Reply::Job(Box::new(job(&file["job"])))

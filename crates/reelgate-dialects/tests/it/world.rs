@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName, Method};
 use reelgate_core::job::{Lease, Output, Progress};
 use reelgate_core::{
     AccountId, Call, Catalogue, Credits, Draft, Error, Failure, FailureClass, Job, JobId, JobView,
-    KeyId, Links, State, Ticket, Timestamp, check, size,
+    KeyId, Links, QueuePlace, State, Ticket, Timestamp, check, size,
 };
 use reelgate_dialects::{Dialect, Operation, Route, Settings, WireRequest, all};
 use serde_json::Value;
@@ -134,7 +134,9 @@ pub(crate) fn job(spec: &Value) -> JobView {
         poster: link("poster", "https://media.example/clip.jpg"),
         last_frame: link("last_frame", "https://media.example/clip.png"),
     });
-    JobView { job, links }
+    let number = |key: &str| spec["queue"][key].as_u64().and_then(|n| u32::try_from(n).ok());
+    let queue = number("ahead").map(|ahead| QueuePlace { ahead, eta_s: number("eta_s") });
+    JobView { job, links, queue }
 }
 
 fn state(spec: &Value, job: &Job) -> State {

@@ -2,10 +2,13 @@
 
 mod brief;
 mod camera;
+mod cast;
 mod engine;
 mod film;
 mod paint;
 mod place;
+mod sound;
+mod still;
 mod words;
 
 pub use brief::{Brief, Still, StillRole};

@@ -3,12 +3,14 @@
 //! An operation is written once, as an async function over a [`Tx`]. On SQLite its futures are
 //! always ready, so the writer thread simply runs them; on PostgreSQL they really wait.
 
+mod lane;
 mod postgres;
 mod sqlite;
 mod tx;
 mod writer;
 
-pub(crate) use tx::{Cell, Row, Tx, Value, values};
+pub(crate) use lane::{Forms, Lane, Outcomes};
+pub(crate) use tx::{Cell, Row, Tx, Value, columns, values};
 
 use crate::error::StoreError;
 use reelgate_core::engine::BoxFuture;
@@ -73,11 +75,24 @@ impl Db {
         }
     }
 
+    /// A queue for an operation that PostgreSQL does for many at once. SQLite needs none: its
+    /// writer commits many operations together anyway.
+    pub(crate) fn lane<I, T>(&self, forms: Forms<I, T>) -> Option<Lane<I, T>>
+    where
+        I: Clone + Send + 'static,
+        T: Send + 'static,
+    {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(postgres) => Some(Lane::start(postgres, forms)),
+        }
+    }
+
     /// Finishes what was accepted and closes.
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(sqlite) => sqlite.close().await,
-            Self::Postgres(postgres) => postgres.close(),
+            Self::Postgres(postgres) => postgres.close().await,
         }
     }
 

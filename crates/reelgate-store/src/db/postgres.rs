@@ -10,7 +10,7 @@ use reelgate_core::engine::BoxFuture;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
@@ -20,10 +20,13 @@ use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 const CONNECTIONS_MAX: usize = 12;
 /// How long an operation waits for a connection before it is refused as busy.
 const WAIT_S: u64 = 5;
+/// Nobody waits long for a row, and a client that went away does not keep one.
+const LIMITS: &str = "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s";
 /// Processes that start at the same time migrate one after the other under this lock.
-const MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(7293051846)";
+const MIGRATION_LOCK: &str = "SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(7293051846)";
 
-/// A PostgreSQL database.
+/// A PostgreSQL database. All clones are one.
+#[derive(Clone)]
 pub(crate) struct Postgres {
     pool: Pool,
     waiting: Arc<Semaphore>,
@@ -31,8 +34,11 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
-        let config: tokio_postgres::Config =
+        let mut config: tokio_postgres::Config =
             url.parse().map_err(|error| StoreError::database("the database's URL", error))?;
+        if config.get_options().is_none() {
+            config.options(LIMITS);
+        }
         let settings = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let pool = Pool::builder(Manager::from_config(config, NoTls, settings))
             .max_size(CONNECTIONS_MAX)
@@ -52,7 +58,25 @@ impl Postgres {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
     {
+        let _place = self.place()?;
+        self.transaction(operation).await
+    }
+
+    /// As [`Postgres::write`], for who has a place in the queue already.
+    pub(super) async fn transaction<T, F>(&self, operation: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+    {
         self.spawn("BEGIN", operation).await
+    }
+
+    /// A place among the operations that may wait.
+    pub(super) fn place(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        Arc::clone(&self.waiting).try_acquire_owned().map_err(|error| match error {
+            TryAcquireError::NoPermits => StoreError::Busy,
+            TryAcquireError::Closed => StoreError::database("postgres", "the store is closed"),
+        })
     }
 
     pub(super) async fn read_snapshot<T, F>(&self, operation: F) -> Result<T, StoreError>
@@ -60,6 +84,7 @@ impl Postgres {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
     {
+        let _place = self.place()?;
         self.spawn("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", operation).await
     }
 
@@ -72,7 +97,12 @@ impl Postgres {
         operation(&mut tx).await
     }
 
-    pub(super) fn close(&self) {
+    pub(super) async fn close(&self) {
+        // Every place is free again once everything that was accepted is done.
+        let all = u32::try_from(QUEUE_MAX).unwrap_or(u32::MAX);
+        let idle = self.waiting.acquire_many(all).await;
+        self.waiting.close();
+        drop(idle);
         self.pool.close();
     }
 
@@ -85,10 +115,8 @@ impl Postgres {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
     {
-        let place = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| StoreError::Busy)?;
         let pool = self.pool.clone();
         let task = tokio::spawn(async move {
-            let _place = place;
             let mut lent = Lent::begin(&pool, begin).await?;
             let result = operation(lent.tx()?).await;
             lent.end(result).await
@@ -223,11 +251,13 @@ impl ToSql for Value<'_> {
             Self::Null => Ok(IsNull::Yes),
             Self::Int(number) => number.to_sql_checked(ty, out),
             Self::Text(text) => text.as_ref().to_sql_checked(ty, out),
+            Self::Ints(numbers) => numbers.to_sql_checked(ty, out),
+            Self::Texts(texts) => texts.to_sql_checked(ty, out),
         }
     }
 
     fn accepts(ty: &Type) -> bool {
-        matches!(*ty, Type::INT8 | Type::TEXT)
+        matches!(*ty, Type::INT8 | Type::TEXT | Type::INT8_ARRAY | Type::TEXT_ARRAY)
     }
 
     to_sql_checked!();

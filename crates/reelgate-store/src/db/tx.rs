@@ -1,7 +1,7 @@
 //! What an operation sees of a database: statements with `$1 … $n`, numbers and texts.
 //!
-//! Both databases read the same SQL because it keeps to a small common part: columns are `BIGINT` or
-//! `TEXT`, sums are cast, and parameters are numbered in the order in which they first appear
+//! Both databases read the same SQL because it keeps to a small common part: columns are `BIGINT`
+//! or `TEXT`, sums are cast, and parameters are numbered in the order in which they first appear
 //! (SQLite numbers `$n` that way; [`super::sqlite`] checks it).
 
 use super::{postgres, sqlite};
@@ -21,6 +21,10 @@ pub(crate) enum Value<'a> {
     Null,
     Int(i64),
     Text(Cow<'a, str>),
+    /// Only PostgreSQL has lists; the statements for many rows at once use them.
+    Ints(Vec<Option<i64>>),
+    /// As above.
+    Texts(Vec<Option<String>>),
 }
 
 /// One value of an answer.
@@ -56,23 +60,31 @@ impl Tx {
         Ok(self.query(sql, values).await?.into_iter().next())
     }
 
-    /// The first row, which nobody else can change until this transaction ends.
-    ///
-    /// SQLite has one writer, so there the row is safe already. PostgreSQL's weaker row lock is the
-    /// right one: keys never change here, and the stronger one would wait for the foreign keys of
-    /// rows that others are adding.
+    /// The first row, locked as in [`Tx::query_locked`].
     pub(crate) async fn first_locked(
         &mut self,
         sql: &'static str,
         values: &[Value<'_>],
     ) -> Result<Option<Row>, StoreError> {
-        let rows = match self {
-            Self::Sqlite(connection) => sqlite::query(connection, sql, values)?,
+        Ok(self.query_locked(sql, values).await?.into_iter().next())
+    }
+
+    /// Rows that nobody else can change until this transaction ends.
+    ///
+    /// SQLite has one writer, so there they are safe already. PostgreSQL's weaker row lock is the
+    /// right one: keys never change here, and the stronger one would wait for the foreign keys of
+    /// rows that others are adding.
+    pub(crate) async fn query_locked(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
+        match self {
+            Self::Sqlite(connection) => sqlite::query(connection, sql, values),
             Self::Postgres(client) => {
-                postgres::query(client, &format!("{sql} FOR NO KEY UPDATE"), values).await?
+                postgres::query(client, &format!("{sql} FOR NO KEY UPDATE"), values).await
             }
-        };
-        Ok(rows.into_iter().next())
+        }
     }
 
     /// The rows that no other transaction is changing at this moment, locked likewise.
@@ -184,8 +196,33 @@ impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
     }
 }
 
-/// PostgreSQL has no text with NUL in it. A provider's error message may have one, and that must not
-/// keep a job from ending.
+/// The columns of many rows, each as one list: what `unnest` turns into rows again.
+///
+/// Every row must have the same types in the same places; a null takes the type of its column.
+pub(crate) fn columns(rows: Vec<Vec<Value<'_>>>, are_texts: &[bool]) -> Vec<Value<'static>> {
+    let mut columns: Vec<Value<'static>> = are_texts
+        .iter()
+        .map(|text| match text {
+            true => Value::Texts(Vec::with_capacity(rows.len())),
+            false => Value::Ints(Vec::with_capacity(rows.len())),
+        })
+        .collect();
+    for row in rows {
+        for (column, value) in columns.iter_mut().zip(row) {
+            match (column, value) {
+                (Value::Texts(texts), Value::Text(text)) => texts.push(Some(text.into_owned())),
+                (Value::Texts(texts), _) => texts.push(None),
+                (Value::Ints(numbers), Value::Int(number)) => numbers.push(Some(number)),
+                (Value::Ints(numbers), _) => numbers.push(None),
+                _ => {}
+            }
+        }
+    }
+    columns
+}
+
+/// PostgreSQL has no text with NUL in it. A provider's error message may have one, and that must
+/// not keep a job from ending.
 fn clean(text: Cow<'_, str>) -> Value<'_> {
     if text.contains('\0') {
         return Value::Text(Cow::Owned(text.replace('\0', "\u{fffd}")));

@@ -7,6 +7,7 @@ on_each_database!(
     a_claim_takes_the_oldest_under_a_new_lease,
     no_job_is_given_out_twice,
     accounts_take_turns,
+    accounts_take_turns_also_when_they_come_at_once,
     a_newcomer_does_not_wait_for_a_backlog,
     a_job_waits_for_its_moment_and_then_goes_first,
     priority_goes_before_age,
@@ -63,6 +64,20 @@ async fn accounts_take_turns(world: &World) {
     assert_eq!(claim_ids(world, 10).await, expected);
 }
 
+async fn accounts_take_turns_also_when_they_come_at_once(world: &World) {
+    let a = world.owner("a", 100).await;
+    let b = world.owner("b", 100).await;
+    let poor = world.owner("poor", 0).await;
+    let first = world.submit(a, 1).await.id;
+    let jobs = [a, a, poor, b, a, poor, b].map(|owner| world.new_job(owner, 1));
+    let [a1, a2, _, b0, a3, _, b1] = jobs.clone().map(|job| job.id);
+    let submits = jobs.into_iter().map(|job| world.try_accept(job));
+    let results = futures_util::future::join_all(submits).await;
+    let accepted = results.iter().map(Result::is_ok).collect::<Vec<_>>();
+    assert_eq!(accepted, [true, true, false, true, true, false, true]);
+    assert_eq!(claim_ids(world, 10).await, [first, b0, a1, b1, a2, a3]);
+}
+
 async fn a_newcomer_does_not_wait_for_a_backlog(world: &World) {
     let busy = world.owner("busy", 1000).await;
     for _ in 0..30 {
@@ -70,8 +85,18 @@ async fn a_newcomer_does_not_wait_for_a_backlog(world: &World) {
     }
     claim_ids(world, 20).await;
     let newcomer = world.owner("newcomer", 10).await;
-    let job = world.submit(newcomer, 1).await;
+    let both = futures_util::future::join(world.submit(newcomer, 1), world.submit(newcomer, 1));
+    let (job, _) = both.await;
     assert!(claim_ids(world, 2).await.contains(&job.id));
+    // Nor do newcomers jump the line together.
+    let mut owners = Vec::new();
+    for name in ["n1", "n2", "n3", "n4", "n5", "n6"] {
+        owners.push(world.owner(name, 10).await);
+    }
+    let submits = owners.iter().map(|owner| world.submit(*owner, 1));
+    futures_util::future::join_all(submits).await;
+    let next = world.claim(START).await.expect("a job");
+    assert_eq!(next.account, busy.account);
     // And whoever was busy before is not punished for it once the line is empty.
     claim_ids(world, 100).await;
     let again = world.submit(busy, 1).await;

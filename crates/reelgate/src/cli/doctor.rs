@@ -16,7 +16,7 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, CliError> {
         say(&format!("{} {text}", if good { "ok  " } else { "BAD " }));
     };
     report(true, &format!("reelgate {}", env!("CARGO_PKG_VERSION")));
-    report(true, &format!("settings: {config:?}"));
+    report(true, &format!("settings: {:?}", config.without_secrets()));
     let data = config.data.display();
     match writable(&config.data) {
         Ok(()) => report(true, &format!("data folder {data} is writable")),

@@ -4,6 +4,7 @@ use super::client::{Client, RemoteJob};
 use super::{CliError, account, complain, key, open_app};
 use crate::app::App;
 use crate::config::{CommonOptions, Config};
+use crate::http::listen;
 use crate::work::runner::Runner;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -91,7 +92,7 @@ pub(super) async fn run(
 struct Local {
     app: Arc<App>,
     runner: Runner,
-    server: tokio::task::JoinHandle<std::io::Result<()>>,
+    server: tokio::task::JoinHandle<()>,
     client: Client,
     key: KeyHash,
 }
@@ -113,10 +114,8 @@ impl Local {
         let label = "one clip, made here";
         let key = key::create_key(&app.store, account.id, KeyStyle::Sk, label).await?;
         let client = Client::new(&app.public_url(), key.reveal())?;
-        let stopped = app.stopping.clone().cancelled_owned();
-        let served =
-            axum::serve(listener, crate::http::router(&app)).with_graceful_shutdown(stopped);
-        let server = tokio::spawn(async move { served.await });
+        let (router, limit) = (crate::http::router(&app), app.config.limits.connections_max);
+        let server = tokio::spawn(listen::serve(listener, router, limit, app.stopping.clone()));
         let runner = Runner::start(&app);
         Ok(Self { app, runner, server, client, key: key.hash() })
     }

@@ -128,7 +128,7 @@ fn start_log(level: &str, format: LogFormat) -> Result<(), CliError> {
 async fn open_store(config: &Config, make: bool) -> Result<Store, CliError> {
     if make {
         crate::secrets::make_folder(&config.data)?;
-    } else if !config.data.join("reelgate.db").exists() {
+    } else if config.database.is_none() && !config.data.join("reelgate.db").exists() {
         let folder = config.data.display();
         return Err(CliError::said(format!("there is no Reelgate data in {folder} (--data)")));
     }

@@ -4,15 +4,10 @@ use super::CliError;
 use crate::config::Config;
 use crate::fault::{self, Point};
 use crate::work::runner::Runner;
-use axum::serve::ListenerExt as _;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-
-/// Open connections may take so long to finish after a stop was asked for.
-const DRAIN: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(config: Config, address_file: Option<&Path>) -> Result<ExitCode, CliError> {
     let mut config = config;
@@ -36,16 +31,10 @@ pub(super) async fn run(config: Config, address_file: Option<&Path>) -> Result<E
         std::fs::write(file, format!("{listen}\n"))?;
     }
     let mut runner = Runner::start(&app);
-    let listener = listener.tap_io(|stream| {
-        // Small answers must not wait for more bytes to fill a packet.
-        let _ = stream.set_nodelay(true);
-    });
-    let served = axum::serve(listener, crate::http::router(&app))
-        .with_graceful_shutdown(app.stopping.clone().cancelled_owned());
-    let overdue = async {
-        app.stopping.cancelled().await;
-        tokio::time::sleep(DRAIN).await;
-    };
+    let connections_max = app.config.limits.connections_max;
+    let router = crate::http::router(&app);
+    let served =
+        crate::http::listen::serve(listener, router, connections_max, app.stopping.clone());
     // A server that answers but does not work would be worse than one that is started afresh.
     let broken = async {
         runner.broken().await;
@@ -54,14 +43,7 @@ pub(super) async fn run(config: Config, address_file: Option<&Path>) -> Result<E
         }
     };
     let code = tokio::select! {
-        ended = served => {
-            ended?;
-            ExitCode::SUCCESS
-        }
-        () = overdue => {
-            tracing::warn!("connections were still open and are cut");
-            ExitCode::SUCCESS
-        }
+        () = served => ExitCode::SUCCESS,
         () = broken => {
             tracing::error!("background work broke off, the server stops");
             ExitCode::FAILURE

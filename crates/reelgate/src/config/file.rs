@@ -1,15 +1,16 @@
 //! What the TOML file can set.
 
 use super::options::{nearest, set};
-use super::{Config, ConfigError, LogFormat};
+use super::{Config, ConfigError, DAY_MS, LogFormat};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Every key the file may have, dotted.
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 22] = [
     "data",
+    "database",
     "listen",
     "public_url",
     "workers",
@@ -19,10 +20,12 @@ const KEYS: [&str; 19] = [
     "limits.requests_per_minute",
     "limits.tasks_v1_requests_per_minute",
     "limits.body_bytes_max",
+    "limits.connections_max",
     "limits.requests_in_flight_max",
     "jobs.attempts_max",
     "jobs.deadline_s",
     "jobs.lease_s",
+    "jobs.retention_days",
     "outbound.allow_private",
     "outbound.fetch_timeout_s",
     "outbound.reference_bytes_max",
@@ -35,6 +38,7 @@ const KEYS: [&str; 19] = [
 #[serde(default)]
 pub(super) struct File {
     pub(super) data: Option<PathBuf>,
+    database: Option<String>,
     listen: Option<SocketAddr>,
     public_url: Option<String>,
     workers: Option<usize>,
@@ -52,6 +56,7 @@ struct Limits {
     requests_per_minute: Option<u32>,
     tasks_v1_requests_per_minute: Option<u32>,
     body_bytes_max: Option<usize>,
+    connections_max: Option<usize>,
     requests_in_flight_max: Option<usize>,
 }
 
@@ -61,6 +66,7 @@ struct Jobs {
     attempts_max: Option<u32>,
     deadline_s: Option<u32>,
     lease_s: Option<u32>,
+    retention_days: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -90,6 +96,7 @@ impl File {
     }
 
     pub(super) fn apply(&self, config: &mut Config) -> Result<(), ConfigError> {
+        set(&mut config.database, self.database.clone().map(Some));
         set(&mut config.listen, self.listen);
         if let Some(url) = &self.public_url {
             config.public_url = Some(url.trim_end_matches('/').to_owned());
@@ -107,11 +114,14 @@ impl File {
         set(&mut limits.requests_per_minute, from.requests_per_minute);
         set(&mut limits.tasks_v1_requests_per_minute, from.tasks_v1_requests_per_minute);
         set(&mut limits.body_bytes_max, from.body_bytes_max);
+        set(&mut limits.connections_max, from.connections_max);
         set(&mut limits.requests_in_flight_max, from.requests_in_flight_max);
         let ms = |s: u32| i64::from(s) * 1000;
         set(&mut config.jobs.attempts_max, self.jobs.attempts_max);
         set(&mut config.jobs.deadline_ms, self.jobs.deadline_s.map(ms));
         set(&mut config.jobs.lease_ms, self.jobs.lease_s.map(ms));
+        let days = |days: u32| i64::from(days) * DAY_MS;
+        set(&mut config.jobs.retention_ms, self.jobs.retention_days.map(days));
         let (outbound, from) = (&mut config.outbound, &self.outbound);
         let time = |s: u32| Duration::from_secs(s.into());
         set(&mut outbound.allow_private, from.allow_private);
@@ -155,6 +165,7 @@ mod tests {
     fn every_key_is_read() {
         let example = "
             data = 'd'
+            database = 'postgres://localhost/reelgate'
             listen = '0.0.0.0:1'
             public_url = 'https://example.com/'
             workers = 2
@@ -165,11 +176,13 @@ mod tests {
             requests_per_minute = 4
             tasks_v1_requests_per_minute = 5
             body_bytes_max = 6000
+            connections_max = 7
             requests_in_flight_max = 7
             [jobs]
             attempts_max = 8
             deadline_s = 9
             lease_s = 10
+            retention_days = 99
             [outbound]
             allow_private = true
             fetch_timeout_s = 11

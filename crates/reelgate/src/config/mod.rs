@@ -14,11 +14,15 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+const DAY_MS: i64 = 24 * 3_600_000;
+
 /// Everything that can be set, with defaults filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// The folder that holds everything: database, media, scratch files, secrets.
     pub data: PathBuf,
+    /// The database: `sqlite:PATH` or `postgres://...`; `None` is a file in the data folder.
+    pub database: Option<String>,
     /// Where the server listens.
     pub listen: SocketAddr,
     /// How callers reach the server, without a final slash; `None` takes each request's own host.
@@ -48,6 +52,8 @@ pub struct LimitConfig {
     pub tasks_v1_requests_per_minute: u32,
     /// Bytes of a request's body.
     pub body_bytes_max: usize,
+    /// Connections open at the same time; one more waits.
+    pub connections_max: usize,
     /// Requests answered at the same time; one more is told to come back.
     pub requests_in_flight_max: usize,
 }
@@ -63,6 +69,9 @@ pub struct JobConfig {
     pub lease_ms: i64,
     /// A worker says that it is alive this often.
     pub heartbeat_ms: u64,
+    /// Files are kept so long after their job ended, then the job answers `expired`; zero keeps
+    /// them for ever.
+    pub retention_ms: i64,
 }
 
 /// Limits on what is fetched for callers.
@@ -91,6 +100,7 @@ impl Config {
     pub fn for_data(data: &Path) -> Self {
         Self {
             data: data.to_owned(),
+            database: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
             public_url: None,
             workers: 1,
@@ -101,6 +111,7 @@ impl Config {
                 requests_per_minute: 600,
                 tasks_v1_requests_per_minute: 30,
                 body_bytes_max: 8 << 20,
+                connections_max: 4096,
                 requests_in_flight_max: 1024,
             },
             jobs: JobConfig {
@@ -108,6 +119,7 @@ impl Config {
                 deadline_ms: 48 * 3_600_000,
                 lease_ms: 15_000,
                 heartbeat_ms: 500,
+                retention_ms: 30 * DAY_MS,
             },
             outbound: OutboundConfig {
                 allow_private: false,
@@ -130,6 +142,7 @@ impl Config {
         let data = data.unwrap_or_else(|| PathBuf::from("reelgate-data"));
         let mut config = Self::for_data(&data);
         file.apply(&mut config)?;
+        options::set(&mut config.database, common.database.clone().map(Some));
         serve.apply(&mut config)?;
         config.check()?;
         Ok(config)
@@ -149,6 +162,17 @@ impl Config {
         if self.jobs.attempts_max == 0 || self.jobs.attempts_max > 100 {
             return refuse("jobs.attempts_max must be 1 to 100");
         }
+        if self.jobs.retention_ms != 0 && self.jobs.retention_ms <= self.jobs.deadline_ms {
+            return refuse("jobs.retention_days must be 0 (for ever) or longer than the deadline");
+        }
+        match &self.database {
+            Some(url)
+                if !["sqlite:", "postgres:", "postgresql:"].iter().any(|s| url.starts_with(s)) =>
+            {
+                return refuse("database must begin with sqlite: or postgres://");
+            }
+            _ => {}
+        }
         match &self.public_url {
             Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
                 refuse("public_url must begin with http:// or https://")
@@ -160,7 +184,22 @@ impl Config {
     /// The database's address.
     #[must_use]
     pub fn database_url(&self) -> String {
-        format!("sqlite:{}", self.data.join("reelgate.db").display())
+        let own = || format!("sqlite:{}", self.data.join("reelgate.db").display());
+        self.database.clone().unwrap_or_else(own)
+    }
+
+    /// The settings as they may be shown: without the database's password.
+    #[must_use]
+    pub fn without_secrets(&self) -> Self {
+        let database = self.database.as_deref().map(|text| match url::Url::parse(text) {
+            Ok(mut url) if url.password().is_some() => {
+                // Fails only for addresses that cannot have a password.
+                let _ = url.set_password(Some("..."));
+                url.to_string()
+            }
+            _ => text.to_owned(),
+        });
+        Self { database, ..self.clone() }
     }
 
     /// How many requests an account may make on a dialect; nothing when they are not counted.

@@ -1,17 +1,18 @@
 //! What the command line and the environment can set.
 
-use super::{Config, ConfigError};
+use super::{Config, ConfigError, DAY_MS};
 use clap::{Args, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Every environment variable that is read; each is the flag of the same name.
-const VARIABLES: [&str; 17] = [
+const VARIABLES: [&str; 19] = [
     "REELGATE_ADDRESS_FILE",
     "REELGATE_ALLOW_PRIVATE_NETWORK",
     "REELGATE_BODY_BYTES_MAX",
     "REELGATE_CONFIG",
     "REELGATE_DATA",
+    "REELGATE_DATABASE",
     "REELGATE_JOB_ATTEMPTS",
     "REELGATE_JOB_DEADLINE_S",
     "REELGATE_KEY",
@@ -22,6 +23,7 @@ const VARIABLES: [&str; 17] = [
     "REELGATE_PUBLIC_URL",
     "REELGATE_RENDER_THREADS",
     "REELGATE_REQUESTS_PER_MINUTE",
+    "REELGATE_RETENTION_DAYS",
     "REELGATE_SERVER",
     "REELGATE_WORKERS",
 ];
@@ -32,6 +34,15 @@ pub struct CommonOptions {
     /// Folder that holds everything: database, media and secrets [default: reelgate-data]
     #[arg(long, global = true, value_name = "DIR", env = "REELGATE_DATA")]
     pub data: Option<PathBuf>,
+    /// Database: sqlite:PATH or postgres://... [default: reelgate.db in the data folder]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "REELGATE_DATABASE",
+        hide_env_values = true
+    )]
+    pub database: Option<String>,
     /// TOML file with settings; the command line and REELGATE_* variables win over it
     #[arg(long, global = true, value_name = "FILE", env = "REELGATE_CONFIG")]
     pub config: Option<PathBuf>,
@@ -70,6 +81,9 @@ pub struct ServeOptions {
     /// Seconds after which an unfinished job fails and is refunded [default: 172800]
     #[arg(long, value_name = "S", env = "REELGATE_JOB_DEADLINE_S")]
     pub job_deadline_s: Option<u32>,
+    /// Days after which a finished job's files are removed; 0 keeps them for ever [default: 30]
+    #[arg(long, value_name = "DAYS", env = "REELGATE_RETENTION_DAYS")]
+    pub retention_days: Option<u32>,
     /// Allow http and private addresses in references and webhooks: for development only
     #[arg(long, env = "REELGATE_ALLOW_PRIVATE_NETWORK")]
     pub allow_private_network: bool,
@@ -104,6 +118,8 @@ impl ServeOptions {
         set(&mut config.limits.body_bytes_max, self.body_bytes_max);
         set(&mut config.jobs.attempts_max, self.job_attempts);
         set(&mut config.jobs.deadline_ms, self.job_deadline_s.map(|s| i64::from(s) * 1000));
+        let days = self.retention_days.map(|days| i64::from(days) * DAY_MS);
+        set(&mut config.jobs.retention_ms, days);
         if self.allow_private_network {
             config.outbound.allow_private = true;
         }

@@ -1,38 +1,37 @@
 //! The one pipeline that every request to every dialect goes through:
 //! authenticate, limit, read, parse, do, render.
 
-use super::auth::{Caller, authenticate};
-use super::reply::{REPLAYED, REQUEST_ID, send, store_error, tell_allowance};
-use super::submit::{Incoming, submit};
+use super::actions::{Done, act, models};
+use super::auth::authenticate;
+use super::reply::{REPLAYED, REQUEST_ID, send, tell_allowance};
+use super::submit::Origin;
 use crate::app::App;
-use crate::fault::{self, Point};
 use axum::body::Body;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
 use http::header::{ALLOW, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, Uri};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use reelgate_core::id::DeliveryId;
 use reelgate_core::idempotency::{Fingerprint, IdempotencyKey};
-use reelgate_core::job::Refusal;
 use reelgate_core::limit::Allowance;
-use reelgate_core::{Call, Error, Job, JobId, JobView, Kind, Links, Reply, State};
-use reelgate_dialects::{Dialect, Operation, Route, WireRequest};
-use reelgate_store::Submitted;
+use reelgate_core::{Call, Error, Kind};
+use reelgate_dialects::{Dialect, Route, WireRequest};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
 /// Bodies must arrive within this time.
 const BODY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
-/// Our own API sells what every other one does.
-const NATIVE: &str = "native";
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
+/// A path's parameters, unless they are no text.
+pub(super) type PathParams = Result<RawPathParams, RawPathParamsRejection>;
+
 /// Answers a request to one of a dialect's routes.
-pub async fn answer(
+pub(super) async fn answer(
     app: Arc<App>,
     dialect: Arc<dyn Dialect>,
     route: &'static Route,
-    path: RawPathParams,
+    path: PathParams,
     request: Request,
 ) -> Response<Body> {
     let request_id = format!("req-{:016x}", app.entropy.bits());
@@ -70,16 +69,11 @@ pub fn wrong_method(dialect: &dyn Dialect, allowed: &str) -> Response<Body> {
     response
 }
 
-struct Done {
-    reply: Reply,
-    replayed: bool,
-}
-
 async fn work(
     app: &Arc<App>,
     dialect: &Arc<dyn Dialect>,
     route: &'static Route,
-    path: &RawPathParams,
+    path: &PathParams,
     request: Request,
     allowance: &mut Option<Allowance>,
 ) -> Result<Done, Error> {
@@ -92,6 +86,8 @@ async fn work(
         *allowance = Some(app.limiter.admit(caller.account, dialect.name(), rule, app.now())?);
     }
     let base_url = base_url(app, &parts.headers);
+    // A parameter is always an id, and no id has bytes that are no text.
+    let path = path.as_ref().map_err(|_| Error::job_not_found())?;
     let wire = WireRequest {
         path: path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         query: query(&parts.uri),
@@ -99,90 +95,18 @@ async fn work(
         body: read(body, body_bytes_max(app, dialect.as_ref())).await?,
     };
     let call = dialect.parse(route.operation, &wire)?;
-    match (call, caller) {
-        (Call::Models, _) => {
-            let models = match dialect.name() {
-                NATIVE => app.catalogue.models.clone(),
-                name => app.catalogue.of_dialect(name).cloned().collect(),
-            };
-            Ok(Done { reply: Reply::Models(models), replayed: false })
-        }
-        (_, None) => Err(Error::unauthorized()),
-        (Call::Submit(draft), Some(caller)) => {
-            let idempotency = idempotency(&wire, dialect.name(), route)?;
-            let incoming = Incoming { caller, dialect: dialect.name(), draft: *draft, idempotency };
-            accept(app, incoming).await
-        }
-        (Call::Get(id), Some(caller)) => {
-            let job = app.store.job_of(caller.account, id).await.map_err(store_error)?;
-            let view = view(app, job.ok_or_else(Error::job_not_found)?, &base_url);
-            Ok(Done { reply: Reply::Job(Box::new(view)), replayed: false })
-        }
-        (Call::Cancel(id), Some(caller)) => {
-            let job = cancel(app, caller, id).await?;
-            let view = view(app, job, &base_url);
-            Ok(Done { reply: Reply::Cancelled(Box::new(view)), replayed: false })
-        }
-    }
-}
-
-/// Runs a submit to its end even when the caller hangs up: its outcome must not depend on that.
-async fn accept(app: &Arc<App>, incoming: Incoming) -> Result<Done, Error> {
-    let task = tokio::spawn({
-        let app = Arc::clone(app);
-        async move { submit(&app, incoming).await }
-    });
-    let submitted = task.await.map_err(|error| {
-        tracing::error!(%error, "a submit broke off");
-        Error::internal()
-    })??;
-    let (job, replayed) = match submitted {
-        Submitted::Accepted(job) => (job, false),
-        Submitted::Replayed(job) => (job, true),
+    let Some(caller) = caller else {
+        return match call {
+            Call::Models => Ok(models(app, dialect.name())),
+            _ => Err(Error::unauthorized()),
+        };
     };
-    Ok(Done { reply: Reply::Accepted(Box::new(job)), replayed })
-}
-
-async fn cancel(app: &App, caller: Caller, id: JobId) -> Result<Job, Error> {
-    let (entry, delivery): (_, DeliveryId) = (app.entry_id(), app.delivery_id());
-    fault::point(Point::CancelAsked);
-    let outcome = app.store.cancel(caller.account, id, entry, delivery, app.now()).await;
-    fault::point(Point::CancelCommitted);
-    let job = match outcome.map_err(store_error)? {
-        Ok(job) => job,
-        Err(Refusal::Final(reelgate_core::StateName::Cancelled)) => {
-            let job = app.store.job_of(caller.account, id).await.map_err(store_error)?;
-            job.ok_or_else(Error::job_not_found)?
-        }
-        Err(Refusal::Final(state)) => {
-            let message = format!("the task has already {}", state.text());
-            return Err(Error::new(Kind::Conflict, message));
-        }
-        Err(refusal) => {
-            tracing::error!(?refusal, %id, "a cancel was refused");
-            return Err(Error::internal());
-        }
+    let idempotency = match call {
+        Call::Submit(_) | Call::Rerun(_) => idempotency(&wire, dialect.name(), route)?,
+        Call::Quote(_) | Call::Get(_) | Call::Cancel(_) | Call::Models => None,
     };
-    app.deliveries_ready.notify_one();
-    app.leases_due.notify_waiters();
-    Ok(job)
-}
-
-/// A job with signed links to its files, for as long as they exist.
-#[must_use]
-pub fn view(app: &App, job: Job, base_url: &str) -> JobView {
-    let links = match &job.state {
-        State::Succeeded { output, .. } if output.removed.is_none() => {
-            let link = |name: &str| format!("{base_url}{}", app.media.link(name, app.now()));
-            Some(Links {
-                video: link(&output.video),
-                poster: link(&output.poster),
-                last_frame: link(&output.last_frame),
-            })
-        }
-        _ => None,
-    };
-    JobView { job, links }
+    let origin = Origin { caller, dialect: dialect.name(), idempotency };
+    act(app, call, origin, &base_url).await
 }
 
 /// How this request's caller reaches the server.
@@ -222,7 +146,8 @@ async fn read(body: Body, bytes_max: usize) -> Result<Vec<u8>, Error> {
 }
 
 /// The caller's key against doing it twice, with the fingerprint of what it covers: the dialect,
-/// the operation, and the body as JSON with sorted keys, so that spacing and key order do not count.
+/// the operation, what the path names, and the body as JSON with sorted keys, so that spacing and
+/// key order do not count.
 fn idempotency(
     wire: &WireRequest,
     dialect: &str,
@@ -231,8 +156,7 @@ fn idempotency(
     let Some(value) = wire.headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
     let key = IdempotencyKey::parse(value.to_str().unwrap_or(""))?;
     let mut hasher = Sha256::new();
-    debug_assert_eq!(route.operation, Operation::Submit);
-    hasher.update(format!("{dialect} submit\n"));
+    hasher.update(format!("{dialect} {:?} {:?}\n", route.operation, wire.path));
     match serde_json::from_slice::<serde_json::Value>(&wire.body) {
         Ok(value) => hasher.update(sorted(value).to_string()),
         Err(_) => hasher.update(&wire.body),

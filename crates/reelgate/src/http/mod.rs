@@ -1,15 +1,18 @@
 //! The server's front: every route, and the one pipeline behind all of them.
 
+pub mod actions;
 pub mod auth;
 pub mod files;
 pub mod gateway;
 pub mod health;
 pub mod limit;
+pub mod listen;
 pub mod once;
 pub mod openapi;
 pub mod references;
 pub mod reply;
 pub mod router;
 pub mod submit;
+pub mod view;
 
 pub use router::router;

@@ -43,10 +43,11 @@ async fn fetch_one(app: &App, item: &DraftMedia) -> Result<Fetched, Error> {
     };
     let kind = kind_of(found);
     let size = look_inside(app, kind, bytes.clone(), &item.field).await?;
-    let stored = app.media.put_reference(bytes, found.extension()).await.map_err(|error| {
-        tracing::error!(%error, "a reference could not be kept");
-        Error::internal()
-    })?;
+    let stored =
+        app.media.put_reference(bytes, found.extension(), app.now()).await.map_err(|error| {
+            tracing::error!(%error, "a reference could not be kept");
+            Error::internal()
+        })?;
     Ok(Fetched { kind, stored, size })
 }
 
@@ -83,8 +84,8 @@ fn decode_data(uri: &str) -> Option<Bytes> {
     STANDARD.decode(body.trim()).ok().map(Bytes::from)
 }
 
-/// Decodes a picture, or the beginning of a video or a sound, so that what cannot be used is refused
-/// here and not after it was paid for.
+/// Decodes a picture, or the beginning of a video or a sound, so that what cannot be used is
+/// refused here and not after it was paid for.
 async fn look_inside(
     app: &App,
     kind: MediaKind,

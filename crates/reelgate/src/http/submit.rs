@@ -1,26 +1,26 @@
 //! Accepting an order: everything that can be refused is refused before any credit is held.
 
+use super::actions::{model_of, policy};
 use super::auth::Caller;
 use super::references::{Fetched, fetch_all};
 use super::reply::store_error;
 use crate::app::App;
 use crate::fault::{self, Point};
-use reelgate_core::check::{Policy, check};
+use reelgate_core::check::check;
 use reelgate_core::idempotency::{Fingerprint, IdempotencyKey, Verdict, judge, mismatch};
 use reelgate_core::media::{check_kinds, settle_roles};
 use reelgate_core::order::{Draft, Media, Order};
+use reelgate_core::price::price;
 use reelgate_core::size::{Ratio, pixels};
-use reelgate_core::{Error, Field, Job, JobId, MediaSource, Price, State, Ticket};
+use reelgate_core::{Error, Field, Job, JobId, Kind, MediaKind, MediaSource, Price, State, Ticket};
 use reelgate_store::{Submission, Submitted};
 
-/// An order as it reached the gateway.
-pub struct Incoming {
+/// Where a call comes from.
+pub struct Origin {
     /// Who asks.
     pub caller: Caller,
     /// Through which API.
     pub dialect: &'static str,
-    /// What for.
-    pub draft: Draft,
     /// The caller's key against doing it twice, and what the request said.
     pub idempotency: Option<(IdempotencyKey, Fingerprint)>,
 }
@@ -29,52 +29,69 @@ pub struct Incoming {
 ///
 /// # Errors
 /// The first thing that is wrong; nothing was created or held then.
-pub async fn submit(app: &App, incoming: Incoming) -> Result<Submitted, Error> {
-    let Incoming { caller, dialect, draft, idempotency } = incoming;
-    let _flight = match &idempotency {
-        Some((key, _)) => Some(app.in_flight.enter(caller.account, key)?),
-        None => None,
-    };
-    if let Some((key, fingerprint)) = &idempotency
-        && let Some(replayed) = replay(app, caller, key, *fingerprint).await?
-    {
+pub async fn submit(app: &App, origin: Origin, draft: Draft) -> Result<Submitted, Error> {
+    let _flight = enter(app, &origin)?;
+    if let Some(replayed) = replay(app, &origin).await? {
         return Ok(replayed);
     }
-    let model = app
-        .catalogue
-        .find(&draft.model)
-        .ok_or_else(|| Error::invalid(Field::Model, "is not a model of this API"))?;
-    let allow_private = app.config.outbound.allow_private;
-    let policy = Policy { allow_http: allow_private, allow_data: true };
-    let (mut order, price) = check(&draft, model, policy, &app.catalogue.price_version)?;
+    let model = model_of(app, &draft)?;
+    let (mut order, price) = check(&draft, model, policy(app), &app.catalogue.price_version)?;
     check_callback(app, &order)?;
-    check_funds(app, caller, &price).await?;
+    check_funds(app, origin.caller, &price).await?;
     let fetched = fetch_all(app, &draft.media).await?;
     fault::point(Point::ReferencesKept);
     let kinds: Vec<_> = fetched.iter().map(|found| found.kind).collect();
     check_kinds(&draft.media, &kinds, &model.media)?;
     settle(&mut order, &draft, fetched, &kinds);
-    let job = new_job(app, caller, dialect, order, price);
-    let submission = Submission { job, hold_entry: app.entry_id(), idempotency };
-    fault::point(Point::SubmitDecided);
-    let submitted = app.store.submit(submission, app.now()).await.map_err(store_error)?;
-    fault::point(Point::SubmitCommitted);
-    app.jobs_ready.notify_one();
-    Ok(submitted)
+    store(app, origin, order, price).await
 }
 
-async fn replay(
-    app: &App,
-    caller: Caller,
-    key: &IdempotencyKey,
-    fingerprint: Fingerprint,
-) -> Result<Option<Submitted>, Error> {
-    let first = app.store.find_idempotent(caller.account, key).await.map_err(store_error)?;
+/// Accepts the order of an earlier job of the same account once more, at today's price and with the
+/// seed it had.
+///
+/// # Errors
+/// As [`submit`], and `Conflict` when the references of that job are gone.
+pub async fn rerun(app: &App, origin: Origin, earlier: JobId) -> Result<Submitted, Error> {
+    let _flight = enter(app, &origin)?;
+    if let Some(replayed) = replay(app, &origin).await? {
+        return Ok(replayed);
+    }
+    let account = origin.caller.account;
+    let earlier = app.store.job_of(account, earlier).await.map_err(store_error)?;
+    let earlier = earlier.ok_or_else(Error::job_not_found)?;
+    let mut order = earlier.order;
+    order.seed = Some(earlier.seed);
+    let now = app.now();
+    if order.media.iter().any(|media| app.media.touch(&media.stored, now).is_err()) {
+        let message = "the references of this task were removed; send the order again";
+        return Err(Error::new(Kind::Conflict, message));
+    }
+    let offered = app.catalogue.find(&order.model).and_then(|model| {
+        let with_media = !order.media.is_empty();
+        let version = &app.catalogue.price_version;
+        price(model, order.resolution, order.duration_s, with_media, version)
+    });
+    let price = offered.ok_or_else(|| Error::invalid(Field::Model, "is not on sale any more"))?;
+    check_funds(app, origin.caller, &price).await?;
+    store(app, origin, order, price).await
+}
+
+/// Keeps a second request with the same key waiting until the first is answered.
+fn enter(app: &App, origin: &Origin) -> Result<Option<super::once::Flight>, Error> {
+    let key = origin.idempotency.as_ref().map(|(key, _)| key);
+    key.map(|key| app.in_flight.enter(origin.caller.account, key)).transpose()
+}
+
+/// The answer to an earlier request with the same key.
+async fn replay(app: &App, origin: &Origin) -> Result<Option<Submitted>, Error> {
+    let Some((key, fingerprint)) = &origin.idempotency else { return Ok(None) };
+    let account = origin.caller.account;
+    let first = app.store.find_idempotent(account, key).await.map_err(store_error)?;
     let Some(first) = first else { return Ok(None) };
-    match judge(first, fingerprint) {
+    match judge(first, *fingerprint) {
         Verdict::Mismatch => Err(mismatch()),
         Verdict::Replay(id) => {
-            let job = app.store.job_of(caller.account, id).await.map_err(store_error)?;
+            let job = app.store.job_of(account, id).await.map_err(store_error)?;
             Ok(job.map(Submitted::Replayed))
         }
     }
@@ -100,12 +117,7 @@ async fn check_funds(app: &App, caller: Caller, price: &Price) -> Result<(), Err
 }
 
 /// Completes the order with what was learnt from the references.
-fn settle(
-    order: &mut Order,
-    draft: &Draft,
-    fetched: Vec<Fetched>,
-    kinds: &[reelgate_core::MediaKind],
-) {
+fn settle(order: &mut Order, draft: &Draft, fetched: Vec<Fetched>, kinds: &[MediaKind]) {
     let roles = settle_roles(&draft.media, kinds);
     if order.ratio == Ratio::Adaptive {
         let first = fetched.iter().find_map(|found| found.size);
@@ -126,14 +138,25 @@ fn settle(
         .collect();
 }
 
-fn new_job(app: &App, caller: Caller, dialect: &'static str, order: Order, price: Price) -> Job {
+async fn store(app: &App, origin: Origin, order: Order, price: Price) -> Result<Submitted, Error> {
+    let job = new_job(app, &origin, order, price);
+    let idempotency = origin.idempotency;
+    let submission = Submission { job, hold_entry: app.entry_id(), idempotency };
+    fault::point(Point::SubmitDecided);
+    let submitted = app.store.submit(submission, app.now()).await.map_err(store_error)?;
+    fault::point(Point::SubmitCommitted);
+    app.jobs_ready.notify_one();
+    Ok(submitted)
+}
+
+fn new_job(app: &App, origin: &Origin, order: Order, price: Price) -> Job {
     let now = app.now();
     let low_bits = u32::try_from(app.entropy.bits() >> 32).unwrap_or(0);
     Job {
         id: JobId::new(now, app.entropy.bits()),
-        account: caller.account,
-        key: caller.key,
-        dialect: dialect.to_owned(),
+        account: origin.caller.account,
+        key: origin.caller.key,
+        dialect: origin.dialect.to_owned(),
         size: pixels(order.resolution, order.ratio),
         seed: order.seed.unwrap_or(low_bits),
         order,

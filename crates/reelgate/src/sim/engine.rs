@@ -30,6 +30,8 @@ pub(super) enum Act {
 /// An attempt that has begun.
 pub(super) struct Begun {
     pub(super) job: JobId,
+    /// Its lease, by the name of its scratch folder.
+    pub(super) token: u64,
     /// What the engine was told of earlier attempts.
     pub(super) ticket: Ticket,
     pub(super) acts: mpsc::UnboundedSender<Act>,
@@ -60,7 +62,8 @@ impl Engine for Scripted {
     ) -> BoxFuture<'a, Result<Clip, EngineError>> {
         Box::pin(async move {
             let (acts, mut script) = mpsc::unbounded_channel();
-            let _ = self.begun.send(Begun { job: work.job, ticket: work.ticket.clone(), acts });
+            let (job, token, ticket) = (work.job, token_of(&work), work.ticket.clone());
+            let _ = self.begun.send(Begun { job, token, ticket, acts });
             while let Some(act) = script.recv().await {
                 match act {
                     Act::Look if report.should_stop() => return Err(EngineError::stopped()),
@@ -75,6 +78,11 @@ impl Engine for Scripted {
             std::future::pending().await
         })
     }
+}
+
+fn token_of(work: &Work) -> u64 {
+    let name = work.scratch.file_name().and_then(std::ffi::OsStr::to_str);
+    name.and_then(|name| name.split('-').nth(1)?.parse().ok()).unwrap_or(0)
 }
 
 /// Length in seconds, columns, rows, and whether there is sound.

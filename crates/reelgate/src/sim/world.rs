@@ -11,7 +11,7 @@ use crate::fault;
 use crate::outbound::Outbound;
 use crate::work::{Step, render};
 use axum::Router;
-use reelgate_core::{Job, JobId, ManualClock, Timestamp};
+use reelgate_core::{Job, JobId, ManualClock, State, Timestamp};
 use reelgate_store::StoreError;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -61,6 +61,7 @@ pub(super) struct Process {
 /// An attempt in an engine's hands.
 pub(super) struct Worker {
     pub(super) job: JobId,
+    token: u64,
     pub(super) acts: mpsc::UnboundedSender<Act>,
     task: JoinHandle<Result<Step, StoreError>>,
 }
@@ -72,6 +73,7 @@ impl World {
         let mut config = Config::for_data(&folder.path().join("data"));
         config.jobs.heartbeat_ms = NEVER_MS;
         config.jobs.attempts_max = ATTEMPTS_MAX;
+        config.jobs.retention_ms = 0;
         config.limits.rate_limit = false;
         config.outbound.allow_private = true;
         let clock = Arc::new(ManualClock::new(Timestamp::from_ms(START_MS)));
@@ -170,9 +172,9 @@ impl World {
         let mut task = tokio::spawn(async move { render::step(&app).await });
         let ended = tokio::select! {
             Some(begun) = self.process.begun.recv() => {
-                let Begun { job, ticket, acts } = begun;
+                let Begun { job, token, ticket, acts } = begun;
                 self.note(format!("  attempt at {job}, told {ticket:?}"));
-                self.process.workers.push(Worker { job, acts, task });
+                self.process.workers.push(Worker { job, token, acts, task });
                 return Ok(true);
             }
             ended = &mut task => ended,
@@ -188,10 +190,20 @@ impl World {
     /// Ends an attempt by `act`, which must end it.
     pub(super) async fn end_worker(&mut self, at: usize, act: Act) -> Result<(), String> {
         let worker = self.process.workers.swap_remove(at);
-        self.note(format!("  {} {act:?}", worker.job));
+        let (id, token) = (worker.job, worker.token);
+        self.note(format!("  {id} under {token}: {act:?}"));
+        let before = self.process.app.store.job(id).await.map_err(|error| error.to_string())?;
         let _ = worker.acts.send(act);
         match worker.task.await {
-            Ok(Ok(_)) => Ok(()),
+            Ok(Ok(_)) => {
+                let after = self.process.app.store.job(id).await;
+                let after = after.map_err(|error| error.to_string())?;
+                let mine = before.as_ref().is_some_and(|job| is_held(job, token));
+                match mine || before == after {
+                    true => Ok(()),
+                    false => Err(format!("a late worker changed {before:?} to {after:?}")),
+                }
+            }
             Ok(Err(error)) => Err(format!("an attempt's end failed: {error}")),
             Err(_) if self.is_broken() => Ok(()),
             Err(error) => Err(format!("an attempt broke off: {error}")),
@@ -214,6 +226,11 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// Whether the job is in the hands of the worker with this token.
+fn is_held(job: &Job, token: u64) -> bool {
+    matches!(&job.state, State::Running { lease, .. } if lease.token == token)
 }
 
 async fn open(

@@ -7,7 +7,7 @@
 use super::Step;
 use crate::app::App;
 use crate::fault::{self, Point};
-use crate::http::gateway::view;
+use crate::http::view::view;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};

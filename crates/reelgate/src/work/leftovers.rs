@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// When the store fails.
-pub(super) async fn remove(app: &App) -> Result<usize, StoreError> {
+pub(super) async fn remove(app: &App) -> Result<u64, StoreError> {
     let mut removed = 0;
     for root in [app.config.data.join("scratch"), app.media.clips()] {
         for (name, folder) in folders(&root).await {

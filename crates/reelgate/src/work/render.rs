@@ -46,15 +46,24 @@ async fn attempt(app: &App, job: &Job, token: u64) -> Result<Output, EngineError
     };
     let reporter = Reporter::new(app, job, token);
     fault::point(Point::EngineStarts);
-    let clip = {
-        let rendering = app.engine.run(work, &reporter);
-        tokio::pin!(rendering);
-        tokio::select! {
-            result = &mut rendering => result,
-            // Silence of the store or a lost lease sets the stop flag; the engine then returns.
-            () = beat(app, job, token, &reporter) => rendering.await,
-        }?
-    };
+    let making = make(app, job, token, work, &reporter);
+    tokio::pin!(making);
+    tokio::select! {
+        result = &mut making => result,
+        // Silence of the store or a lost lease sets the stop flag; the engine then returns.
+        () = beat(app, job, token, &reporter) => making.await,
+    }
+}
+
+/// Renders and stores; the lease is extended all the while, however slow the storage is.
+async fn make(
+    app: &App,
+    job: &Job,
+    token: u64,
+    work: Work,
+    reporter: &Reporter<'_>,
+) -> Result<Output, EngineError> {
+    let clip = app.engine.run(work, reporter).await?;
     fault::point(Point::EngineDone);
     reelgate_engines::clip::check(&clip, &job.order, job.size).map_err(|fault| {
         tracing::error!(job = %job.id, fault, "the engine's clip is not what was ordered");
@@ -145,6 +154,7 @@ async fn settle(
     let outcome = match result {
         Ok(output) => {
             tracing::info!(job = %job.id, took_ms, bytes = output.video_bytes, "rendered");
+            app.pace.learn(u64::try_from(took_ms).unwrap_or(0));
             Outcome::Clip { output, charge: job.price.credits }
         }
         Err(error) => {

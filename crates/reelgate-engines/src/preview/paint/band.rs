@@ -1,6 +1,6 @@
 //! A few rows of a frame while they are being painted: small enough to stay in the cache.
 
-use pulp::Arch;
+use pulp::{Arch, NullaryFnOnce};
 
 use super::colour::{Quad, over};
 use super::sheet::Sheet;
@@ -55,10 +55,8 @@ impl Band<'_> {
             let start = (y - self.top) * width;
             let row = &mut self.px[start..start + width];
             let spare = &mut *self.spare;
-            Arch::new().dispatch(|| {
-                mix_rows(spare, texel_row(upper), texel_row(lower), weight, shot.texels);
-                lay_row(row, spare, shot);
-            });
+            let (upper, lower) = (texel_row(upper), texel_row(lower));
+            Arch::new().dispatch(Lay { row, spare, upper, lower, weight, shot });
         }
     }
 
@@ -125,6 +123,26 @@ impl Crossing {
     }
 }
 
+/// One row of a sheet onto one row of the band.
+struct Lay<'a> {
+    row: &'a mut [Quad],
+    spare: &'a mut Vec<Quad>,
+    upper: &'a [[u8; 4]],
+    lower: &'a [[u8; 4]],
+    weight: f32,
+    shot: Crossing,
+}
+
+impl NullaryFnOnce for Lay<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        mix_rows(self.spare, self.upper, self.lower, self.weight, self.shot.texels);
+        lay_row(self.row, self.spare, self.shot);
+    }
+}
+
 #[inline(always)]
 fn mix_rows(
     out: &mut Vec<Quad>,
@@ -150,8 +168,8 @@ fn lay_row(row: &mut [Quad], line: &[Quad], crossing: Crossing) {
     let offset = crossing.start - crossing.texels.0 as f32;
     for (x, pixel) in row[from..to].iter_mut().enumerate() {
         let u = (offset + crossing.step * (from + x) as f32).max(0.0);
-        let at = (u as usize).min(last);
-        let part = (u - at as f32).min(1.0);
+        let at = (u as i32 as usize).min(last);
+        let part = (u - at as i32 as f32).min(1.0);
         let (a, b) = (line[at], line[(at + 1).min(last)]);
         let mut above = [0.0; 4];
         for k in 0..4 {

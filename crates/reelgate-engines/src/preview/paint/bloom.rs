@@ -1,6 +1,8 @@
 //! The small copy of a frame, and the light taken from it: bloom, sun rays, reflections.
 
-use super::colour::{Ink, Quad};
+use pulp::{Arch, NullaryFnOnce};
+
+use super::colour::{Ink, Quad, part_of};
 use super::shape::Point;
 use super::view::View;
 
@@ -22,8 +24,8 @@ impl Small {
         let (w, h) = (self.view.width, self.view.height);
         let px = (x * h as f32 + w as f32 * 0.5 - 0.5).clamp(0.0, (w - 1) as f32);
         let py = ((y + 0.5) * h as f32 - 0.5).clamp(0.0, (h - 1) as f32);
-        let (ix, iy) = (px as usize, py as usize);
-        let (tx, ty) = (px - ix as f32, py - iy as f32);
+        let (ix, iy) = (px as i32 as usize, py as i32 as usize);
+        let (tx, ty) = (px - ix as i32 as f32, py - iy as i32 as f32);
         let (jx, jy) = ((ix + 1).min(w - 1), (iy + 1).min(h - 1));
         let (a, b) = (self.px[iy * w + ix], self.px[iy * w + jx]);
         let (c, d) = (self.px[jy * w + ix], self.px[jy * w + jx]);
@@ -44,32 +46,7 @@ impl Small {
         line: &mut Vec<Quad>,
         out: &mut [Quad],
     ) {
-        let (w, h) = (self.view.width, self.view.height);
-        let py = ((view.y(row as f32) + 0.5) * h as f32 - 0.5).clamp(0.0, (h - 1) as f32);
-        let iy = py as usize;
-        let ty = py - iy as f32;
-        let jy = (iy + 1).min(h - 1);
-        line.clear();
-        line.extend(self.px[iy * w..(iy + 1) * w].iter().zip(&self.px[jy * w..(jy + 1) * w]).map(
-            |(a, b)| {
-                let mut q = [0.0; 4];
-                for k in 0..4 {
-                    q[k] = a[k] + (b[k] - a[k]) * ty;
-                }
-                q
-            },
-        ));
-        let step = h as f32 / view.height as f32;
-        let start = view.x(0.0) * h as f32 + w as f32 * 0.5 - 0.5;
-        for (x, pixel) in out.iter_mut().enumerate() {
-            let u = (start + step * x as f32).clamp(0.0, (w - 1) as f32);
-            let at = u as usize;
-            let part = u - at as f32;
-            let (a, b) = (line[at], line[(at + 1).min(w - 1)]);
-            for k in 0..4 {
-                pixel[k] = a[k] + (b[k] - a[k]) * part;
-            }
-        }
+        Arch::new().dispatch(Stretch { small: self, view, row, line, out });
     }
 
     fn halved(&self) -> Self {
@@ -82,9 +59,10 @@ impl Small {
             let (x, y) = (2 * (index % view.width), 2 * (index / view.width));
             let (x1, y1) = ((x + 1).min(self.view.width - 1), (y + 1).min(self.view.height - 1));
             let w = self.view.width;
-            let of = [y * w + x, y * w + x1, y1 * w + x, y1 * w + x1].map(|i| self.px[i]);
+            let (a, b) = (&self.px[y * w + x], &self.px[y * w + x1]);
+            let (c, d) = (&self.px[y1 * w + x], &self.px[y1 * w + x1]);
             for k in 0..4 {
-                out[k] = 0.25 * (of[0][k] + of[1][k] + of[2][k] + of[3][k]);
+                out[k] = 0.25 * (a[k] + b[k] + c[k] + d[k]);
             }
         }
         small
@@ -98,6 +76,48 @@ impl Small {
         }
         for x in 0..w {
             slide(&mut self.px, x, w, h, reach, &mut line);
+        }
+    }
+}
+
+struct Stretch<'a> {
+    small: &'a Small,
+    view: View,
+    row: usize,
+    line: &'a mut Vec<Quad>,
+    out: &'a mut [Quad],
+}
+
+impl NullaryFnOnce for Stretch<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let (w, h) = (self.small.view.width, self.small.view.height);
+        let px = &self.small.px;
+        let y = self.view.y(self.row as f32) + 0.5;
+        let py = (y * h as f32 - 0.5).clamp(0.0, (h - 1) as f32);
+        let iy = py as usize;
+        let ty = py - iy as f32;
+        let jy = (iy + 1).min(h - 1);
+        self.line.resize(w, [0.0; 4]);
+        let (a, b) = (&px[iy * w..(iy + 1) * w], &px[jy * w..(jy + 1) * w]);
+        for ((q, a), b) in self.line.iter_mut().zip(a).zip(b) {
+            for k in 0..4 {
+                q[k] = a[k] + (b[k] - a[k]) * ty;
+            }
+        }
+        let step = h as f32 / self.view.height as f32;
+        let start = self.view.x(0.0) * h as f32 + w as f32 * 0.5 - 0.5;
+        let last = self.line.len() - 1;
+        for (x, pixel) in self.out.iter_mut().enumerate() {
+            let u = (start + step * x as i32 as f32).max(0.0);
+            let at = (u as i32 as usize).min(last);
+            let part = (u - at as i32 as f32).min(1.0);
+            let (a, b) = (self.line[at], self.line[(at + 1).min(last)]);
+            for k in 0..4 {
+                pixel[k] = a[k] + (b[k] - a[k]) * part;
+            }
         }
     }
 }
@@ -124,7 +144,7 @@ fn slide(
                 sum[k] += q[k];
             }
         }
-        px[start + i as usize * step] = sum.map(|s| s * weight);
+        px[start + i as usize * step] = part_of(sum, weight);
     }
 }
 
@@ -145,7 +165,7 @@ pub(crate) fn light_of(small: &Small, rays: Rays) -> Small {
     let mut light = small.halved();
     let bright = |q: &Quad| {
         let most = q[0].max(q[1]).max(q[2]);
-        let part = ((most - 0.62) / 0.5).clamp(0.0, 1.6);
+        let part = ((most - 0.70) / 0.5).clamp(0.0, 1.6);
         [q[0] * part, q[1] * part, q[2] * part, part]
     };
     let beams = (rays.strength > 0.0).then(|| march(&light, rays));
@@ -159,7 +179,7 @@ pub(crate) fn light_of(small: &Small, rays: Rays) -> Small {
         let far = wide.px[index];
         let beam = beams.as_ref().map_or(0.0, |b| b[index]);
         for k in 0..3 {
-            q[k] = rays.bloom * (0.10 * q[k] + 0.16 * far[k]) + rays.ink[k] * beam;
+            q[k] = rays.bloom * (0.08 * q[k] + 0.12 * far[k]) + rays.ink[k] * beam;
         }
     }
     light

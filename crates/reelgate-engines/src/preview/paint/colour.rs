@@ -15,27 +15,33 @@ pub(crate) const fn hex(code: u32) -> Ink {
     ]
 }
 
+#[inline]
 pub(crate) fn mix(a: Ink, b: Ink, t: f32) -> Ink {
     [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t]
 }
 
+#[inline]
 pub(crate) fn scale(a: Ink, by: f32) -> Ink {
     [a[0] * by, a[1] * by, a[2] * by]
 }
 
+#[inline]
 pub(crate) fn add(a: Ink, b: Ink) -> Ink {
     [a[0] + b[0], a[1] + b[1], a[2] + b[2]]
 }
 
+#[inline]
 pub(crate) fn tint(a: Ink, b: Ink) -> Ink {
     [a[0] * b[0], a[1] * b[1], a[2] * b[2]]
 }
 
+#[inline]
 pub(crate) fn luma(a: Ink) -> f32 {
     0.2126 * a[0] + 0.7152 * a[1] + 0.0722 * a[2]
 }
 
 /// Moves a colour away from (above 1.0) or towards (below) its own grey.
+#[inline]
 pub(crate) fn saturate(a: Ink, by: f32) -> Ink {
     let grey = luma(a);
     mix([grey, grey, grey], a, by)
@@ -57,7 +63,13 @@ pub(crate) fn glow(a: Ink, strength: f32) -> Quad {
 #[inline(always)]
 pub(crate) fn over(below: &mut Quad, above: Quad) {
     let keep = 1.0 - above[3];
-    for (b, a) in below.iter_mut().zip(above) {
-        *b = *b * keep + a;
+    for k in 0..4 {
+        below[k] = below[k] * keep + above[k];
     }
+}
+
+/// A colour with only part of its cover.
+#[inline(always)]
+pub(crate) fn part_of(ink: Quad, part: f32) -> Quad {
+    [ink[0] * part, ink[1] * part, ink[2] * part, ink[3] * part]
 }

@@ -1,7 +1,7 @@
 //! Shapes that change every frame: actors, flames, anything with joints.
 
 use super::band::Band;
-use super::colour::{Ink, Quad};
+use super::colour::{Ink, Quad, over, part_of};
 use super::raster::{Mask, cover};
 use super::shape::{Point, Shape};
 use super::view::{Lens, View};
@@ -67,14 +67,14 @@ impl Cutout {
                 if part <= 0.002 {
                     continue;
                 }
-                let mut above = coat.map(|c| c * part);
+                let mut above = part_of(coat, part);
                 if lit {
                     let edge = (part - self.behind(x, line)).max(0.0);
                     for (a, r) in above.iter_mut().zip(self.coat.rim) {
                         *a += r * edge;
                     }
                 }
-                super::colour::over(pixel, above);
+                over(pixel, above);
             }
         }
     }
@@ -146,7 +146,7 @@ impl Fleck {
                     let soft = near * near;
                     let hard = (near * radius * 0.7).min(1.0);
                     let part = (soft + (hard - soft) * self.crisp) * faint;
-                    super::colour::over(pixel, self.ink.map(|c| c * part));
+                    over(pixel, part_of(self.ink, part));
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use pulp::Arch;
+use pulp::{Arch, NullaryFnOnce};
 use reelgate_codec::Frame;
 
 use super::colour::{Ink, Quad};
@@ -55,7 +55,7 @@ impl Grade {
 const GRAIN_LENGTH: usize = 1 << 15;
 
 /// Bell-shaped noise, standard deviation 1.
-fn grain() -> &'static [f32] {
+pub(crate) fn grain() -> &'static [f32] {
     static GRAIN: OnceLock<Vec<f32>> = OnceLock::new();
     GRAIN.get_or_init(|| {
         let mut dice = Dice::new(0x6EA1);
@@ -90,19 +90,56 @@ pub(crate) fn finish_rows(
         let noise = &grain()[start..];
         let luma = &mut frame.y[y * width..(y + 1) * width];
         let uy = view.y(y as f32);
-        Arch::new().dispatch(|| {
-            split(planes, rows[line], light[line]);
-            shade(planes, view, uy, grade);
-            grade_row(planes, grade);
-            write_luma(luma, planes, noise, grade.grain);
-        });
+        let (row, light) = (rows[line], light[line]);
+        Arch::new().dispatch(Row { planes, row, light, view, uy, grade, luma, noise });
     }
     let half = width / 2;
     let start = top / 2 * half;
     let noise = &grain()[hash(index, top as u32, 0xC0) as usize % (GRAIN_LENGTH / 2)..];
     let (u, v) = (&mut frame.u[start..start + half], &mut frame.v[start..start + half]);
     let [a, b] = &*planar;
-    Arch::new().dispatch(|| write_chroma(u, v, a, b, noise));
+    Arch::new().dispatch(Chroma { u, v, a, b, noise });
+}
+
+/// Everything one row needs to be graded.
+struct Row<'a> {
+    planes: &'a mut Planar,
+    row: &'a [Quad],
+    light: &'a [Quad],
+    view: View,
+    uy: f32,
+    grade: &'a Grade,
+    luma: &'a mut [u8],
+    noise: &'a [f32],
+}
+
+impl NullaryFnOnce for Row<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        split(self.planes, self.row, self.light);
+        shade(self.planes, self.view, self.uy, self.grade);
+        grade_row(self.planes, self.grade);
+        write_luma(self.luma, self.planes, self.noise, self.grade.grain);
+    }
+}
+
+struct Chroma<'a> {
+    u: &'a mut [u8],
+    v: &'a mut [u8],
+    a: &'a Planar,
+    b: &'a Planar,
+    noise: &'a [f32],
+}
+
+impl NullaryFnOnce for Chroma<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        write_chroma(self.u, self.v, self.a, self.b, self.noise);
+    }
 }
 
 #[inline(always)]
@@ -125,7 +162,7 @@ fn shade(planes: &mut Planar, view: View, uy: f32, grade: &Grade) {
     let aspect = view.aspect();
     let corner = 4.0 / (1.0 + aspect * aspect);
     for (x, s) in planes.shade.iter_mut().enumerate() {
-        let ux = view.x(x as f32);
+        let ux = view.x(x as i32 as f32);
         let d = (ux * ux + uy * uy) * corner;
         *s = grade.exposure * (1.0 - grade.vignette * d * (0.35 + 0.65 * d));
     }
@@ -155,7 +192,7 @@ fn write_luma(luma: &mut [u8], planes: &Planar, noise: &[f32], strength: f32) {
     let (r, g, b) = (&planes.red[..], &planes.green[..], &planes.blue[..]);
     for ((((y, r), g), b), n) in luma.iter_mut().zip(r).zip(g).zip(b).zip(noise) {
         let light = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-        *y = (16.5 + 219.0 * light + strength * n).clamp(16.0, 235.0) as u8;
+        *y = (16.5 + 219.0 * light + strength * n).clamp(16.0, 235.0) as i32 as u8;
     }
 }
 
@@ -167,7 +204,7 @@ fn write_chroma(u: &mut [u8], v: &mut [u8], a: &Planar, b: &Planar, noise: &[f32
         let (r, g, b) = (mean(&a.red, &b.red), mean(&a.green, &b.green), mean(&a.blue, &b.blue));
         let light = 0.2126 * r + 0.7152 * g + 0.0722 * b;
         let dither = 0.35 * noise[x];
-        *u = (128.5 + 224.0 / 1.8556 * (b - light) + dither).clamp(16.0, 240.0) as u8;
-        *v = (128.5 + 224.0 / 1.5748 * (r - light) - dither).clamp(16.0, 240.0) as u8;
+        *u = (128.5 + 224.0 / 1.8556 * (b - light) + dither).clamp(16.0, 240.0) as i32 as u8;
+        *v = (128.5 + 224.0 / 1.5748 * (r - light) - dither).clamp(16.0, 240.0) as i32 as u8;
     }
 }

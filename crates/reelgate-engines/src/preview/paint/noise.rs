@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 /// Mixes two lattice coordinates and a seed into 32 well-spread bits.
+#[inline(always)]
 pub(crate) fn hash(x: u32, y: u32, seed: u32) -> u32 {
     let mut h = x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA77) ^ seed;
     h = (h ^ (h >> 15)).wrapping_mul(0x2C1B_3C6D);
@@ -11,6 +12,7 @@ pub(crate) fn hash(x: u32, y: u32, seed: u32) -> u32 {
 }
 
 /// The upper bits of a hash as a number in `0.0..1.0`.
+#[inline(always)]
 pub(crate) fn unit(bits: u32) -> f32 {
     (bits >> 8) as f32 / 16_777_216.0
 }
@@ -58,19 +60,28 @@ impl Dice {
     }
 }
 
+#[inline(always)]
 pub(crate) fn lerp(a: f32, b: f32, t: f32) -> f32 {
     a + (b - a) * t
 }
 
 /// Zero below `from`, one above `to`, eased between.
+#[inline(always)]
 pub(crate) fn smoothstep(from: f32, to: f32, x: f32) -> f32 {
     let t = ((x - from) / (to - from)).clamp(0.0, 1.0);
     t * t * (3.0 - 2.0 * t)
 }
 
+/// The whole number below: unlike `f32::floor`, never a call into the C library.
+#[inline(always)]
+pub(crate) fn floor(x: f32) -> f32 {
+    let whole = x as i32 as f32;
+    if whole > x { whole - 1.0 } else { whole }
+}
+
 /// Smooth lattice noise in `0.0..1.0`, one bump a unit.
 pub(crate) fn noise(x: f32, y: f32, seed: u32) -> f32 {
-    let (fx, fy) = (x.floor(), y.floor());
+    let (fx, fy) = (floor(x), floor(y));
     let (ix, iy) = (fx as i32 as u32, fy as i32 as u32);
     let (tx, ty) = (x - fx, y - fy);
     let (sx, sy) = (tx * tx * (3.0 - 2.0 * tx), ty * ty * (3.0 - 2.0 * ty));
@@ -134,7 +145,7 @@ impl Tile {
     #[inline(always)]
     pub(crate) fn at(&self, x: f32, y: f32) -> f32 {
         let (x, y) = (x * TILE_CELL as f32, y * TILE_CELL as f32);
-        let (fx, fy) = (x.floor(), y.floor());
+        let (fx, fy) = (floor(x), floor(y));
         let (tx, ty) = (x - fx, y - fy);
         let mask = TILE_SIDE - 1;
         let (ix, iy) = (fx as i32 as usize & mask, fy as i32 as usize & mask);

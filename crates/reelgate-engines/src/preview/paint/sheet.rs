@@ -1,6 +1,6 @@
 //! A painted cut-out: pixels with cover, made once when a shot is composed, moved every frame.
 
-use super::colour::{Ink, Quad};
+use super::colour::{Ink, Quad, part_of};
 use super::raster::{ToPixels, cover};
 use super::shape::{Point, Shape};
 
@@ -60,7 +60,7 @@ impl Sheet {
                 if part > 0.002 {
                     let ux = self.origin[0] + ((mask.left + column) as f32 + 0.5) / self.density;
                     let colour = ink(ux, uy);
-                    lay(&mut self.texels[start + column], colour.map(|c| c * part));
+                    lay(&mut self.texels[start + column], part_of(colour, part));
                 }
             }
         }
@@ -95,7 +95,7 @@ impl Sheet {
                 let part = (y as f32 + 1.0 - first).clamp(0.0, 1.0);
                 let uy = self.origin[1] + (y as f32 + 0.5) / self.density;
                 let colour = ink(ux, uy, (uy - line).max(0.0));
-                lay(&mut self.texels[y * self.width + x], colour.map(|c| c * part));
+                lay(&mut self.texels[y * self.width + x], part_of(colour, part));
             }
         }
     }
@@ -217,7 +217,8 @@ fn clip_range(centre: f32, reach: f32, bound: usize) -> std::ops::Range<usize> {
 
 fn lay(texel: &mut [u8; 4], above: Quad) {
     let keep = 1.0 - above[3];
-    for (t, a) in texel.iter_mut().zip(above) {
-        *t = (f32::from(*t) * keep + a * 255.0 + 0.5).clamp(0.0, 255.0) as u8;
+    for k in 0..4 {
+        let mixed = f32::from(texel[k]) * keep + above[k] * 255.0 + 0.5;
+        texel[k] = mixed.clamp(0.0, 255.0) as i32 as u8;
     }
 }

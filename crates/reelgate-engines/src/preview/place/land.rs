@@ -40,10 +40,10 @@ impl Range {
         let mut sheet = site.sheet(self.distance, top, bottom);
         let light = &site.light;
         let lit = site.ink(scale(self.own, 1.08), self.distance);
-        let dark = light.far(mix(scale(light.on(self.own), 0.62), light.shade, 0.3), self.distance);
+        let dark = light.far(mix(scale(light.on(self.own), 0.5), light.shade, 0.45), self.distance);
         let snow_lit = light.far(light.on([0.97, 0.98, 1.0]), self.distance);
         let snow_dark =
-            light.far(light.on(mix([0.55, 0.64, 0.8], light.mid, 0.2)), self.distance * 1.05);
+            light.far(light.on(mix([0.44, 0.54, 0.74], light.high, 0.25)), self.distance * 1.05);
         let air = light.far(light.air(), self.distance);
         let side = site.side() * -0.035;
         let k = self.pitch.max(1.0) * 2.6;
@@ -55,7 +55,7 @@ impl Range {
                     let fade = smoothstep(0.0, self.tall * 1.3 + 0.03, depth);
                     return solid(mix(mix(lit, dark, 0.45), air, 0.25 * fade));
                 }
-                let face = (rock(x, y) - rock(x + side / self.pitch, y)) * 4.5 * self.relief;
+                let face = (rock(x, y) - rock(x + side / self.pitch, y)) * 7.0 * self.relief;
                 let face = (0.5 + face).clamp(0.0, 1.0);
                 let mut ink = mix(dark, lit, face);
                 if self.snow > 0.0 {

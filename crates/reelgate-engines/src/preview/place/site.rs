@@ -18,6 +18,19 @@ pub(crate) struct Site<'a> {
     pub(crate) density: f32,
     pub(crate) dice: Dice,
     pub(crate) elements: Vec<Element>,
+    /// Scene seconds the shot lasts.
+    pub(crate) seconds: f32,
+    pub(crate) stand: Stand,
+}
+
+/// Where figures stand in this setting.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Stand {
+    /// Feet, frame units at rest.
+    pub(crate) foot: f32,
+    pub(crate) distance: f32,
+    /// Height of a grown man, frame units at rest.
+    pub(crate) man: f32,
 }
 
 impl<'a> Site<'a> {
@@ -25,7 +38,22 @@ impl<'a> Site<'a> {
         let aspect = size.0 as f32 / size.1 as f32;
         // Very wide frames have few rows: they can afford, and need, no more.
         let density = (size.1 as f32).min(DENSITY_MAX);
-        Self { facts, light, aspect, density, dice, elements: Vec::new() }
+        Self {
+            facts,
+            light,
+            aspect,
+            density,
+            dice,
+            elements: Vec::new(),
+            seconds: 5.0,
+            stand: Stand::on(0.38, 1.08),
+        }
+    }
+
+    /// Puts an element in front of everything further away than `distance`.
+    pub(crate) fn place(&mut self, element: Element, distance: f32) {
+        let after = self.elements.iter().rposition(|e| e.distance().is_none_or(|d| d >= distance));
+        self.elements.insert(after.map_or(0, |at| at + 1), element);
     }
 
     /// Half the frame's breadth.
@@ -78,5 +106,11 @@ impl<'a> Site<'a> {
         let own = mix(self.dice.pick(&crowns), crowns[0], 0.2);
         let touch = self.dice.range(0.86, 1.12);
         self.ink(scale(own, touch), distance)
+    }
+}
+
+impl Stand {
+    pub(crate) fn on(foot: f32, distance: f32) -> Self {
+        Self { foot, distance, man: 0.30 }
     }
 }

@@ -1,5 +1,7 @@
 //! The sky behind everything: gradient, sun or moon, stars, drifting cloud.
 
+use pulp::{Arch, NullaryFnOnce};
+
 use super::super::paint::band::Band;
 use super::super::paint::bloom::Small;
 use super::super::paint::colour::{Ink, Quad, glow, mix, scale};
@@ -43,27 +45,13 @@ impl Sky {
     /// Paints the sky small; the fourth channel says how much cloud hides the stars.
     pub(crate) fn paint_small(&self, view: View, eye: &Eye, seconds: f32) -> Small {
         let mut small = Small::new(view);
-        let lens = eye.sky();
-        let l = &self.light;
-        let tile = Tile::shared();
-        for row in 0..view.height {
-            let y = (view.y(row as f32) - lens.shift[1]) / lens.scale;
-            let base = self.gradient(y);
-            let up = l.horizon - y;
-            let line = &mut small.px[row * view.width..(row + 1) * view.width];
-            for (column, pixel) in line.iter_mut().enumerate() {
-                let x = (view.x(column as f32) - lens.shift[0]) / lens.scale;
-                let ink = self.lit(base, [x, y]);
-                *pixel = if up > 0.005 && l.cover > 0.02 {
-                    self.clouded(tile, ink, [x, y], up, seconds)
-                } else {
-                    [ink[0], ink[1], ink[2], if up > 0.0 { 0.0 } else { 1.0 }]
-                };
-            }
+        for (row, line) in small.px.chunks_exact_mut(view.width).enumerate() {
+            Arch::new().dispatch(SkyRow { sky: self, view, eye, seconds, row, line });
         }
         small
     }
 
+    #[inline(always)]
     fn gradient(&self, y: f32) -> Ink {
         let l = &self.light;
         let t = ((l.horizon - y) / (l.horizon + 0.5)).clamp(0.0, 1.2);
@@ -71,6 +59,7 @@ impl Sky {
         mix(low, l.high, smoothstep(0.3, 1.15, t))
     }
 
+    #[inline(always)]
     fn lit(&self, base: Ink, p: Point) -> Ink {
         let l = &self.light;
         let (dx, dy) = (p[0] - l.sun[0], p[1] - l.sun[1]);
@@ -87,14 +76,15 @@ impl Sky {
         ink
     }
 
+    #[inline(always)]
     fn clouded(&self, tile: &Tile, sky: Ink, p: Point, up: f32, seconds: f32) -> Quad {
         let l = &self.light;
-        let far = 0.42 / (up + 0.10);
+        let far = 0.85 / (up + 0.12);
         let (u, v) = (p[0] * far + self.offset[0] + seconds * self.drift, far + self.offset[1]);
         let boil = seconds * self.drift * 0.5;
         let thick = tile.fbm(u * 0.9 + boil, v * 1.9, 5);
         let edge = 0.66 - 0.34 * l.cover;
-        let cover = smoothstep(edge, edge + 0.17, thick);
+        let cover = smoothstep(edge, edge + 0.12, thick);
         if cover <= 0.0 {
             return [sky[0], sky[1], sky[2], 0.0];
         }
@@ -142,6 +132,39 @@ impl Sky {
         for (dx, dy, r) in [(-0.3, -0.2, 0.34), (0.25, 0.3, 0.28), (0.3, -0.35, 0.2)] {
             let grey = Fleck { crisp: 0.3, ..disc(dx, dy, r, [0.8, 0.8, 0.78], 0.5 * clear) };
             grey.paint(band);
+        }
+    }
+}
+
+/// One row of sky.
+struct SkyRow<'a> {
+    sky: &'a Sky,
+    view: View,
+    eye: &'a Eye,
+    seconds: f32,
+    row: usize,
+    line: &'a mut [Quad],
+}
+
+impl NullaryFnOnce for SkyRow<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let (sky, l) = (self.sky, &self.sky.light);
+        let lens = self.eye.sky();
+        let y = (self.view.y(self.row as f32) - lens.shift[1]) / lens.scale;
+        let base = sky.gradient(y);
+        let up = l.horizon - y;
+        let tile = Tile::shared();
+        for (column, pixel) in self.line.iter_mut().enumerate() {
+            let x = (self.view.x(column as i32 as f32) - lens.shift[0]) / lens.scale;
+            let ink = sky.lit(base, [x, y]);
+            *pixel = if up > 0.005 && l.cover > 0.02 {
+                sky.clouded(tile, ink, [x, y], up, self.seconds)
+            } else {
+                [ink[0], ink[1], ink[2], if up > 0.0 { 0.0 } else { 1.0 }]
+            };
         }
     }
 }

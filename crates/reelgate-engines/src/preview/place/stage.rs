@@ -11,8 +11,10 @@ use super::super::paint::finish::{Grade, Planar, finish_rows};
 use super::super::paint::shape::Shape;
 use super::super::paint::sheet::Sheet;
 use super::super::paint::view::{Eye, Lens, View};
+use super::super::words::Setting;
 use super::backdrop::Backdrop;
 use super::swarm::Swarm;
+use super::terrain::{Planted, Terrain};
 use super::water::Water;
 
 /// How many times smaller the picture used for light and reflections is.
@@ -45,10 +47,23 @@ pub(crate) enum Element {
     /// A painted cut-out.
     Card(Card),
     Water(Water),
+    /// Land seen from the air.
+    Terrain(Terrain),
     Actor {
         distance: f32,
         act: Act,
     },
+}
+
+impl Element {
+    /// How far away it is; surfaces reach from far to near and have no one distance.
+    pub(crate) fn distance(&self) -> Option<f32> {
+        match self {
+            Self::Card(card) => Some(card.distance),
+            Self::Actor { distance, .. } => Some(*distance),
+            Self::Water(_) | Self::Terrain(_) => None,
+        }
+    }
 }
 
 /// A painted cut-out at some distance.
@@ -120,6 +135,8 @@ pub(crate) struct Stage {
     /// Light from here shines through gaps; position at rest, seen as far away as the sky.
     pub(crate) rays: Rays,
     pub(crate) camera: Camera,
+    /// Where it turned out to be.
+    pub(crate) setting: Setting,
 }
 
 /// Buffers kept between frames.
@@ -135,6 +152,7 @@ pub(crate) struct Easel {
 enum Ready<'a> {
     Card(&'a Card),
     Water(&'a Water, Small),
+    Terrain(&'a Terrain, Vec<Planted>),
     Strokes(Vec<Stroke>),
 }
 
@@ -244,6 +262,7 @@ fn ready_one<'a>(
             Some(small) => Ready::Water(water, small),
             None => Ready::Strokes(Vec::new()),
         },
+        Element::Terrain(terrain) => Ready::Terrain(terrain, terrain.planted(view, moment)),
         Element::Actor { distance, act } => {
             let lens = moment.eye.lens(*distance);
             let strokes = act(moment).into_iter().filter_map(|dab| match dab {
@@ -263,6 +282,7 @@ fn paint(element: &Ready<'_>, band: &mut Band<'_>, moment: &Moment) {
     match element {
         Ready::Card(card) => card.paint(band, moment),
         Ready::Water(water, mirror) => water.paint(band, mirror, moment),
+        Ready::Terrain(terrain, planted) => terrain.paint(band, planted, moment),
         Ready::Strokes(strokes) => {
             for stroke in strokes {
                 match stroke {

@@ -1,6 +1,6 @@
 //! Level water (or a wet road): mirrors what stands behind it, ripples, and glitters.
 
-use pulp::Arch;
+use pulp::{Arch, NullaryFnOnce};
 
 use super::super::paint::band::Band;
 use super::super::paint::bloom::Small;
@@ -72,8 +72,7 @@ impl Water {
                 edge,
                 moment,
             };
-            let row = band.row(y);
-            Arch::new().dispatch(|| line.paint(row));
+            Arch::new().dispatch(Paint { line, row: band.row(y) });
         }
     }
 }
@@ -93,6 +92,20 @@ struct Line<'a> {
     moment: &'a Moment,
 }
 
+struct Paint<'a> {
+    line: Line<'a>,
+    row: &'a mut [Quad],
+}
+
+impl NullaryFnOnce for Paint<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.line.paint(self.row);
+    }
+}
+
 /// Ripples are worked out at every fourth pixel and joined by lines.
 const STRIDE: usize = 4;
 
@@ -102,22 +115,15 @@ impl Line<'_> {
         let w = self.water;
         let away = 0.11 / (self.depth + 0.006);
         let t = self.moment.seconds;
-        let drift = self.moment.eye.at[0];
         let along = away * 2.4 + self.moment.eye.forward * 3.0;
         let swell = 0.5
             * (self.tile.at(along * 0.9 + t * 0.5, t * 0.11)
                 + self.tile.at(along * 2.1 - t * 0.35, 7.0 + t * 0.13));
-        let sample = |x: usize| {
-            let wx = (self.view.x(x as f32) + drift) * away;
-            let fine = self.tile.at(wx * 2.6 + t * 0.35, along * 3.2 + t * (0.7 + w.flow * 9.0));
-            let broad = self.tile.at(wx * 1.1 - t * 0.22, along * 1.3 + t * (0.4 + w.flow * 6.0));
-            (0.55 * fine + 0.45 * broad, fine)
-        };
         let calm = 1.0 / (1.0 + away * 0.22);
         let tall = w.ripple * calm * (0.035 + 0.22 * self.depth);
         let fresnel = (w.mirror - 1.15 * self.depth * (0.4 + w.ripple)).clamp(0.22, 1.0);
         let dark = lerp(1.0, 0.72 + 0.56 * swell, (w.ripple * calm).min(1.0));
-        let (mut here, mut next) = (sample(0), sample(STRIDE));
+        let (mut here, mut next) = (self.ripple(0, away, along), self.ripple(STRIDE, away, along));
         for (block, pixels) in row.chunks_mut(STRIDE).enumerate() {
             for (k, pixel) in pixels.iter_mut().enumerate() {
                 let x = block * STRIDE + k;
@@ -128,8 +134,20 @@ impl Line<'_> {
                 self.shade(pixel, ux, wave, fine, [tall, fresnel, dark, calm]);
             }
             here = next;
-            next = sample((block + 2) * STRIDE);
+            next = self.ripple((block + 2) * STRIDE, away, along);
         }
+    }
+
+    /// Both ripples together, and the fine one alone.
+    #[inline(always)]
+    fn ripple(&self, x: usize, away: f32, along: f32) -> (f32, f32) {
+        let t = self.moment.seconds;
+        let flow = self.water.flow;
+        let wx = (self.view.x(x as i32 as f32) + self.moment.eye.at[0]) * away;
+        let fine = self.tile.at(wx * 5.2 + t * 0.35, along * 7.0 + t * (0.9 + flow * 14.0));
+        let broad = self.tile.at(wx * 2.1 - t * 0.22, along * 2.6 + t * (0.5 + flow * 7.0));
+        let tiny = self.tile.at(wx * 13.0 + t * 0.5, along * 19.0 - t * 1.1);
+        (0.45 * fine + 0.30 * broad + 0.25 * tiny, 0.6 * fine + 0.4 * tiny)
     }
 
     #[inline(always)]
@@ -139,7 +157,7 @@ impl Line<'_> {
         let lean = wave - 0.5;
         let up = 2.0 * self.horizon - self.uy - tall.abs() * 0.8 + lean * tall * 3.4;
         let seen = self.mirror.at(ux + lean * tall * 1.2, up.min(self.horizon - 0.004));
-        let crest = smoothstep(0.58, 0.86, fine) * calm * (0.16 + 0.12 * w.ripple) * w.ripple;
+        let crest = smoothstep(0.55, 0.80, fine) * calm * (0.16 + 0.12 * w.ripple) * w.ripple;
         let reach = 0.035 + 0.42 * self.depth;
         let side = (ux - self.sun_x) / reach;
         let path = 1.0 / (1.0 + side * side * 2.2);

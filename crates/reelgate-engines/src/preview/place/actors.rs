@@ -1,0 +1,498 @@
+//! Puts the cast on the stage: where each figure is at each moment, and in what light.
+
+use libm::sinf;
+
+use super::super::cast::Part;
+use super::super::cast::beast::{self, Beast};
+use super::super::cast::craft;
+use super::super::cast::person::{self, Look};
+use super::super::paint::colour::{Ink, glow, hex, mix, scale, veil};
+use super::super::paint::cutout::{Coat, Fleck};
+use super::super::paint::shape::{Point, Shape};
+use super::super::words::{Action, Framing, Setting, Subject};
+use super::light::Light;
+use super::site::Site;
+use super::stage::{Dab, Element, Moment};
+
+/// Figures a shot may hold before it gets crowded.
+const FIGURES_MAX: usize = 5;
+
+/// Where a figure is: foot, height, and 1 or -1 for the way it faces.
+type Pose = (Point, f32, f32);
+
+/// How figures at one distance take the light.
+#[derive(Clone, Copy)]
+pub(crate) struct Dresser {
+    light: Light,
+    distance: f32,
+}
+
+impl Dresser {
+    pub(crate) fn new(site: &Site<'_>, distance: f32) -> Self {
+        Self { light: site.light, distance }
+    }
+
+    /// A part in this light.
+    fn coat(&self, part: &Part, size: f32) -> Coat {
+        let l = &self.light;
+        if part.shines {
+            let ink = scale(part.own, 1.05);
+            return Coat::graded(veil(ink, part.cover), veil(ink, part.cover));
+        }
+        // The lower the sun, the more a figure is a shape against it.
+        let low_sun = (1.0 - (l.sun[1] + 0.02).abs() * 3.0).max(0.0);
+        let against = l.against * (0.12 + 0.26 * l.night + 0.20 * low_sun);
+        let lit = l.far(mix(l.on(part.own), l.shade, against), self.distance);
+        let foot = l.far(mix(lit, l.shade, 0.32), self.distance);
+        let side = if l.sun[0] < 0.0 { -0.8 } else { 0.8 };
+        Coat::graded(veil(lit, part.cover), veil(foot, part.cover)).rimmed(
+            scale(l.key, 0.34),
+            [side, -0.6],
+            (0.012 * size).min(0.004),
+        )
+    }
+
+    pub(crate) fn dabs(&self, parts: Vec<Part>, (at, size, facing): Pose) -> Vec<Dab> {
+        parts
+            .into_iter()
+            .map(|part| {
+                let coat = self.coat(&part, size);
+                Dab::Fill(part.shape.stood(at, size, facing), coat)
+            })
+            .collect()
+    }
+}
+
+impl Site<'_> {
+    /// Adds a figure drawn by `parts` and placed by `pose`.
+    fn figure(
+        &mut self,
+        distance: f32,
+        pose: impl Fn(&Moment) -> Pose + Send + Sync + 'static,
+        parts: impl Fn(&Moment) -> Vec<Part> + Send + Sync + 'static,
+    ) {
+        let dresser = Dresser::new(self, distance);
+        let act = Box::new(move |m: &Moment| dresser.dabs(parts(m), pose(m)));
+        self.place(Element::Actor { distance, act }, distance);
+    }
+
+    fn has_ground(&self) -> bool {
+        !matches!(
+            self.facts.settings.first(),
+            Some(Setting::Sea | Setting::Space | Setting::Underwater | Setting::Sky)
+        )
+    }
+
+    /// A walk through the middle of the frame, `speed` frame units a second.
+    fn walk(
+        &self,
+        x: f32,
+        speed: f32,
+        facing: f32,
+    ) -> impl Fn(&Moment) -> f32 + Send + Sync + 'static {
+        let run = speed * self.seconds;
+        let half = self.half();
+        let run = run.min(half * 1.5);
+        move |m: &Moment| x + facing * run * (m.part - 0.5)
+    }
+}
+
+/// Adds everyone the text names.
+pub(crate) fn enter(site: &mut Site<'_>) {
+    let subjects: Vec<Subject> = site.facts.subjects.iter().copied().take(FIGURES_MAX).collect();
+    let standing = subjects.iter().filter(|s| on_foot(**s)).count();
+    let mut place = 0;
+    for subject in subjects {
+        let x = if standing > 1 { (place as f32 / (standing - 1) as f32 - 0.5) * 0.7 } else { 0.0 };
+        if on_foot(subject) {
+            place += 1;
+        }
+        enter_one(site, subject, x * site.half().min(0.8));
+    }
+}
+
+fn on_foot(subject: Subject) -> bool {
+    subject.is_human()
+        || matches!(
+            subject,
+            Subject::Cat | Subject::Dog | Subject::Horse | Subject::Robot | Subject::Bicycle
+        )
+}
+
+fn enter_one(site: &mut Site<'_>, subject: Subject, x: f32) {
+    match subject {
+        s if s.is_human() => people(site, s, x),
+        Subject::Cat | Subject::Dog | Subject::Horse => animal(site, subject, x),
+        Subject::Robot => robot(site, x),
+        Subject::Bicycle => bicycle(site),
+        Subject::Bird => birds(site),
+        Subject::Fish | Subject::Whale | Subject::Turtle => swimmers(site, subject),
+        Subject::Butterfly => butterflies(site),
+        Subject::Train => super::works::railway(site),
+        Subject::Bridge if !site.facts.has(Subject::Train) => super::works::bridge(site),
+        Subject::Car => cars(site),
+        Subject::Boat => boat(site),
+        Subject::Airplane => airplane(site),
+        Subject::Balloon => balloons(site),
+        Subject::Rocket => rocket(site),
+        Subject::House | Subject::Lighthouse | Subject::Windmill => {
+            super::works::building(site, subject);
+        }
+        Subject::Candles => super::works::candles(site),
+        Subject::Cup => super::works::cup(site),
+        Subject::Fire => super::works::fire(site),
+        Subject::Fireworks => super::works::fireworks(site),
+        Subject::Lantern => super::works::lanterns(site),
+        Subject::Flower => super::works::flowers(site),
+        _ => {}
+    }
+}
+
+fn gait(site: &Site<'_>) -> Option<Action> {
+    site.facts.actions.iter().copied().find(|a| {
+        matches!(
+            a,
+            Action::Walk | Action::Run | Action::Dance | Action::Sit | Action::Stand | Action::Blow
+        )
+    })
+}
+
+fn facing(site: &mut Site<'_>) -> f32 {
+    if site.dice.chance(0.5) { 1.0 } else { -1.0 }
+}
+
+fn close_up(site: &Site<'_>) -> f32 {
+    if site.facts.framed(Framing::Close) {
+        1.7
+    } else if site.facts.framed(Framing::Wide) {
+        0.7
+    } else {
+        1.0
+    }
+}
+
+fn people(site: &mut Site<'_>, kind: Subject, x: f32) {
+    if site.facts.has(Subject::Bicycle) || site.facts.has(Subject::Rocket) && !site.has_ground() {
+        return;
+    }
+    let look = Look::new(kind, site.facts.has(Subject::Umbrella), &mut site.dice);
+    let stand = site.stand;
+    let action = gait(site);
+    if action == Some(Action::Blow) {
+        let tall = 1.12 * look.height();
+        let pose = move |_: &Moment| ([-0.46, 0.98], tall, 1.0);
+        let parts = move |m: &Moment| person::person(&look, action, m.seconds);
+        return site.figure(1.05, pose, parts);
+    }
+    let tall = stand.man * look.height() * close_up(site) * site.fit().max(0.7);
+    let way = facing(site);
+    if !site.has_ground() {
+        let float = move |m: &Moment| {
+            let bob = 0.02 * sinf(m.seconds * 0.8);
+            ([x + 0.02 * sinf(m.seconds * 0.5), 0.16 + bob], tall, way)
+        };
+        return site.figure(1.3, float, move |m| person::person(&look, None, m.seconds * 0.6));
+    }
+    let (speed, action) = match action {
+        Some(Action::Run) => (0.22, action),
+        Some(Action::Walk) => (0.075, action),
+        None if site.facts.settings.first() == Some(&Setting::City) => (0.06, Some(Action::Walk)),
+        other => (0.0, other),
+    };
+    let at = site.walk(x, speed, way);
+    let foot = stand.foot + 0.012 * site.dice.unit();
+    // Nobody sits in the fire.
+    let beside = if site.facts.has(Subject::Fire) { -way * 0.62 * tall } else { 0.0 };
+    let pose = move |m: &Moment| ([at(m) + beside, foot], tall, way);
+    site.figure(stand.distance, pose, move |m| person::person(&look, action, m.seconds));
+}
+
+fn animal(site: &mut Site<'_>, kind: Subject, x: f32) {
+    let stand = site.stand;
+    let (size, pace) = match kind {
+        Subject::Cat => (0.36, 0.06),
+        Subject::Dog => (0.44, 0.08),
+        _ => (0.80, 0.10),
+    };
+    let beast = Beast::new(kind, &mut site.dice);
+    let large = if site.facts.subjects.iter().any(|s| s.is_human()) { 1.0 } else { 1.45 };
+    let tall = stand.man * size * large * close_up(site) * site.fit().max(0.7);
+    let action = gait(site).or(Some(Action::Walk));
+    let speed = match action {
+        Some(Action::Run) => pace * 3.2,
+        Some(Action::Sit | Action::Stand) => 0.0,
+        _ => pace,
+    };
+    // Two animals meet: they walk towards each other.
+    let way = if x > 0.02 {
+        -1.0
+    } else if x < -0.02 {
+        1.0
+    } else {
+        facing(site)
+    };
+    let at = site.walk(x * 1.1, speed, way);
+    let foot = stand.foot + 0.02;
+    let pose = move |m: &Moment| ([at(m), foot], tall, way);
+    site.figure(stand.distance * 0.98, pose, move |m| beast.parts(action, m.seconds));
+}
+
+fn robot(site: &mut Site<'_>, x: f32) {
+    let stand = site.stand;
+    let tall = stand.man * 1.12 * close_up(site);
+    let action = gait(site);
+    let way = facing(site);
+    let speed = if action == Some(Action::Stand) { 0.0 } else { 0.05 };
+    let at = site.walk(x, speed, way);
+    let accent = site.dice.pick(&[hex(0x4c_e0ff), hex(0xff_8c4c), hex(0x8c_ff9c)]);
+    let pose = move |m: &Moment| ([at(m), stand.foot], tall, way);
+    site.figure(stand.distance, pose, move |m| person::robot(action, m.seconds, accent));
+}
+
+fn bicycle(site: &mut Site<'_>) {
+    let stand = site.stand;
+    let way = facing(site);
+    let at = site.walk(0.0, 0.16, way);
+    let tall = stand.man * 1.05;
+    let coat = site.dice.pick(&[hex(0xd8_a048), hex(0x3c_6c94), hex(0xc8_5c4c)]);
+    let pose = move |m: &Moment| ([at(m), stand.foot], tall, way);
+    site.figure(stand.distance, pose, move |m| craft::bicycle(m.seconds * way.abs(), coat));
+}
+
+/// A loose flock across the sky.
+pub(crate) fn birds(site: &mut Site<'_>) {
+    let way = facing(site);
+    let half = site.half();
+    let top = site.light.horizon;
+    let flock: Vec<(Point, f32, f32)> = (0..11)
+        .map(|_| {
+            let at = [site.dice.around(0.5), site.dice.around(0.13)];
+            (at, site.dice.range(0.026, 0.055), site.dice.range(0.0, 20.0))
+        })
+        .collect();
+    let ink = site.light.far(mix(site.light.shade, site.light.mid, 0.12), 2.5);
+    let act = Box::new(move |m: &Moment| {
+        flock
+            .iter()
+            .map(|&(at, size, phase)| {
+                let x = at[0] * half + way * (0.07 * m.seconds - 0.2);
+                let y = top - 0.24 + at[1] + 0.012 * sinf(m.seconds * 0.9 + phase);
+                let shape = beast::bird(m.seconds, phase).stood([x, y], size, way);
+                Dab::Fill(shape, Coat::plain(ink))
+            })
+            .collect()
+    });
+    site.place(Element::Actor { distance: 4.0, act }, 4.0);
+}
+
+/// Fish in schools; whales and turtles alone.
+pub(crate) fn swimmers(site: &mut Site<'_>, kind: Subject) {
+    let way = facing(site);
+    if kind != Subject::Fish {
+        let whale = kind == Subject::Whale;
+        let (size, foot) = if whale { (0.62, 0.02) } else { (0.30, 0.06) };
+        let at = site.walk(0.0, 0.055, way);
+        let size = size * site.fit();
+        let pose = move |m: &Moment| ([at(m), foot + 0.025 * sinf(m.seconds * 0.6)], size, way);
+        return site.figure(2.4, pose, move |m| {
+            if whale { beast::whale(m.seconds) } else { beast::turtle(m.seconds) }
+        });
+    }
+    const HUES: [Ink; 4] = [hex(0xf0_9040), hex(0xf0_d060), hex(0x8c_c8e8), hex(0xe8_7c8c)];
+    for (distance, count, size) in [(3.6, 20, 0.045), (1.7, 9, 0.085)] {
+        let own = site.dice.pick(&HUES);
+        let half = site.half();
+        let centre = [site.dice.range(-0.3, 0.3) * half, site.dice.range(-0.14, 0.12)];
+        let school: Vec<(Point, f32, f32)> = (0..count)
+            .map(|_| {
+                let at = [site.dice.around(0.34), site.dice.around(0.15)];
+                (at, size * site.dice.range(0.7, 1.2), site.dice.range(0.0, 20.0))
+            })
+            .collect();
+        let dresser = Dresser::new(site, distance);
+        let run = 0.05 * site.seconds;
+        let act = Box::new(move |m: &Moment| {
+            let mut dabs = Vec::new();
+            for &(at, size, phase) in &school {
+                let x = centre[0]
+                    + at[0]
+                    + way * run * (m.part - 0.5) * 2.0
+                    + 0.02 * sinf(m.seconds * 0.7 + phase);
+                let y = centre[1] + at[1] + 0.015 * sinf(m.seconds * 0.9 + phase * 2.0);
+                let fish = beast::fish(m.seconds, phase, own);
+                dabs.extend(dresser.dabs(fish, ([x, y], size, way)));
+            }
+            dabs
+        });
+        site.place(Element::Actor { distance, act }, distance);
+    }
+}
+
+fn butterflies(site: &mut Site<'_>) {
+    const HUES: [Ink; 4] = [hex(0xf0_a040), hex(0x5c_90e0), hex(0xf0_ece0), hex(0xd8_6ca0)];
+    let dresser = Dresser::new(site, 0.9);
+    let half = site.half();
+    let all: Vec<(Point, f32, Ink)> = (0..6)
+        .map(|_| {
+            let at = [site.dice.range(-0.7, 0.7) * half, site.dice.range(0.02, 0.30)];
+            (at, site.dice.range(0.0, 40.0), site.dice.pick(&HUES))
+        })
+        .collect();
+    let act = Box::new(move |m: &Moment| {
+        let t = m.seconds;
+        let mut dabs = Vec::new();
+        for &(at, phase, own) in &all {
+            let x = at[0] + 0.10 * sinf(t * 0.5 + phase) + 0.03 * sinf(t * 1.7 + phase);
+            let y = at[1] + 0.04 * sinf(t * 1.1 + phase * 2.0) + 0.012 * sinf(t * 5.0 + phase);
+            dabs.extend(dresser.dabs(beast::butterfly(t, phase, own), ([x, y], 0.055, 1.0)));
+        }
+        dabs
+    });
+    site.place(Element::Actor { distance: 0.9, act }, 0.9);
+}
+
+fn cars(site: &mut Site<'_>) {
+    const HUES: [Ink; 5] =
+        [hex(0xc0_3c34), hex(0xe0_b040), hex(0x34_5c8c), hex(0xd8_dce0), hex(0x30_3438)];
+    let stand = site.stand;
+    let lit = site.light.night > 0.3;
+    let fast = site.facts.does(Action::Run) || site.facts.subjects.len() == 1;
+    let lanes = [
+        (stand.foot - 0.055, stand.distance * 1.18, -1.0),
+        (stand.foot + 0.035, stand.distance, 1.0),
+    ];
+    for (index, (foot, distance, way)) in lanes.into_iter().enumerate() {
+        let own = site.dice.pick(&HUES);
+        let tall = stand.man * 0.46 * site.fit().max(0.75);
+        let shift = if index == 0 { 0.35 } else { 0.0 };
+        let at = site.walk(shift * -way, if fast { 0.22 } else { 0.12 }, way);
+        let pose = move |m: &Moment| ([at(m), foot], tall, way);
+        site.figure(distance, pose, move |m| craft::car(m.seconds, own, lit));
+        if lit {
+            beam(site, distance, (foot, tall, way), shift);
+        }
+    }
+}
+
+/// Light in front of a car.
+fn beam(site: &mut Site<'_>, distance: f32, (foot, tall, way): (f32, f32, f32), shift: f32) {
+    let at = site.walk(shift * -way, 0.22, way);
+    let act = Box::new(move |m: &Moment| {
+        let lamp = [at(m) + way * tall * 1.55, foot - tall * 0.44];
+        let cone = Shape::new().polygon(&[
+            lamp,
+            [lamp[0] + way * tall * 5.0, foot - tall * 0.75],
+            [lamp[0] + way * tall * 5.0, foot + tall * 0.30],
+        ]);
+        let warm = hex(0xff_f0c8);
+        let halo = Fleck { crisp: 0.0, ..Fleck::dot(lamp, tall * 0.5, glow(warm, 0.55)) };
+        vec![Dab::Fill(cone, Coat::graded(glow(warm, 0.05), glow(warm, 0.12))), Dab::Fleck(halo)]
+    });
+    site.place(Element::Actor { distance: distance * 0.999, act }, distance * 0.999);
+}
+
+fn boat(site: &mut Site<'_>) {
+    let way = facing(site);
+    let line = site.light.horizon;
+    let (foot, size, distance) = match site.facts.settings.first() {
+        Some(Setting::Beach) => (line + 0.035, 0.13, 6.0),
+        Some(Setting::River | Setting::Lake) => (line + 0.11, 0.22, 2.6),
+        _ => (line + 0.07, 0.34, 2.2),
+    };
+    let size = size * close_up(site) * site.fit();
+    let hull = site.dice.pick(&[hex(0x7c_3c30), hex(0x2c_4860), hex(0xd8_d4c8)]);
+    let rough = if site.facts.sky(super::super::words::Weather::Storm) { 3.0 } else { 1.0 };
+    let at = site.walk(-0.12 * way * site.half(), 0.03, way);
+    let dresser = Dresser::new(site, distance);
+    let act = Box::new(move |m: &Moment| {
+        let t = m.seconds;
+        let heave = rough * 0.006 * sinf(t * 1.3);
+        let roll = rough * 0.03 * sinf(t * 0.9 + 1.0);
+        let p = [at(m), foot + heave];
+        let parts = craft::sailboat(t, hull)
+            .into_iter()
+            .map(|mut part| {
+                part.shape = part.shape.placed(|[x, y]| [x - y * roll, y + x * roll]);
+                part
+            })
+            .collect();
+        let mut dabs = dresser.dabs(parts, (p, size, way));
+        let foam = veil([0.95, 0.97, 1.0], 0.35);
+        let wake = Shape::new().ellipse([p[0] - way * size * 0.1, p[1] + 0.006], size * 0.5, 0.004);
+        dabs.push(Dab::Fill(wake, Coat::graded(foam, foam)));
+        dabs
+    });
+    site.place(Element::Actor { distance, act }, distance);
+}
+
+fn airplane(site: &mut Site<'_>) {
+    let way = facing(site);
+    let at = site.walk(0.0, 0.07, way);
+    let size = 0.42 * site.fit() * close_up(site);
+    let foot = site.light.horizon - 0.24;
+    let pose = move |m: &Moment| ([at(m), foot + 0.008 * sinf(m.seconds * 0.8)], size, way);
+    site.figure(3.0, pose, |_| craft::airplane());
+}
+
+fn balloons(site: &mut Site<'_>) {
+    const HUES: [[Ink; 2]; 5] = [
+        [hex(0xd8_4c40), hex(0xf4_d068)],
+        [hex(0x34_6ca8), hex(0xf0_e8d8)],
+        [hex(0xe8_8c3c), hex(0x8c_3c58)],
+        [hex(0x4c_8c6c), hex(0xf4_e0a0)],
+        [hex(0x8c_5ca8), hex(0xf0_b0a0)],
+    ];
+    let near = (-0.10, 0.16, 0.42, 1.7);
+    let places =
+        [(0.62, -0.10, 0.13, 7.0), (-0.66, -0.16, 0.17, 5.0), (0.34, -0.22, 0.22, 3.4), near];
+    for (index, (x, y, tall, distance)) in places.into_iter().enumerate() {
+        let hues = HUES[(site.dice.below(5) + index) % 5];
+        let phase = site.dice.range(0.0, 10.0);
+        let (x, tall) = (x * site.half(), tall * site.fit());
+        let rise = 0.012 * site.seconds;
+        let pose = move |m: &Moment| {
+            let drift = 0.012 * sinf(m.seconds * 0.5 + phase);
+            ([x + drift, y + rise * (0.5 - m.part)], tall, 1.0)
+        };
+        let fire = move |m: &Moment| (sinf(m.seconds * 1.3 + phase) - 0.3).max(0.0);
+        site.figure(distance, pose, move |m| craft::balloon(hues, fire(m)));
+    }
+}
+
+fn rocket(site: &mut Site<'_>) {
+    let space = site.facts.settings.first() == Some(&Setting::Space);
+    let tall = if space { 0.26 } else { 0.34 } * site.fit();
+    let run = if space { 0.25 } else { 0.75 };
+    let dresser = Dresser::new(site, 2.0);
+    let lean: f32 = if space { 1.0 } else { 0.0 };
+    let act = Box::new(move |m: &Moment| {
+        let up = run * m.part * if space { 1.0 } else { m.part };
+        let at = if space { [-0.16 + up, 0.14 - up * 0.6] } else { [0.0, 0.30 - up] };
+        let (s, c) = (sinf(lean), libm::cosf(lean));
+        let parts = craft::rocket(m.seconds)
+            .into_iter()
+            .map(|mut part| {
+                part.shape = part.shape.placed(|[x, y]| [x * c - y * s, x * s + y * c]);
+                part
+            })
+            .collect();
+        let mut dabs = vec![Dab::Fleck(Fleck::dot(
+            [at[0] - 0.2 * s * tall, at[1] + 0.2 * c * tall],
+            tall * 0.6,
+            glow(hex(0xff_a050), 0.5),
+        ))];
+        dabs.extend(dresser.dabs(parts, (at, tall, 1.0)));
+        dabs
+    });
+    site.place(Element::Actor { distance: 2.0, act }, 2.0);
+}
+
+/// A house and the like, as seen now.
+pub(crate) fn put(
+    site: &mut Site<'_>,
+    distance: f32,
+    pose: Pose,
+    parts: impl Fn(&Moment) -> Vec<Part> + Send + Sync + 'static,
+) {
+    site.figure(distance, move |_| pose, parts);
+}

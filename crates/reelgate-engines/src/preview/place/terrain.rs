@@ -1,0 +1,303 @@
+//! Land seen from the air: a perspective plane painted row by row, with standing trees.
+
+use pulp::{Arch, NullaryFnOnce};
+
+use super::super::paint::band::Band;
+use super::super::paint::colour::{Ink, Quad, hex, mix, scale};
+use super::super::paint::noise::{Dice, Tile, hash, smoothstep, unit};
+use super::super::paint::sheet::Sheet;
+use super::super::paint::view::{Lens, View};
+use super::super::words::Season;
+use super::light::Light;
+use super::plant::{Foliage, broadleaf, conifer};
+use super::site::Site;
+use super::stage::Moment;
+
+/// What covers the land.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cover {
+    Woods,
+    Fields,
+    Coast,
+}
+
+/// A plane under a flying camera.
+pub(crate) struct Terrain {
+    light: Light,
+    cover: Cover,
+    river: bool,
+    /// Tree pictures, each at full and ever lower density.
+    sprites: Vec<[Sheet; 3]>,
+    seed: u32,
+    /// Camera heights flown a second.
+    speed: f32,
+    soil: [Ink; 3],
+    water: Ink,
+    still: bool,
+}
+
+/// One tree of this frame.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Planted {
+    sprite: usize,
+    level: usize,
+    lens: Lens,
+    /// Screen rows it may touch, frame units.
+    rows: (f32, f32),
+}
+
+const HORIZON: f32 = -0.34;
+/// Distance between trees, camera heights.
+const CELL: f32 = 0.118;
+const TREE_TALL: f32 = 0.25;
+const NEAREST: f32 = 0.95;
+const FURTHEST: f32 = 4.6;
+
+impl Terrain {
+    pub(crate) fn new(site: &mut Site<'_>, cover: Cover, river: bool, still: bool) -> Self {
+        let light = site.light;
+        let leaf = light.leaf;
+        let day = 1.0 - 0.7 * light.night;
+        let water = scale(mix(hex(0x2c_6c78), light.mid, 0.35), day);
+        let (soil, water) = match cover {
+            Cover::Woods => {
+                ([mix(leaf.crowns[0], leaf.crowns[2], 0.4), leaf.crowns[1], leaf.crowns[2]], water)
+            }
+            Cover::Fields => ([leaf.grass, hex(0xb8_a858), scale(leaf.grass, 0.7)], water),
+            Cover::Coast => {
+                let sea = scale(mix(hex(0x10_6c88), light.mid, 0.2), day);
+                ([hex(0xe4_cc9c), hex(0x6c_8c50), hex(0xf4_f0e4)], sea)
+            }
+        };
+        Self {
+            light,
+            cover,
+            river,
+            sprites: sprites(site),
+            seed: site.dice.bits(),
+            speed: if still { 0.0 } else { 0.20 },
+            soil: soil.map(|ink| light.on(ink)),
+            water,
+            still,
+        }
+    }
+
+    /// How far the camera has flown.
+    fn flown(&self, moment: &Moment) -> f32 {
+        let shift = if self.still { 0.0 } else { moment.eye.forward };
+        moment.seconds * self.speed + shift
+    }
+
+    /// The river's middle at a distance along the flight.
+    #[inline(always)]
+    fn course(&self, z: f32) -> f32 {
+        let tile = Tile::shared();
+        let turn = self.seed as f32 / 4.3e9 * 30.0;
+        (tile.at(z * 0.42 + turn, 3.0) - 0.5) * 2.0 + (tile.at(z * 1.1 + turn, 7.0) - 0.5) * 0.45
+    }
+
+    /// Distance to the nearest water, less its half breadth; below zero is wet.
+    #[inline(always)]
+    fn shore(&self, x: f32, z: f32) -> f32 {
+        match self.cover {
+            Cover::Coast => {
+                let tile = Tile::shared();
+                let bend = tile.at(z * 0.5, 5.0) - 0.5 + 0.25 * tile.at(z * 1.7, 9.0);
+                x - 0.15 - 0.5 * bend
+            }
+            _ if self.river => {
+                let rough = Tile::shared().at(x * 5.0, z * 5.0) - 0.5;
+                (x - self.course(z)).abs() - 0.19 + 0.07 * rough
+            }
+            _ => 1.0,
+        }
+    }
+
+    /// The trees to draw, far to near.
+    pub(crate) fn planted(&self, view: View, moment: &Moment) -> Vec<Planted> {
+        let flown = self.flown(moment);
+        let sky = moment.eye.sky();
+        let mut list = Vec::new();
+        let first = ((flown + NEAREST) / CELL).ceil() as i32;
+        let last = ((flown + FURTHEST) / CELL).floor() as i32;
+        let density = match self.cover {
+            Cover::Woods => 0.94,
+            Cover::Fields => 0.07,
+            Cover::Coast => 0.45,
+        };
+        for row in (first..=last).rev() {
+            let half = (row as f32 * CELL - flown + 0.3) * view.aspect() * 0.62 + 0.3;
+            let columns = (half / CELL) as i32;
+            for column in -columns..=columns {
+                let bits = hash(column as u32, row as u32, self.seed);
+                if unit(bits) > density {
+                    continue;
+                }
+                let z = row as f32 * CELL + (unit(hash(bits, 1, 7)) - 0.5) * CELL;
+                let x = column as f32 * CELL + (unit(hash(bits, 2, 7)) - 0.5) * CELL * 0.9;
+                let dry = if self.cover == Cover::Coast { 0.16 } else { 0.03 };
+                let away = z - flown;
+                if away > NEAREST * 0.9 && self.shore(x, z) > dry {
+                    list.push(self.tree([x, away], bits, sky, view, moment));
+                }
+            }
+        }
+        list
+    }
+
+    fn tree(&self, [x, z]: [f32; 2], bits: u32, sky: Lens, view: View, moment: &Moment) -> Planted {
+        let x = x - moment.eye.at[0];
+        let foot = sky.see([x / z * 0.84, HORIZON + 0.84 / z]);
+        let tall = TREE_TALL * (0.75 + 0.5 * unit(hash(bits, 3, 7))) * sky.scale * 0.84 / z;
+        // Sprites are painted one unit high with their foot at zero.
+        let lens = Lens { scale: tall, shift: foot };
+        let sprite = hash(bits, 4, 7) as usize % self.sprites.len();
+        let pixels = tall * view.height as f32 * 1.4;
+        let fit = self.sprites[sprite].iter().position(|s| s.density <= pixels);
+        let level = fit.unwrap_or(2);
+        Planted { sprite, level, lens, rows: (foot[1] - tall * 1.15, foot[1] + tall * 0.12) }
+    }
+
+    pub(crate) fn paint(&self, band: &mut Band<'_>, planted: &[Planted], moment: &Moment) {
+        let lens = moment.eye.sky();
+        let view = band.view;
+        let horizon = lens.see([0.0, HORIZON])[1];
+        for y in band.range() {
+            let depth = (view.y(y as f32) - horizon) / lens.scale;
+            if depth > 0.004 {
+                let z = 0.84 / depth;
+                let row = Row { terrain: self, view, lens, z, moment, row: band.row(y) };
+                Arch::new().dispatch(row);
+            }
+        }
+        let (low, high) = (view.y(band.top as f32), view.y((band.top + band.rows()) as f32));
+        for tree in planted.iter().filter(|t| t.rows.1 >= low && t.rows.0 <= high) {
+            band.lay(&self.sprites[tree.sprite][tree.level], tree.lens, |_| 0.0);
+        }
+    }
+
+    #[inline(always)]
+    fn ground(&self, tile: &Tile, x: f32, z: f32, away: f32, t: f32) -> Ink {
+        let shore = self.shore(x, z);
+        if shore < 0.0 {
+            return self.wet(tile, [x, z], shore, away, t);
+        }
+        let broad = tile.at(x * 1.3 + 3.0, z * 1.3);
+        let leafy = tile.at(x * 9.0, z * 9.0);
+        let fade = 1.0 / (1.0 + 0.10 * away * away);
+        match self.cover {
+            Cover::Woods => {
+                let clump = smoothstep(0.3, 0.8, leafy);
+                let ink = mix(self.soil[0], self.soil[1], smoothstep(0.3, 0.7, broad));
+                let ink = scale(
+                    ink,
+                    (0.34 + 0.2 * (1.0 - fade)) + 0.4 * (clump * fade + 0.5 * (1.0 - fade)),
+                );
+                mix(scale(self.soil[2], 0.55), ink, smoothstep(0.0, 0.07, shore))
+            }
+            Cover::Fields => {
+                let (u, v) = (x * 1.1 + 0.25 * z, z * 0.8 - 0.2 * x);
+                let pick = unit(hash(u.floor() as i32 as u32, v.floor() as i32 as u32, self.seed));
+                let own = mix(self.soil[0], self.soil[1], pick);
+                let rows = 0.5 + 0.5 * libm::sinf((u * 0.4 + v * pick) * 60.0);
+                let hedge = (u - u.floor() - 0.5).abs().max((v - v.floor() - 0.5).abs());
+                let ink = scale(own, 0.85 + 0.12 * rows * fade + 0.2 * (broad - 0.5));
+                mix(ink, scale(self.soil[2], 0.55), smoothstep(0.465, 0.485, hedge))
+            }
+            Cover::Coast => {
+                let sand = scale(self.soil[0], 0.88 + 0.2 * leafy * fade);
+                let wet = smoothstep(0.06, 0.0, shore);
+                let sand = mix(sand, scale(self.soil[0], 0.6), wet);
+                let green = scale(self.soil[1], 0.6 + 0.6 * leafy);
+                mix(sand, green, smoothstep(0.15, 0.24, shore + 0.12 * (broad - 0.5)))
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn wet(&self, tile: &Tile, [x, z]: [f32; 2], shore: f32, away: f32, t: f32) -> Ink {
+        let l = &self.light;
+        let wave = tile.at(x * 7.0 + t * 0.3, z * 5.0 + t * 0.5);
+        let sky = mix(l.mid, l.low, (away * 0.12).min(0.8));
+        let shine = (0.22 + 0.07 * away).min(0.7) + 0.25 * (wave - 0.5);
+        let ink = mix(self.water, sky, shine.clamp(0.0, 0.9));
+        let shade = smoothstep(-0.06, 0.0, shore);
+        if self.cover != Cover::Coast {
+            return mix(ink, scale(self.water, 0.55), 0.6 * shade);
+        }
+        let shallow = mix(ink, l.on(hex(0x6c_d4c4)), 0.75 * smoothstep(-0.5, -0.02, shore));
+        let swash = 0.035 * libm::sinf(t * 0.9 + z * 2.0);
+        let lace = tile.at(x * 16.0, z * 9.0 + t * 0.2);
+        let line = |at: f32, wide: f32| {
+            let d = (shore - at - swash + 0.04 * (lace - 0.5)).abs();
+            smoothstep(wide, wide * 0.3, d)
+        };
+        let foam = line(-0.045, 0.03).max(0.75 * line(-0.20, 0.022)).max(0.45 * line(-0.40, 0.018));
+        mix(shallow, self.soil[2], foam * (0.5 + 0.5 * lace))
+    }
+}
+
+/// One row of land.
+struct Row<'a> {
+    terrain: &'a Terrain,
+    view: View,
+    lens: Lens,
+    z: f32,
+    moment: &'a Moment,
+    row: &'a mut [Quad],
+}
+
+impl NullaryFnOnce for Row<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let tile = Tile::shared();
+        let ground = self.terrain;
+        let air = ground.light.air();
+        let haze = 1.0 - 1.0 / (1.0 + (self.z - 1.0).max(0.0) * 0.075 * ground.light.haze);
+        let z = self.z + ground.flown(self.moment);
+        let side = self.moment.eye.at[0];
+        for (column, pixel) in self.row.iter_mut().enumerate() {
+            let seen = self.view.x(column as i32 as f32) - self.lens.shift[0];
+            let x = seen / self.lens.scale * self.z / 0.84 + side;
+            let ink = ground.ground(tile, x, z, self.z, self.moment.seconds);
+            let ink = mix(ink, air, haze);
+            *pixel = [ink[0], ink[1], ink[2], 1.0];
+        }
+    }
+}
+
+fn sprites(site: &mut Site<'_>) -> Vec<[Sheet; 3]> {
+    let density = (site.density * TREE_TALL * 1.3).max(24.0);
+    let bare_winter = site.light.leaf.season == Season::Winter;
+    (0..9)
+        .map(|index| {
+            let mut sheet = Sheet::new([-0.55, -1.2, 0.55, 0.12], density);
+            let mut dice = Dice::new(site.dice.bits());
+            shadow(&mut sheet, site.side());
+            if bare_winter || index % 4 == 3 {
+                let f = Foliage::evergreen(site, 1.6);
+                conifer(&mut sheet, [0.0, 0.0], 1.05, &f, &mut dice);
+            } else {
+                let f = Foliage::of(site, 1.6);
+                broadleaf(&mut sheet, [0.0, 0.0], 1.0, &f, &mut dice);
+            }
+            let sheet = sheet.dried();
+            let half = sheet.halved();
+            let quarter = half.halved();
+            [sheet, half, quarter]
+        })
+        .collect()
+}
+
+fn shadow(sheet: &mut Sheet, side: f32) {
+    let at = [-side * 0.14, 0.0];
+    let shape = super::super::paint::shape::Shape::new().ellipse(at, 0.32, 0.08);
+    sheet.fill(&shape, |_, _| [0.0, 0.0, 0.02, 0.35]);
+}
+
+/// The small sky needs to know where the land begins.
+pub(crate) fn horizon() -> f32 {
+    HORIZON
+}

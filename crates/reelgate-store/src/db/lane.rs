@@ -1,0 +1,140 @@
+//! A queue in front of PostgreSQL for an operation that has a form for many at once.
+//!
+//! One task takes whatever waits, runs it as one transaction and answers everyone after its commit.
+//! Callers who hold a connection each would only wait for one another's row locks; here a busy
+//! account costs no more than a thousand quiet ones.
+
+use super::postgres::Postgres;
+use super::{QUEUE_MAX, Tx};
+use crate::error::StoreError;
+use reelgate_core::engine::BoxFuture;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+
+/// Items in one transaction, at most.
+const BATCH_MAX: usize = 256;
+
+/// What an item came to; `None` means that it has to be done by itself.
+pub(crate) type Outcomes<T> = Vec<Option<Result<T, StoreError>>>;
+
+/// The form of an operation for many items. An outcome for each, in order; an error undoes all of
+/// them, and then each is tried by itself, so that one item never fails its neighbours.
+pub(crate) type Many<I, T> =
+    for<'t> fn(&'t mut Tx, Vec<I>) -> BoxFuture<'t, Result<Outcomes<T>, StoreError>>;
+
+/// The form for one item.
+pub(crate) type One<I, T> = for<'t> fn(&'t mut Tx, I) -> BoxFuture<'t, Result<T, StoreError>>;
+
+/// An operation in both its forms.
+pub(crate) struct Forms<I, T> {
+    pub(crate) many: Many<I, T>,
+    pub(crate) one: One<I, T>,
+}
+
+/// The queue.
+pub(crate) struct Lane<I, T> {
+    postgres: Postgres,
+    queue: mpsc::Sender<Waiting<I, T>>,
+}
+
+struct Waiting<I, T> {
+    item: I,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+    /// Closing the store waits for this place to be given back.
+    _place: OwnedSemaphorePermit,
+}
+
+impl<I, T> Lane<I, T>
+where
+    I: Clone + Send + 'static,
+    T: Send + 'static,
+{
+    pub(super) fn start(postgres: &Postgres, forms: Forms<I, T>) -> Self {
+        let (queue, waiting) = mpsc::channel(QUEUE_MAX);
+        tokio::spawn(serve(postgres.clone(), Arc::new(forms), waiting));
+        Self { postgres: postgres.clone(), queue }
+    }
+
+    /// Waits for this item's outcome.
+    pub(crate) async fn run(&self, item: I) -> Result<T, StoreError> {
+        let place = self.postgres.place()?;
+        let (reply, answer) = oneshot::channel();
+        let waiting = Waiting { item, reply, _place: place };
+        self.queue.try_send(waiting).map_err(|_| StoreError::Busy)?;
+        let lost = || StoreError::database("postgres", "the queue was lost");
+        answer.await.unwrap_or_else(|_| Err(lost()))
+    }
+}
+
+async fn serve<I, T>(
+    postgres: Postgres,
+    forms: Arc<Forms<I, T>>,
+    mut queue: mpsc::Receiver<Waiting<I, T>>,
+) where
+    I: Clone + Send + 'static,
+    T: Send + 'static,
+{
+    let mut batch = Vec::new();
+    while queue.recv_many(&mut batch, BATCH_MAX).await > 0 {
+        batch.retain(|waiting: &Waiting<I, T>| !waiting.reply.is_closed());
+        if batch.is_empty() {
+            continue;
+        }
+        if batch.len() == 1
+            && let Some(waiting) = batch.pop()
+        {
+            // Awaited, not set free: what arrives in the meantime is the next batch.
+            alone(postgres.clone(), Arc::clone(&forms), waiting).await;
+            continue;
+        }
+        let items = batch.iter().map(|waiting| waiting.item.clone()).collect();
+        let outcomes = together(&postgres, &forms, items).await;
+        for (waiting, outcome) in batch.drain(..).zip(outcomes) {
+            match outcome {
+                // Nobody may be waiting any more; what was committed stays committed.
+                Some(outcome) => drop(waiting.reply.send(outcome)),
+                None => drop(tokio::spawn(alone(postgres.clone(), Arc::clone(&forms), waiting))),
+            }
+        }
+    }
+}
+
+async fn together<I, T>(postgres: &Postgres, forms: &Forms<I, T>, items: Vec<I>) -> Outcomes<T>
+where
+    I: Clone + Send + 'static,
+    T: Send + 'static,
+{
+    let count = items.len();
+    let many = forms.many;
+    let decided = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&decided);
+    let result = postgres.transaction(move |tx| {
+        Box::pin(async move {
+            let outcomes = many(tx, items).await?;
+            seen.store(true, Ordering::SeqCst);
+            Ok(outcomes)
+        })
+    });
+    match result.await {
+        Ok(outcomes) => outcomes,
+        // The commit itself failed: it may have happened, so trying again would be wrong.
+        Err(error) if decided.load(Ordering::SeqCst) => {
+            (0..count).map(|_| Some(Err(error.clone()))).collect()
+        }
+        Err(error) => {
+            tracing::debug!(%error, items = count, "a batch is done one by one");
+            (0..count).map(|_| None).collect()
+        }
+    }
+}
+
+async fn alone<I, T>(postgres: Postgres, forms: Arc<Forms<I, T>>, waiting: Waiting<I, T>)
+where
+    I: Clone + Send + 'static,
+    T: Send + 'static,
+{
+    let (one, item) = (forms.one, waiting.item.clone());
+    let outcome = postgres.transaction(move |tx| one(tx, item)).await;
+    let _ = waiting.reply.send(outcome);
+}

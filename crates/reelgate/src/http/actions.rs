@@ -1,0 +1,132 @@
+//! What a parsed call does.
+
+use super::auth::Caller;
+use super::reply::store_error;
+use super::submit::{Origin, rerun, submit};
+use super::view::{queue_place, view};
+use crate::app::App;
+use crate::fault::{self, Point};
+use reelgate_core::check::{Policy, check};
+use reelgate_core::job::Refusal;
+use reelgate_core::order::Draft;
+use reelgate_core::{Call, Error, Field, Job, JobId, Kind, Model, Price, Reply, StateName};
+use reelgate_store::Submitted;
+use std::sync::Arc;
+
+/// Our own API sells what every other one does, and shows more.
+const NATIVE: &str = "native";
+
+/// An answer, and whether it repeats an earlier one.
+pub(super) struct Done {
+    pub(super) reply: Reply,
+    /// It was given before, to the same idempotency key.
+    pub(super) replayed: bool,
+}
+
+impl Done {
+    fn with(reply: Reply) -> Self {
+        Self { reply, replayed: false }
+    }
+}
+
+/// What this dialect offers.
+pub(super) fn models(app: &App, dialect: &str) -> Done {
+    let models = match dialect {
+        NATIVE => app.catalogue.models.clone(),
+        name => app.catalogue.of_dialect(name).cloned().collect(),
+    };
+    Done::with(Reply::Models(models))
+}
+
+/// Does what a caller asked for.
+///
+/// # Errors
+/// Why it was not done; nothing has changed then.
+pub(super) async fn act(
+    app: &Arc<App>,
+    call: Call,
+    origin: Origin,
+    base_url: &str,
+) -> Result<Done, Error> {
+    match call {
+        Call::Models => Ok(models(app, origin.dialect)),
+        Call::Quote(draft) => Ok(Done::with(Reply::Quote(quote(app, &draft)?))),
+        Call::Submit(draft) => {
+            let app = Arc::clone(app);
+            to_the_end(async move { submit(&app, origin, *draft).await }).await
+        }
+        Call::Rerun(id) => {
+            let app = Arc::clone(app);
+            to_the_end(async move { rerun(&app, origin, id).await }).await
+        }
+        Call::Get(id) => {
+            let job = app.store.job_of(origin.caller.account, id).await.map_err(store_error)?;
+            let mut view = view(app, job.ok_or_else(Error::job_not_found)?, base_url);
+            if origin.dialect == NATIVE {
+                view.queue = queue_place(app, &view.job).await?;
+            }
+            Ok(Done::with(Reply::Job(Box::new(view))))
+        }
+        Call::Cancel(id) => {
+            let job = cancel(app, origin.caller, id).await?;
+            Ok(Done::with(Reply::Cancelled(Box::new(view(app, job, base_url)))))
+        }
+    }
+}
+
+/// The catalogue's entry for a draft.
+pub(super) fn model_of<'a>(app: &'a App, draft: &Draft) -> Result<&'a Model, Error> {
+    let found = app.catalogue.find(&draft.model);
+    found.ok_or_else(|| Error::invalid(Field::Model, "is not a model of this API"))
+}
+
+/// What the operator allows.
+pub(super) fn policy(app: &App) -> Policy {
+    Policy { allow_http: app.config.outbound.allow_private, allow_data: true }
+}
+
+fn quote(app: &App, draft: &Draft) -> Result<Price, Error> {
+    let model = model_of(app, draft)?;
+    check(draft, model, policy(app), &app.catalogue.price_version).map(|(_, price)| price)
+}
+
+/// Runs a submit to its end even when the caller hangs up: its outcome must not depend on that.
+async fn to_the_end(
+    work: impl Future<Output = Result<Submitted, Error>> + Send + 'static,
+) -> Result<Done, Error> {
+    let submitted = tokio::spawn(work).await.map_err(|error| {
+        tracing::error!(%error, "a submit broke off");
+        Error::internal()
+    })??;
+    let (job, replayed) = match submitted {
+        Submitted::Accepted(job) => (job, false),
+        Submitted::Replayed(job) => (job, true),
+    };
+    Ok(Done { reply: Reply::Accepted(Box::new(job)), replayed })
+}
+
+async fn cancel(app: &App, caller: Caller, id: JobId) -> Result<Job, Error> {
+    let (entry, delivery) = (app.entry_id(), app.delivery_id());
+    fault::point(Point::CancelAsked);
+    let outcome = app.store.cancel(caller.account, id, entry, delivery, app.now()).await;
+    fault::point(Point::CancelCommitted);
+    let job = match outcome.map_err(store_error)? {
+        Ok(job) => job,
+        // Asking twice answers the same.
+        Err(Refusal::Final(StateName::Cancelled)) => {
+            let job = app.store.job_of(caller.account, id).await.map_err(store_error)?;
+            job.ok_or_else(Error::job_not_found)?
+        }
+        Err(Refusal::Final(state)) => {
+            let message = format!("the task has already {}", state.text());
+            return Err(Error::new(Kind::Conflict, message));
+        }
+        Err(refusal) => {
+            tracing::error!(?refusal, %id, "a cancel was refused");
+            return Err(Error::internal());
+        }
+    };
+    app.deliveries_ready.notify_one();
+    app.leases_due.notify_waiters();
+    Ok(job)
+}

@@ -1,0 +1,32 @@
+//! A job as its owner sees it: with links, and its place in the queue.
+
+use super::reply::store_error;
+use crate::app::App;
+use reelgate_core::{Error, Job, JobView, Links, QueuePlace, State};
+
+/// A job with signed links to its files, for as long as they exist.
+#[must_use]
+pub fn view(app: &App, job: Job, base_url: &str) -> JobView {
+    let links = match &job.state {
+        State::Succeeded { output, .. } if output.removed.is_none() => {
+            let link = |name: &str| format!("{base_url}{}", app.media.link(name, app.now()));
+            Some(Links {
+                video: link(&output.video),
+                poster: link(&output.poster),
+                last_frame: link(&output.last_frame),
+            })
+        }
+        _ => None,
+    };
+    JobView { job, links, queue: None }
+}
+
+/// Where a waiting job stands; nothing for any other.
+pub(super) async fn queue_place(app: &App, job: &Job) -> Result<Option<QueuePlace>, Error> {
+    if !matches!(job.state, State::Queued { .. }) {
+        return Ok(None);
+    }
+    let ahead = app.store.queued_before(job.id, QueuePlace::AHEAD_MAX).await;
+    let ahead = ahead.map_err(store_error)?;
+    Ok(Some(QueuePlace { ahead, eta_s: app.pace.eta_s(ahead, app.config.workers) }))
+}
