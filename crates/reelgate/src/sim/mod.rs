@@ -1,8 +1,8 @@
 //! A seeded simulation of the whole platform: requests through its router, workers with a scripted
 //! engine, a receiver with moods, a clock that jumps, and a process that dies at any named step.
 //!
-//! Everything that happens is chosen by one seed, so a failure can be played again. The database and
-//! the media files are real. Not here: the binary, signals and threads of work, which the crash
+//! Everything that happens is chosen by one seed, so a failure can be played again. The database
+//! and the media files are real. Not here: the binary, signals and threads of work, which the crash
 //! tests kill for real.
 
 mod act;

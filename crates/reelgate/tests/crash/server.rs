@@ -1,9 +1,11 @@
 //! The real binary on a folder of its own.
 
 use crate::until;
+use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::LazyLock;
 use tempfile::TempDir;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_reelgate");
@@ -34,6 +36,17 @@ pub(crate) enum Start {
     Died(ExitStatus),
 }
 
+/// The files of an installation with a customer, and the customer's key.
+static CUSTOMER: LazyLock<(Vec<(OsString, Vec<u8>)>, String)> = LazyLock::new(|| {
+    let place = Place::make_customer();
+    let entries = std::fs::read_dir(place.data()).expect("readable");
+    let files = entries.map(|entry| {
+        let entry = entry.expect("readable");
+        (entry.file_name(), std::fs::read(entry.path()).expect("readable"))
+    });
+    (files.collect(), place.key.clone())
+});
+
 /// Kills a process with SIGKILL.
 pub(crate) fn kill_process(id: u32) {
     let killed = Command::new("kill").args(["-KILL", &id.to_string()]).status().expect("kill runs");
@@ -48,8 +61,18 @@ impl Place {
         Self { folder, key: String::new() }
     }
 
-    /// A folder with an account and a key.
+    /// A folder with an account and a key: a copy of one that the command line made.
     pub(crate) fn with_customer() -> Self {
+        let (files, key) = &*CUSTOMER;
+        let place = Self { key: key.clone(), ..Self::new() };
+        std::fs::create_dir(place.data()).expect("a folder");
+        for (name, bytes) in files {
+            std::fs::write(place.data().join(name), bytes).expect("a copy");
+        }
+        place
+    }
+
+    fn make_customer() -> Self {
         let place = Self::new();
         let credits = CREDITS.to_string();
         let made = place.run(&["account", "create", "customer", "--credits", &credits], None);
