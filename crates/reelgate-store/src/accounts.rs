@@ -67,6 +67,30 @@ impl Store {
         self.db.write(move |tx| Box::pin(create(tx, new, now))).await
     }
 
+    /// Creates an account with an opening balance: both or neither.
+    ///
+    /// # Errors
+    /// Refused as [`Store::create_account`] and [`Store::grant`] refuse.
+    pub async fn open_account(
+        &self,
+        new: NewAccount,
+        entry: EntryId,
+        amount: Credits,
+        note: &str,
+        now: Timestamp,
+    ) -> Result<Account, StoreError> {
+        let note = note.to_owned();
+        self.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let account = create(tx, new, now).await?;
+                    let funds = ledger::grant(tx, entry, account.id, amount, note, now).await?;
+                    Ok(Account { funds, ..account })
+                })
+            })
+            .await
+    }
+
     /// The account with this id.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::entropy::{Entropy, SystemEntropy};
+use crate::fault::{self, Point};
 use crate::http::limit::Limiter;
 use crate::http::once::InFlight;
 use crate::media::{Media, MediaError};
@@ -45,6 +46,8 @@ pub struct App {
     pub pace: Pace,
     /// Rings when a job may be claimed.
     pub jobs_ready: Notify,
+    /// Rings when workers are to look at their leases at once: a job of theirs may be cancelled.
+    pub leases_due: Notify,
     /// Rings when a webhook may be sent.
     pub deliveries_ready: Notify,
     /// Set once the server is going down.
@@ -112,17 +115,31 @@ impl App {
     /// # Errors
     /// When the folder, the database or media storage cannot be used.
     pub async fn open(config: Config, parts: Parts) -> Result<Arc<Self>, StartError> {
+        let outbound = Outbound::new(Arc::clone(&parts.names), config.outbound.allow_private);
+        Self::open_with(config, parts, outbound).await
+    }
+
+    /// Opens the same with a way out that is there already: making one takes long.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub(crate) async fn open_with(
+        config: Config,
+        parts: Parts,
+        outbound: Outbound,
+    ) -> Result<Arc<Self>, StartError> {
         let data = config.data.clone();
         let unusable = |cause| StartError::Data { folder: data.clone(), cause };
         secrets::make_folder(&data).map_err(unusable)?;
         let link_key = secrets::link_key(&data, parts.entropy.as_ref()).map_err(unusable)?;
+        fault::point(Point::SecretMade);
         let store = Store::open(&Options { url: config.database_url() }).await?;
         let media = Media::open(&data.join("media"), link_key)?;
+        fault::point(Point::Opened);
         let catalogue = Catalogue::built_in();
         let settings = Settings::of(&catalogue);
         let engine =
             parts.engine.unwrap_or_else(|| Arc::new(PreviewEngine::new(config.render_threads)));
-        let outbound = Outbound::new(parts.names, config.outbound.allow_private);
         Ok(Arc::new(Self {
             store,
             media,
@@ -136,6 +153,7 @@ impl App {
             in_flight: InFlight::default(),
             pace: Pace::default(),
             jobs_ready: Notify::new(),
+            leases_due: Notify::new(),
             deliveries_ready: Notify::new(),
             stopping: CancellationToken::new(),
             config,

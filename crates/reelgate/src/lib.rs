@@ -7,8 +7,11 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod entropy;
+pub mod fault;
 pub mod http;
 pub mod media;
 pub mod outbound;
 pub mod secrets;
+#[cfg(feature = "simulation")]
+pub mod sim;
 pub mod work;

@@ -19,6 +19,7 @@ use std::time::{Duration, UNIX_EPOCH};
 pub const LINK_TTL_MS: i64 = 24 * 3_600_000;
 const HOUR_MS: i64 = 3_600_000;
 const SIGNATURE_BYTES: usize = 16;
+const CLIPS: &str = "clip";
 
 /// Why media could not be kept or found.
 #[derive(Debug, thiserror::Error)]
@@ -126,12 +127,35 @@ impl Media {
         kind: ClipFile,
         file: &Path,
     ) -> Result<Stored, MediaError> {
-        let name = format!("clip/{job}-{token}/{}", kind.file_name());
+        let name = format!("{}/{}", clip_name(job, token), kind.file_name());
         let bytes = bytes::Bytes::from(tokio::fs::read(file).await?);
         let sha256 = hex(&Sha256::digest(&bytes));
         let length = bytes.len() as u64;
         self.objects.put(&ObjectPath::from(name.as_str()), PutPayload::from(bytes)).await?;
         Ok(Stored { name, bytes: length, sha256 })
+    }
+
+    /// Forgets every file of an attempt's clip; forgetting what is not there is fine.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn remove_clip(&self, job: JobId, token: u64) -> Result<(), MediaError> {
+        match tokio::fs::remove_dir_all(self.clip_folder(job, token)).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// The folder with the clips of all attempts.
+    #[must_use]
+    pub fn clips(&self) -> PathBuf {
+        self.root.join(CLIPS)
+    }
+
+    /// The folder with one attempt's clip.
+    #[must_use]
+    pub fn clip_folder(&self, job: JobId, token: u64) -> PathBuf {
+        self.root.join(clip_name(job, token))
     }
 
     /// Forgets a file; forgetting what is not there is fine.
@@ -182,6 +206,10 @@ impl Media {
         short.copy_from_slice(&full[..SIGNATURE_BYTES]);
         short
     }
+}
+
+fn clip_name(job: JobId, token: u64) -> String {
+    format!("{CLIPS}/{job}-{token}")
 }
 
 /// A file of a clip.

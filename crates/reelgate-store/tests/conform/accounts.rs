@@ -1,12 +1,13 @@
 use crate::fixture::{START, World};
 use crate::on_each_database;
 use reelgate_core::error::Kind;
-use reelgate_core::{AccountId, KeyHash, KeyId, KeyStyle};
+use reelgate_core::{AccountId, Credits, EntryId, KeyHash, KeyId, KeyStyle};
 use reelgate_store::{NewAccount, NewKey, StoreError};
 
 on_each_database!(
     accounts_are_found_by_id_and_name,
     a_name_belongs_to_one_account,
+    an_opening_balance_comes_with_its_account_or_neither_does,
     keys_are_found_by_hash_and_can_be_revoked_once,
     a_key_needs_an_account_and_a_hash_of_its_own,
 );
@@ -34,6 +35,26 @@ async fn a_name_belongs_to_one_account(world: &World) {
         other => panic!("not refused: {other:?}"),
     }
     assert_eq!(world.store.account(id).await.expect("a read"), None);
+}
+
+async fn an_opening_balance_comes_with_its_account_or_neither_does(world: &World) {
+    let open = async |name: &str, id: u64, credits: i64| {
+        let (id, entry) = (AccountId::new(START, id), EntryId::new(START, id));
+        let new = NewAccount { id, name: name.to_owned(), webhook_secret: String::new() };
+        world.store.open_account(new, entry, Credits::whole(credits), "opening", START).await
+    };
+    let opened = open("a", 70, 12).await.expect("a new account");
+    assert_eq!(opened.funds.balance, Credits::whole(12));
+    let stored = world.store.account_by_name("a").await.expect("a read");
+    assert_eq!(stored, Some(opened));
+    for (name, id, credits, kind) in [("a", 71, 5, Kind::Conflict), ("b", 72, -1, Kind::Invalid)] {
+        match open(name, id, credits).await {
+            Err(StoreError::Refused(error)) => assert_eq!(error.kind, kind),
+            other => panic!("not refused: {other:?}"),
+        }
+        let made = world.store.account(AccountId::new(START, id)).await.expect("a read");
+        assert_eq!(made, None);
+    }
 }
 
 fn new_key(id: u64, account: AccountId, hash: &str) -> NewKey {

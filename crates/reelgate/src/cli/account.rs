@@ -3,6 +3,7 @@
 use super::{CliError, bits, now, open_store, say};
 use crate::config::Config;
 use crate::entropy::{Entropy as _, SystemEntropy};
+use crate::fault::{self, Point};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Subcommand;
@@ -79,16 +80,18 @@ pub(super) async fn run(config: &Config, command: AccountCommand) -> Result<Exit
 }
 
 async fn create(store: &Store, name: &str, credits: Credits) -> Result<(), CliError> {
-    let account = create_account(store, name).await?;
-    if credits > Credits::ZERO {
-        grant(store, account.id, credits, "opening balance").await?;
-    }
+    let account = create_account(store, name, credits).await?;
+    fault::point(Point::AccountMade);
     say(&format!("made account {name} ({}) with {credits} credits", account.id));
     Ok(())
 }
 
-/// Makes an account with a webhook secret of its own and no credits.
-pub(super) async fn create_account(store: &Store, name: &str) -> Result<Account, CliError> {
+/// Makes an account with a webhook secret of its own and its opening balance, in one commit.
+pub(super) async fn create_account(
+    store: &Store,
+    name: &str,
+    credits: Credits,
+) -> Result<Account, CliError> {
     let fine = |c: char| c.is_ascii_alphanumeric() || "._-@".contains(c);
     if name.is_empty() || name.len() > 64 || !name.chars().all(fine) {
         let rule = "1 to 64 letters, digits, dots, dashes, underscores or @";
@@ -101,7 +104,11 @@ pub(super) async fn create_account(store: &Store, name: &str) -> Result<Account,
         name: name.to_owned(),
         webhook_secret: format!("whsec_{}", STANDARD.encode(secret)),
     };
-    Ok(store.create_account(new, now()).await?)
+    if credits == Credits::ZERO {
+        return Ok(store.create_account(new, now()).await?);
+    }
+    let entry = EntryId::new(now(), bits());
+    Ok(store.open_account(new, entry, credits, "opening balance", now()).await?)
 }
 
 /// Adds credits to an account.

@@ -105,7 +105,7 @@ impl Local {
         let app = open_app(config).await?;
         let account = match app.store.account_by_name(LOCAL_ACCOUNT).await? {
             Some(account) => account,
-            None => account::create_account(&app.store, LOCAL_ACCOUNT).await?,
+            None => account::create_account(&app.store, LOCAL_ACCOUNT, LOCAL_CREDITS).await?,
         };
         let missing = LOCAL_CREDITS.checked_sub(account.funds.available());
         if let Some(missing) = missing.filter(|missing| *missing > Credits::ZERO) {

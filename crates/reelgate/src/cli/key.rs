@@ -3,6 +3,7 @@
 use super::{CliError, account, bits, complain, now, open_store, say};
 use crate::config::Config;
 use crate::entropy::{Entropy as _, SystemEntropy};
+use crate::fault::{self, Point};
 use clap::{Subcommand, ValueEnum};
 use reelgate_core::key::{ApiKey, ENTROPY_BYTES};
 use reelgate_core::{AccountId, KeyId, KeyStyle};
@@ -63,6 +64,7 @@ pub(super) async fn run(config: &Config, command: KeyCommand) -> Result<ExitCode
         KeyCommand::Create { account, style, label } => {
             let owner = account::find(&store, &account).await?;
             let key = create_key(&store, owner.id, style.into(), &label).await?;
+            fault::point(Point::KeyMade);
             say(key.reveal());
             ExitCode::SUCCESS
         }

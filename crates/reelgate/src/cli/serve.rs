@@ -2,6 +2,7 @@
 
 use super::CliError;
 use crate::config::Config;
+use crate::fault::{self, Point};
 use crate::work::runner::Runner;
 use std::path::Path;
 use std::process::ExitCode;
@@ -49,7 +50,9 @@ pub(super) async fn run(config: Config, address_file: Option<&Path>) -> Result<E
         }
     };
     app.stopping.cancel();
+    fault::point(Point::StopAsked);
     runner.finish().await;
+    fault::point(Point::HandedBack);
     app.store.close().await;
     tracing::info!("stopped");
     Ok(code)

@@ -5,6 +5,7 @@ use super::reply::store_error;
 use super::submit::{Origin, rerun, submit};
 use super::view::{queue_place, view};
 use crate::app::App;
+use crate::fault::{self, Point};
 use reelgate_core::check::{Policy, check};
 use reelgate_core::job::Refusal;
 use reelgate_core::order::Draft;
@@ -106,7 +107,9 @@ async fn to_the_end(
 
 async fn cancel(app: &App, caller: Caller, id: JobId) -> Result<Job, Error> {
     let (entry, delivery) = (app.entry_id(), app.delivery_id());
+    fault::point(Point::CancelAsked);
     let outcome = app.store.cancel(caller.account, id, entry, delivery, app.now()).await;
+    fault::point(Point::CancelCommitted);
     let job = match outcome.map_err(store_error)? {
         Ok(job) => job,
         // Asking twice answers the same.
@@ -124,5 +127,6 @@ async fn cancel(app: &App, caller: Caller, id: JobId) -> Result<Job, Error> {
         }
     };
     app.deliveries_ready.notify_one();
+    app.leases_due.notify_waiters();
     Ok(job)
 }

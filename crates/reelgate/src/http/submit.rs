@@ -5,6 +5,7 @@ use super::auth::Caller;
 use super::references::{Fetched, fetch_all};
 use super::reply::store_error;
 use crate::app::App;
+use crate::fault::{self, Point};
 use reelgate_core::check::check;
 use reelgate_core::idempotency::{Fingerprint, IdempotencyKey, Verdict, judge, mismatch};
 use reelgate_core::media::{check_kinds, settle_roles};
@@ -38,6 +39,7 @@ pub async fn submit(app: &App, origin: Origin, draft: Draft) -> Result<Submitted
     check_callback(app, &order)?;
     check_funds(app, origin.caller, &price).await?;
     let fetched = fetch_all(app, &draft.media).await?;
+    fault::point(Point::ReferencesKept);
     let kinds: Vec<_> = fetched.iter().map(|found| found.kind).collect();
     check_kinds(&draft.media, &kinds, &model.media)?;
     settle(&mut order, &draft, fetched, &kinds);
@@ -148,7 +150,9 @@ async fn store(
     let job = new_job(app, origin.caller, dialect, order, price);
     let idempotency = origin.idempotency;
     let submission = Submission { job, hold_entry: app.entry_id(), idempotency };
+    fault::point(Point::SubmitDecided);
     let submitted = app.store.submit(submission, app.now()).await.map_err(store_error)?;
+    fault::point(Point::SubmitCommitted);
     app.jobs_ready.notify_one();
     Ok(submitted)
 }

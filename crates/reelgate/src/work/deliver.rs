@@ -6,6 +6,7 @@
 
 use super::Step;
 use crate::app::App;
+use crate::fault::{self, Point};
 use crate::http::view::view;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -31,26 +32,30 @@ pub async fn step(app: &App) -> Result<Step, StoreError> {
     if due.is_empty() {
         return Ok(Step::Idle);
     }
-    let sent = due.iter().map(|delivery| send(app, delivery));
+    fault::point(Point::DeliveryClaimed);
+    // Drawn in order, whoever answers first.
+    let sent = due.iter().map(|delivery| send(app, delivery, app.entropy.bits()));
     for result in futures_util::future::join_all(sent).await {
         result?;
     }
     Ok(Step::Did)
 }
 
-async fn send(app: &App, delivery: &Delivery) -> Result<(), StoreError> {
+async fn send(app: &App, delivery: &Delivery, scatter: u64) -> Result<(), StoreError> {
     let status = post(app, delivery).await?;
+    fault::point(Point::DeliveryPosted);
     let now = app.now();
     let settled = match judge(status) {
         Verdict::Delivered => Settled::Delivered { status: status.unwrap_or(200) },
         Verdict::Retry if delivery.attempt < WEBHOOK_ATTEMPTS_MAX => {
-            let delay_ms = WEBHOOK.delay_ms(delivery.attempt, app.entropy.bits());
+            let delay_ms = WEBHOOK.delay_ms(delivery.attempt, scatter);
             Settled::Retry { at: now.plus_ms(delay_ms), status }
         }
         Verdict::Retry | Verdict::GiveUp => Settled::Dead { status },
     };
     tracing::info!(delivery = %delivery.id, job = %delivery.job, ?settled, "sent a webhook");
     app.store.settle_delivery(delivery.id, delivery.token, settled, now).await?;
+    fault::point(Point::DeliverySettled);
     Ok(())
 }
 

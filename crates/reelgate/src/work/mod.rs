@@ -4,6 +4,7 @@
 //! in [`runner`] are trivial, and tests call the steps.
 
 pub mod deliver;
+mod leftovers;
 pub mod pace;
 pub mod render;
 pub mod rescue;

@@ -2,6 +2,7 @@
 
 use super::Step;
 use crate::app::App;
+use crate::fault::{self, Point};
 use crate::media::{ClipFile, MediaError};
 use reelgate_core::engine::BoxFuture;
 use reelgate_core::job::{Output, Progress, Refusal};
@@ -23,6 +24,7 @@ pub async fn step(app: &App) -> Result<Step, StoreError> {
     let Some(job) = claimed.into_iter().next() else { return Ok(Step::Idle) };
     let State::Running { lease, .. } = &job.state else { return Ok(Step::Idle) };
     let token = lease.token;
+    fault::point(Point::Claimed);
     tracing::info!(job = %job.id, attempt = job.attempt, "rendering");
     let started = app.now();
     let outcome = attempt(app, &job, token).await;
@@ -47,19 +49,31 @@ async fn attempt(app: &App, job: &Job, token: u64) -> Result<Output, EngineError
         ticket: job.ticket.clone(),
     };
     let reporter = Reporter::new(app, job, token);
-    let clip = {
-        let rendering = app.engine.run(work, &reporter);
-        tokio::pin!(rendering);
-        tokio::select! {
-            result = &mut rendering => result,
-            // Silence of the store or a lost lease sets the stop flag; the engine then returns.
-            () = beat(app, job, token, &reporter) => rendering.await,
-        }?
-    };
+    fault::point(Point::EngineStarts);
+    let making = make(app, job, token, work, &reporter);
+    tokio::pin!(making);
+    tokio::select! {
+        result = &mut making => result,
+        // Silence of the store or a lost lease sets the stop flag; the engine then returns.
+        () = beat(app, job, token, &reporter) => making.await,
+    }
+}
+
+/// Renders and stores; the lease is extended all the while, however slow the storage is.
+async fn make(
+    app: &App,
+    job: &Job,
+    token: u64,
+    work: Work,
+    reporter: &Reporter<'_>,
+) -> Result<Output, EngineError> {
+    let clip = app.engine.run(work, reporter).await?;
+    fault::point(Point::EngineDone);
     reelgate_engines::clip::check(&clip, &job.order, job.size).map_err(|fault| {
         tracing::error!(job = %job.id, fault, "the engine's clip is not what was ordered");
         EngineError::passing(FailureClass::Internal, "the engine made a clip that was not ordered")
     })?;
+    fault::point(Point::ClipChecked);
     keep(app, job, token, &clip).await.map_err(|error| {
         tracing::error!(job = %job.id, %error, "the clip could not be kept");
         EngineError::passing(FailureClass::Internal, "the clip could not be stored")
@@ -88,11 +102,15 @@ async fn beat(app: &App, job: &Job, token: u64, reporter: &Reporter<'_>) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(every) => {}
+            () = app.leases_due.notified() => {}
             () = app.stopping.cancelled() => break,
         }
         let (now, progress) = (app.now(), reporter.shown());
         match app.store.heartbeat(job.id, token, lease_ms, progress, now).await {
-            Ok(Directive::Continue) => silent_since = now,
+            Ok(Directive::Continue) => {
+                fault::point(Point::Heartbeat);
+                silent_since = now;
+            }
             Ok(Directive::Stop | Directive::Lost) => break,
             Err(error) if now.since_ms(silent_since) < lease_ms => {
                 tracing::warn!(job = %job.id, %error, "a heartbeat failed");
@@ -106,8 +124,11 @@ async fn beat(app: &App, job: &Job, token: u64, reporter: &Reporter<'_>) {
 async fn keep(app: &App, job: &Job, token: u64, clip: &Clip) -> Result<Output, MediaError> {
     let put = |kind, file| app.media.put_clip_file(job.id, token, kind, file);
     let poster = put(ClipFile::Poster, &clip.poster).await?;
+    fault::point(Point::PosterKept);
     let last_frame = put(ClipFile::LastFrame, &clip.last_frame).await?;
+    fault::point(Point::LastFrameKept);
     let video = put(ClipFile::Video, &clip.video).await?;
+    fault::point(Point::VideoKept);
     Ok(Output {
         video: video.name,
         video_bytes: video.bytes,
@@ -133,7 +154,7 @@ async fn settle(
 ) -> Result<(), StoreError> {
     let now = app.now();
     let took_ms = now.ms() - started_ms;
-    let made = result.as_ref().ok().cloned();
+    let made = result.is_ok();
     let outcome = match result {
         Ok(output) => {
             tracing::info!(job = %job.id, took_ms, bytes = output.video_bytes, "rendered");
@@ -147,18 +168,20 @@ async fn settle(
         }
     };
     let (entry, delivery) = (app.entry_id(), app.delivery_id());
+    fault::point(Point::FinishDecided);
     let ended = app.store.finish(job.id, token, outcome, entry, delivery, now).await?;
+    fault::point(Point::FinishCommitted);
     let used = match &ended {
         Ok(job) => matches!(job.state, State::Succeeded { .. }),
         // Without its lease this attempt's files belong to nobody.
         Err(Refusal::StaleLease | Refusal::Final(_) | Refusal::NotNow(_)) => false,
     };
-    if let (Some(output), false) = (made, used) {
-        tracing::info!(job = %job.id, "the clip is not wanted any more");
-        for name in [&output.video, &output.poster, &output.last_frame] {
-            if let Err(error) = app.media.remove(name).await {
-                tracing::warn!(name, %error, "a file could not be removed");
-            }
+    if !used {
+        if made {
+            tracing::info!(job = %job.id, "the clip is not wanted any more");
+        }
+        if let Err(error) = app.media.remove_clip(job.id, token).await {
+            tracing::warn!(job = %job.id, %error, "a clip could not be removed");
         }
     }
     app.deliveries_ready.notify_one();

@@ -80,7 +80,8 @@ async fn repeat(app: Arc<App>, one: Loop) {
             Ok(Step::Did) => continue,
             Ok(Step::Idle) => one.poll,
             Err(error) if app.store.is_stopped() => {
-                tracing::error!(%error, "the store stopped for good");
+                // It will never write again: only a fresh process can go on.
+                tracing::error!(%error, "the store has stopped");
                 return;
             }
             Err(error) => {
@@ -101,5 +102,23 @@ async fn rung(app: &App, bell: Bell) {
         Bell::Jobs => app.jobs_ready.notified().await,
         Bell::Deliveries => app.deliveries_ready.notified().await,
         Bell::None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Parts;
+    use crate::config::Config;
+
+    #[tokio::test]
+    async fn a_store_that_will_never_write_again_breaks_the_work_off() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = Config::for_data(&folder.path().join("data"));
+        let app = App::open(config, Parts::default()).await.expect("it opens");
+        app.store.close().await;
+        let mut runner = Runner::start(&app);
+        let broken = tokio::time::timeout(Duration::from_secs(30), runner.broken()).await;
+        assert!(broken.is_ok(), "the loops go on with a store that is gone");
     }
 }

@@ -1,6 +1,6 @@
 //! Forgetting what nobody needs any more, a bounded batch at a time.
 
-use super::Step;
+use super::{Step, leftovers};
 use crate::app::App;
 use crate::media::MediaError;
 use reelgate_store::StoreError;
@@ -8,7 +8,8 @@ use reelgate_store::StoreError;
 /// Settled deliveries can be looked up for a week.
 const DELIVERIES_KEPT_MS: i64 = 7 * 24 * 3_600_000;
 
-/// Removes old idempotency keys, settled deliveries, and files past their retention.
+/// Removes old idempotency keys, settled deliveries, files past their retention, and those of lost
+/// attempts.
 ///
 /// # Errors
 /// When the store fails. Files that cannot be removed are logged and tried again the next time.
@@ -20,7 +21,8 @@ pub async fn step(app: &App) -> Result<Step, StoreError> {
         0 => 0,
         kept_ms => files(app, kept_ms).await?,
     };
-    Ok(if keys + deliveries + files == 0 { Step::Idle } else { Step::Did })
+    let folders = leftovers::remove(app).await?;
+    Ok(if keys + deliveries + files + folders == 0 { Step::Idle } else { Step::Did })
 }
 
 /// A job is marked only after its files are gone: a crash in between means that they are looked for
