@@ -15,6 +15,7 @@ mod limits;
 mod native;
 mod neighbour;
 mod open_v1;
+mod orders;
 mod pictures;
 mod references;
 mod render;
