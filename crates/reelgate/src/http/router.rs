@@ -16,7 +16,6 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 /// Builds the server's front.
-#[must_use]
 pub fn router(app: &Arc<App>) -> Router {
     let mut router = Router::new()
         .route("/", get(async || Html(include_str!("welcome.html"))))
