@@ -4,7 +4,6 @@
 //! route has to be in its document, and every golden answer has to fit the schema promised for it.
 
 use crate::wire::{Operation, Route};
-use http::Method;
 use reelgate_core::{idempotency, media};
 use serde_json::{Map, Value, json};
 

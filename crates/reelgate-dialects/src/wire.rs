@@ -60,6 +60,21 @@ pub enum Operation {
     Models,
 }
 
+impl Operation {
+    /// A name that never changes: idempotency fingerprints are made with it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Submit => "submit",
+            Self::Quote => "quote",
+            Self::Rerun => "rerun",
+            Self::Get => "get",
+            Self::Cancel => "cancel",
+            Self::Models => "models",
+        }
+    }
+}
+
 impl WireRequest {
     /// The path parameter of this name; empty when the route has none.
     pub(crate) fn parameter(&self, name: &str) -> &str {

@@ -6,7 +6,9 @@ use crate::error::StoreError;
 use crate::rows::{self, Reader, job_columns};
 use crate::transition;
 use reelgate_core::job::{self, Event};
-use reelgate_core::{Job, Timestamp};
+use reelgate_core::{AccountId, Job, Timestamp};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// Most jobs in one claim.
 pub const CLAIM_MAX: usize = 256;
@@ -27,6 +29,18 @@ const HEAD: &str = concat!(
     " FROM jobs WHERE turn IS NOT NULL AND not_before <= $1 AND deadline > $1 \
      ORDER BY priority DESC, turn, id LIMIT $2"
 );
+/// As [`HEAD`], past the jobs of accounts that have `$2` of them running already.
+const HEAD_BELOW_CAP: &str = concat!(
+    "SELECT ",
+    job_columns!(),
+    " FROM jobs WHERE turn IS NOT NULL AND not_before <= $1 AND deadline > $1 \
+     AND (SELECT COUNT(*) FROM jobs AS other WHERE other.account = jobs.account \
+     AND other.lease_expires IS NOT NULL) < $2 \
+     ORDER BY priority DESC, turn, id LIMIT $3"
+);
+/// How many jobs an account has running; read in the claim's own transaction.
+const RUNNING: &str = "SELECT COUNT(*) FROM jobs \
+    WHERE account = $1 AND lease_expires IS NOT NULL";
 const SET_ASIDE: &str = "UPDATE jobs SET turn = NULL, not_before = $1 \
     WHERE id = $2 AND state = 'queued'";
 
@@ -42,7 +56,22 @@ impl Store {
         lease_ms: i64,
         max: usize,
     ) -> Result<Vec<Job>, StoreError> {
-        self.db.write(move |tx| Box::pin(claim(tx, now, lease_ms, max))).await
+        self.db.write(move |tx| Box::pin(claim(tx, now, lease_ms, max, None))).await
+    }
+
+    /// As [`Store::claim`], but an account never has more than `running_max` jobs running: the rest
+    /// of them wait in line, and others go past.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_below(
+        &self,
+        now: Timestamp,
+        lease_ms: i64,
+        max: usize,
+        running_max: u32,
+    ) -> Result<Vec<Job>, StoreError> {
+        self.db.write(move |tx| Box::pin(claim(tx, now, lease_ms, max, Some(running_max)))).await
     }
 }
 
@@ -51,12 +80,20 @@ async fn claim(
     now: Timestamp,
     lease_ms: i64,
     max: usize,
+    running_max: Option<u32>,
 ) -> Result<Vec<Job>, StoreError> {
     promote(tx, now).await?;
     let limit = i64::try_from(max.min(CLAIM_MAX)).unwrap_or(0);
-    let head = tx.query_unlocked(HEAD, &values![now, limit]).await?;
+    let head = match running_max {
+        None => tx.query_unlocked(HEAD, &values![now, limit]).await?,
+        Some(cap) => {
+            let values = values![now, i64::from(cap), limit];
+            tx.query_unlocked(HEAD_BELOW_CAP, &values).await?
+        }
+    };
     let event = Event::Claim { lease_ms };
     let mut decided = Vec::with_capacity(head.len());
+    let mut places = Places { running_max, left: HashMap::new() };
     for row in head {
         let job = match rows::job(row) {
             Ok(job) => job,
@@ -65,6 +102,9 @@ async fn claim(
                 continue;
             }
         };
+        if !places.take(tx, job.account).await? {
+            continue;
+        }
         // The query asked for what may be claimed; whatever core still refuses stays in line.
         if let Ok(next) = job::next(&job, &event, now) {
             decided.push((job, next));
@@ -73,6 +113,29 @@ async fn claim(
     let writes: Vec<_> = decided.iter().map(|(job, next)| (job, next)).collect();
     transition::write_all(tx, &writes, now).await?;
     Ok(decided.into_iter().map(|(job, next)| transition::after(job, next, now)).collect())
+}
+
+/// How many more jobs each account may have running, counted down within one claim.
+struct Places {
+    running_max: Option<u32>,
+    left: HashMap<AccountId, i64>,
+}
+
+impl Places {
+    /// Takes one of the account's places; false when it has none left.
+    async fn take(&mut self, tx: &mut Tx, account: AccountId) -> Result<bool, StoreError> {
+        let Some(cap) = self.running_max else { return Ok(true) };
+        let left = match self.left.entry(account) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let row = tx.first(RUNNING, &values![account]).await?.unwrap_or_default();
+                let running = Reader::new("jobs", row).int("lease_expires")?;
+                unknown.insert(i64::from(cap).saturating_sub(running))
+            }
+        };
+        *left = left.saturating_sub(1);
+        Ok(*left >= 0)
+    }
 }
 
 /// Puts back in line what waited for its moment.

@@ -1,6 +1,7 @@
 //! Our own API as an OpenAPI document.
 
 use super::MODEL;
+use super::response::EXPIRED;
 use crate::openapi::{
     Api, Described, document as frame, moment, names, nullable, object, reference, url, with,
 };
@@ -162,6 +163,12 @@ fn media() -> Value {
     })
 }
 
+/// What a job's state may be; `expired` is a succeeded one whose files are gone.
+fn states() -> Value {
+    let all = StateName::ALL.map(StateName::text).into_iter().chain([EXPIRED]);
+    json!({ "type": "string", "enum": all.collect::<Vec<_>>() })
+}
+
 fn job() -> Value {
     let error = object(json!({
         "code": { "type": "string" },
@@ -170,7 +177,7 @@ fn job() -> Value {
     }));
     object(json!({
         "id": job_id(),
-        "state": names(&StateName::ALL, StateName::text),
+        "state": states(),
         "progress": { "type": "number", "minimum": 0, "maximum": 1 },
         "cancel_requested": { "type": "boolean" },
         "model": { "type": "string" },

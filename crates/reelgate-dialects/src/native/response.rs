@@ -6,6 +6,9 @@ use crate::view::{Stage, stage};
 use reelgate_core::{Blame, Credits, FailureClass, Job, JobView, Links, Model, Price, State};
 use serde::Serialize;
 
+/// The state of a job whose files were removed after their retention period.
+pub(super) const EXPIRED: &str = "expired";
+
 /// A job.
 #[derive(Serialize)]
 pub(super) struct JobBody<'a> {
@@ -102,7 +105,10 @@ impl<'a> JobBody<'a> {
     pub(super) fn of(view: &'a JobView) -> Self {
         let job = &view.job;
         let queue = view.queue.map(|place| Queue { ahead: place.ahead, eta_s: place.eta_s });
-        Self { output: output(view), error: failure(view), queue, ..Self::facts(job) }
+        let expired = matches!(&job.state, State::Succeeded { .. }) && view.links.is_none();
+        let facts = Self::facts(job);
+        let state = if expired { EXPIRED } else { facts.state };
+        Self { state, output: output(view), error: failure(view), queue, ..facts }
     }
 
     fn facts(job: &'a Job) -> Self {

@@ -1,4 +1,4 @@
-use crate::fixture::{LEASE_MS, START, World, passing};
+use crate::fixture::{LEASE_MS, START, World, clip, passing};
 use crate::on_each_database;
 use reelgate_core::{Job, JobId, Lease, Progress, State, Timestamp};
 use std::collections::HashSet;
@@ -12,6 +12,7 @@ on_each_database!(
     a_job_waits_for_its_moment_and_then_goes_first,
     priority_goes_before_age,
     an_overdue_job_is_not_begun,
+    an_account_runs_no_more_than_its_cap,
     an_unreadable_row_does_not_hold_up_the_line,
 );
 
@@ -131,6 +132,26 @@ async fn priority_goes_before_age(world: &World) {
     let sql = format!("UPDATE jobs SET priority = 5 WHERE id = '{}'", urgent.id);
     world.by_hand(&sql).await.expect("changed");
     assert_eq!(claim_ids(world, 1).await, [urgent.id]);
+}
+
+async fn an_account_runs_no_more_than_its_cap(world: &World) {
+    let (a, b) = (world.owner("a", 100).await, world.owner("b", 100).await);
+    for _ in 0..5 {
+        world.submit(a, 1).await;
+    }
+    world.submit(b, 1).await;
+    let claim =
+        async |max| world.store.claim_below(START, LEASE_MS, max, 2).await.expect("a claim");
+    let mut running = claim(1).await;
+    running.extend(claim(8).await);
+    let of = |account| running.iter().filter(|job| job.account == account).count();
+    assert_eq!((of(a.account), of(b.account)), (2, 1), "two of one, and the other goes past");
+    assert_eq!(claim(8).await, [], "the rest waits");
+    assert_eq!(world.store.stats().await.expect("counts").queued, 3);
+    for job in running.iter().filter(|job| job.account == a.account) {
+        world.finish(job, clip(1), START).await.expect("its lease is the newest");
+    }
+    assert_eq!(claim(8).await.len(), 2, "and goes on when places are free");
 }
 
 async fn an_overdue_job_is_not_begun(world: &World) {

@@ -32,6 +32,11 @@ pub(super) enum AccountCommand {
         #[arg(value_parser = amount)]
         credits: Credits,
     },
+    /// Print the secret that signs an account's webhooks
+    WebhookSecret {
+        /// Its name
+        name: String,
+    },
     /// List accounts and their balances
     List,
     /// Show every movement of an account's money, newest first
@@ -57,6 +62,9 @@ pub(super) async fn run(config: &Config, command: AccountCommand) -> Result<Exit
             let account = find(&store, &name).await?;
             let funds = grant(&store, account.id, credits, "granted by the operator").await?;
             say(&format!("{name}: balance {}, available {}", funds.balance, funds.available()));
+        }
+        AccountCommand::WebhookSecret { name } => {
+            say(&find(&store, &name).await?.webhook_secret);
         }
         AccountCommand::List => {
             for account in store.accounts().await? {

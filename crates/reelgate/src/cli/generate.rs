@@ -151,7 +151,7 @@ async fn make(client: &Client, options: &GenerateOptions) -> Result<(), CliError
             bar.finish_with_message("done");
             let bytes = client.download(&output.video_url, &options.output).await?;
             let file = options.output.display();
-            complain(&format!("{file}: {:.1} MB", bytes as f64 / 1e6));
+            complain(&format!("{file}: {} kB", bytes.div_ceil(1000)));
             Ok(())
         }
         (None, error) => {
@@ -176,7 +176,7 @@ async fn wait(client: &Client, id: &str, bar: &ProgressBar) -> Result<RemoteJob,
                     reason = "clamped to 0..=1000 first"
                 )]
                 bar.set_position((job.progress * 1000.0).clamp(0.0, 1000.0) as u64);
-                if matches!(job.state.as_str(), "succeeded" | "failed" | "cancelled") {
+                if matches!(job.state.as_str(), "succeeded" | "failed" | "cancelled" | "expired") {
                     return Ok(job);
                 }
             }

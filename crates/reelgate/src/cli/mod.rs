@@ -14,13 +14,13 @@ use crate::entropy::{Entropy, SystemEntropy};
 use clap::{Parser, Subcommand};
 use reelgate_core::{Clock as _, Timestamp};
 use reelgate_store::{Options, Store, StoreError};
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
 /// A self-hosted video-generation API: send a prompt, get an MP4.
 #[derive(Parser, Debug)]
-#[command(name = "reelgate", version, about, propagate_version = true)]
+#[command(name = "reelgate", version, propagate_version = true)]
 struct Cli {
     #[command(flatten)]
     common: CommonOptions,
@@ -147,12 +147,11 @@ fn bits() -> u64 {
     SystemEntropy.bits()
 }
 
-#[expect(clippy::print_stdout, reason = "commands answer on standard output")]
+/// Answers on standard output; whoever closed it does not want to know.
 fn say(line: &str) {
-    println!("{line}");
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
-#[expect(clippy::print_stderr, reason = "commands complain on standard error")]
 fn complain(line: &str) {
-    eprintln!("{line}");
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Every key the file may have, dotted.
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 23] = [
     "data",
     "database",
     "listen",
@@ -26,6 +26,7 @@ const KEYS: [&str; 22] = [
     "jobs.deadline_s",
     "jobs.lease_s",
     "jobs.retention_days",
+    "jobs.running_per_account_max",
     "outbound.allow_private",
     "outbound.fetch_timeout_s",
     "outbound.reference_bytes_max",
@@ -67,6 +68,7 @@ struct Jobs {
     deadline_s: Option<u32>,
     lease_s: Option<u32>,
     retention_days: Option<u32>,
+    running_per_account_max: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -120,6 +122,7 @@ impl File {
         set(&mut config.jobs.attempts_max, self.jobs.attempts_max);
         set(&mut config.jobs.deadline_ms, self.jobs.deadline_s.map(ms));
         set(&mut config.jobs.lease_ms, self.jobs.lease_s.map(ms));
+        set(&mut config.jobs.running_per_account_max, self.jobs.running_per_account_max);
         let days = |days: u32| i64::from(days) * DAY_MS;
         set(&mut config.jobs.retention_ms, self.jobs.retention_days.map(days));
         let (outbound, from) = (&mut config.outbound, &self.outbound);
@@ -183,6 +186,7 @@ mod tests {
             deadline_s = 9
             lease_s = 10
             retention_days = 99
+            running_per_account_max = 2
             [outbound]
             allow_private = true
             fetch_timeout_s = 11

@@ -71,6 +71,8 @@ pub struct JobConfig {
     pub lease_ms: i64,
     /// A worker says that it is alive this often.
     pub heartbeat_ms: u64,
+    /// Jobs of one account that run at the same time, further ones wait; zero for no such limit.
+    pub running_per_account_max: u32,
     /// Files are kept so long after their job ended, then the job answers `expired`; zero keeps
     /// them for ever.
     pub retention_ms: i64,
@@ -121,6 +123,7 @@ impl Config {
                 deadline_ms: 48 * 3_600_000,
                 lease_ms: 15_000,
                 heartbeat_ms: 500,
+                running_per_account_max: 0,
                 retention_ms: 30 * DAY_MS,
             },
             outbound: OutboundConfig {

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Every environment variable that is read; each is the flag of the same name.
-const VARIABLES: [&str; 19] = [
+const VARIABLES: [&str; 20] = [
     "REELGATE_ADDRESS_FILE",
     "REELGATE_ALLOW_PRIVATE_NETWORK",
     "REELGATE_BODY_BYTES_MAX",
@@ -24,6 +24,7 @@ const VARIABLES: [&str; 19] = [
     "REELGATE_RENDER_THREADS",
     "REELGATE_REQUESTS_PER_MINUTE",
     "REELGATE_RETENTION_DAYS",
+    "REELGATE_RUNNING_PER_ACCOUNT",
     "REELGATE_SERVER",
     "REELGATE_WORKERS",
 ];
@@ -81,6 +82,9 @@ pub struct ServeOptions {
     /// Seconds after which an unfinished job fails and is refunded [default: 172800]
     #[arg(long, value_name = "S", env = "REELGATE_JOB_DEADLINE_S")]
     pub job_deadline_s: Option<u32>,
+    /// Jobs of one account that run at the same time, further ones wait; 0 for no limit [default: 0]
+    #[arg(long, value_name = "N", env = "REELGATE_RUNNING_PER_ACCOUNT")]
+    pub running_per_account: Option<u32>,
     /// Days after which a finished job's files are removed; 0 keeps them for ever [default: 30]
     #[arg(long, value_name = "DAYS", env = "REELGATE_RETENTION_DAYS")]
     pub retention_days: Option<u32>,
@@ -118,6 +122,7 @@ impl ServeOptions {
         set(&mut config.limits.body_bytes_max, self.body_bytes_max);
         set(&mut config.jobs.attempts_max, self.job_attempts);
         set(&mut config.jobs.deadline_ms, self.job_deadline_s.map(|s| i64::from(s) * 1000));
+        set(&mut config.jobs.running_per_account_max, self.running_per_account);
         let days = self.retention_days.map(|days| i64::from(days) * DAY_MS);
         set(&mut config.jobs.retention_ms, days);
         if self.allow_private_network {

@@ -156,7 +156,8 @@ fn idempotency(
     let Some(value) = wire.headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
     let key = IdempotencyKey::parse(value.to_str().unwrap_or(""))?;
     let mut hasher = Sha256::new();
-    hasher.update(format!("{dialect} {:?} {:?}\n", route.operation, wire.path));
+    let named: Vec<_> = wire.path.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    hasher.update(format!("{dialect} {} {}\n", route.operation.name(), named.join("&")));
     match serde_json::from_slice::<serde_json::Value>(&wire.body) {
         Ok(value) => hasher.update(sorted(value).to_string()),
         Err(_) => hasher.update(&wire.body),

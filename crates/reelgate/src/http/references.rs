@@ -95,12 +95,15 @@ async fn look_inside(
     let pixels_max = app.config.outbound.reference_pixels_max;
     let looked = tokio::task::spawn_blocking(move || match kind {
         MediaKind::Image => {
-            let limits = ImageLimits { pixels_max, ..ImageLimits::default() };
+            let own = ImageLimits::default();
+            let limits = ImageLimits { pixels_max: pixels_max.min(own.pixels_max), ..own };
             let picture = decode_image(&bytes, limits).map_err(|error| error.to_string())?;
             Ok(Some((picture.width, picture.height)))
         }
         MediaKind::Video => {
-            let limits = VideoLimits { pixels_max, ..VideoLimits::default() };
+            // The engine decodes under the codec's own limits: what they refuse is refused here.
+            let own = VideoLimits::default();
+            let limits = VideoLimits { pixels_max: pixels_max.min(own.pixels_max), ..own };
             let frame = read_frame(&bytes, 0, limits).map_err(|error| error.to_string())?;
             Ok(Some((frame.width, frame.height)))
         }

@@ -43,7 +43,8 @@ pub async fn submit(app: &App, origin: Origin, draft: Draft) -> Result<Submitted
     let kinds: Vec<_> = fetched.iter().map(|found| found.kind).collect();
     check_kinds(&draft.media, &kinds, &model.media)?;
     settle(&mut order, &draft, fetched, &kinds);
-    store(app, origin, order, price).await
+    let dialect = origin.dialect;
+    store(app, origin, dialect, order, price).await
 }
 
 /// Accepts the order of an earlier job of the same account once more, at today's price and with the
@@ -73,7 +74,8 @@ pub async fn rerun(app: &App, origin: Origin, earlier: JobId) -> Result<Submitte
     });
     let price = offered.ok_or_else(|| Error::invalid(Field::Model, "is not on sale any more"))?;
     check_funds(app, origin.caller, &price).await?;
-    store(app, origin, order, price).await
+    // A webhook's receiver knows the shape that the first order asked for.
+    store(app, origin, &earlier.dialect, order, price).await
 }
 
 /// Keeps a second request with the same key waiting until the first is answered.
@@ -138,8 +140,14 @@ fn settle(order: &mut Order, draft: &Draft, fetched: Vec<Fetched>, kinds: &[Medi
         .collect();
 }
 
-async fn store(app: &App, origin: Origin, order: Order, price: Price) -> Result<Submitted, Error> {
-    let job = new_job(app, &origin, order, price);
+async fn store(
+    app: &App,
+    origin: Origin,
+    dialect: &str,
+    order: Order,
+    price: Price,
+) -> Result<Submitted, Error> {
+    let job = new_job(app, origin.caller, dialect, order, price);
     let idempotency = origin.idempotency;
     let submission = Submission { job, hold_entry: app.entry_id(), idempotency };
     fault::point(Point::SubmitDecided);
@@ -149,14 +157,14 @@ async fn store(app: &App, origin: Origin, order: Order, price: Price) -> Result<
     Ok(submitted)
 }
 
-fn new_job(app: &App, origin: &Origin, order: Order, price: Price) -> Job {
+fn new_job(app: &App, caller: Caller, dialect: &str, order: Order, price: Price) -> Job {
     let now = app.now();
     let low_bits = u32::try_from(app.entropy.bits() >> 32).unwrap_or(0);
     Job {
         id: JobId::new(now, app.entropy.bits()),
-        account: origin.caller.account,
-        key: origin.caller.key,
-        dialect: origin.dialect.to_owned(),
+        account: caller.account,
+        key: caller.key,
+        dialect: dialect.to_owned(),
         size: pixels(order.resolution, order.ratio),
         seed: order.seed.unwrap_or(low_bits),
         order,

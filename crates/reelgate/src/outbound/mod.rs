@@ -193,3 +193,39 @@ fn broken(error: reqwest::Error) -> OutboundError {
     }
     OutboundError::Unreachable
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where a public host sends this client on to.
+    fn follow(location: &str) -> Result<String, OutboundError> {
+        let outbound = Outbound::new(Arc::new(SystemNames), false);
+        let from = Url::parse("https://example.com/a/photo.png").expect("a URL");
+        let mut headers = HeaderMap::new();
+        headers.insert(LOCATION, location.parse().expect("a header's value"));
+        outbound.redirected(&from, &headers).map(String::from)
+    }
+
+    #[test]
+    fn a_redirect_may_lead_to_public_addresses_only() {
+        use OutboundError::{BadUrl, NotPublic};
+        assert_eq!(follow("b.png").as_deref(), Ok("https://example.com/a/b.png"));
+        assert_eq!(follow("//cdn.example/b").as_deref(), Ok("https://cdn.example/b"));
+        for (location, refusal) in [
+            ("https://127.0.0.1/", NotPublic),
+            ("https://[::1]/", NotPublic),
+            ("https://0x7f000001/", NotPublic),
+            ("https://2130706433/", NotPublic),
+            ("https://169.254.169.254/latest/meta-data/", NotPublic),
+            ("//localhost/", NotPublic),
+            ("//metadata.google.internal/", NotPublic),
+            ("http://example.com/b.png", BadUrl),
+            ("https://user:secret@example.com/", BadUrl),
+            ("file:///etc/passwd", BadUrl),
+            ("gopher://example.com/", BadUrl),
+        ] {
+            assert_eq!(follow(location), Err(refusal), "{location}");
+        }
+    }
+}

@@ -16,7 +16,11 @@ use std::time::Duration;
 /// # Errors
 /// When the store fails; the job's lease then runs out and it is rescued.
 pub async fn step(app: &App) -> Result<Step, StoreError> {
-    let claimed = app.store.claim(app.now(), app.config.jobs.lease_ms, 1).await?;
+    let (now, lease_ms) = (app.now(), app.config.jobs.lease_ms);
+    let claimed = match app.config.jobs.running_per_account_max {
+        0 => app.store.claim(now, lease_ms, 1).await?,
+        running_max => app.store.claim_below(now, lease_ms, 1, running_max).await?,
+    };
     let Some(job) = claimed.into_iter().next() else { return Ok(Step::Idle) };
     let State::Running { lease, .. } = &job.state else { return Ok(Step::Idle) };
     let token = lease.token;

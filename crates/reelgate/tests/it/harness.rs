@@ -11,7 +11,7 @@ use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use reelgate::app::{App, Parts};
 use reelgate::config::Config;
-use reelgate::entropy::{Entropy as _, SeededEntropy};
+use reelgate::entropy::SeededEntropy;
 
 use reelgate::work::{Step, deliver, render, rescue};
 use reelgate_core::key::{ApiKey, ENTROPY_BYTES};
@@ -270,10 +270,6 @@ impl TestApp {
         collect_files(&root, &root, &mut files);
         files.sort();
         files
-    }
-
-    pub(crate) fn data(&self) -> std::path::PathBuf {
-        self.data.path().join("data")
     }
 
     /// Downloads what a link in an answer leads to.

@@ -2,10 +2,11 @@
 //!
 //! Requests go to the router in this process, the background work is stepped by hand, and time
 //! moves only when a test says so. Every test ends with [`harness::TestApp::finish`], which asks
-//! the store's audit for broken promises and checks that nothing is left behind.
+//! the audit for broken promises and checks that nothing is left behind.
 
 mod apis;
 mod bad_input;
+mod cli;
 mod fake_engine;
 mod files;
 mod harness;

@@ -89,6 +89,7 @@ async fn an_order_becomes_a_job_and_the_job_a_clip() {
         "output": null,
         "error": null,
         "attempt": 0,
+        "queue": null,
         "metadata": { "shot": 3 },
         "created_at": START,
         "updated_at": START,

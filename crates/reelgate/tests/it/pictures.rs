@@ -47,7 +47,7 @@ pub(crate) fn beep() -> Vec<u8> {
     file.extend([2, 0, 16, 0]);
     file.extend(b"data");
     file.extend(bytes.to_le_bytes());
-    let sample = |at: u32| if at / 10 % 2 == 0 { 8000_i16 } else { -8000 };
+    let sample = |at: u32| if (at / 10).is_multiple_of(2) { 8000_i16 } else { -8000 };
     file.extend((0..SAMPLES).flat_map(|at| sample(at).to_le_bytes()));
     file
 }
