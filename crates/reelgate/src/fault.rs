@@ -113,8 +113,7 @@ mod kill {
     }
 
     static PLAN: LazyLock<Option<Plan>> = LazyLock::new(|| {
-        #[expect(clippy::disallowed_methods, reason = "only test builds read this variable")]
-        let text = std::env::var("REELGATE_TEST_FAULT").ok()?;
+        let text = crate::config::test_fault()?;
         let (name, nth) = text.split_once(':').unwrap_or((&text, "1"));
         let nth = nth.parse().unwrap_or(1);
         Some(Plan { name: name.to_owned(), left: AtomicU32::new(nth) })

@@ -6,6 +6,8 @@
 mod file;
 mod options;
 
+#[cfg(feature = "fault-points")]
+pub(crate) use options::test_fault;
 pub use options::{CommonOptions, LogFormat, ServeOptions};
 
 use file::File;

@@ -153,6 +153,14 @@ pub(super) fn check_environment() -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// Where a test build is to die.
+#[cfg(feature = "fault-points")]
+pub(crate) fn test_fault() -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "this is the module that reads the environment")]
+    let text = std::env::var("REELGATE_TEST_FAULT");
+    text.ok()
+}
+
 /// `, did you mean X?` for the known name nearest to a wrong one.
 pub(super) fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
     let near = known.map(|name| (strsim::jaro_winkler(wrong, name), name));

@@ -181,7 +181,7 @@ impl World {
             let link = self.app().media.link(&output.video, self.app().now());
             let answer = self.get(0, &link).await?.ok_or("no answer")?;
             let whole = answer.body.len() as u64 == output.video_bytes;
-            ensure(answer.status.is_success() && whole, || format!("{link}: {}", answer.status))?;
+            ensure(answer.is_success() && whole, || format!("{link}: {}", answer.status))?;
         }
         Ok(())
     }

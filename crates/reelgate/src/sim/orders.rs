@@ -3,8 +3,8 @@
 use super::world::World;
 use crate::fault;
 use axum::body::Body;
+use http::Request;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
 use reelgate_core::key::{ApiKey, ENTROPY_BYTES};
 use reelgate_core::{AccountId, Credits, JobId, KeyId, KeyStyle, Timestamp};
@@ -41,8 +41,14 @@ pub(super) struct Order {
 
 /// What came back; nothing when the process broke off.
 pub(super) struct Answer {
-    pub(super) status: StatusCode,
+    pub(super) status: u16,
     pub(super) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(super) const fn is_success(&self) -> bool {
+        self.status / 100 == 2
+    }
 }
 
 impl World {
@@ -138,8 +144,8 @@ impl World {
         let Some(answer) = self.ask(request).await? else { return Ok(()) };
         let text = String::from_utf8_lossy(&answer.body).into_owned();
         self.note(format!("  {} {text}", answer.status));
-        if !answer.status.is_success() {
-            return match (answer.status.as_u16(), self.is_broken()) {
+        if !answer.is_success() {
+            return match (answer.status, self.is_broken()) {
                 // Too poor; or broken off, which the caller sees as a fault of the server.
                 (402, _) | (500, true) if order.accepted.is_none() => Ok(()),
                 (500, true) => Ok(()),
@@ -167,7 +173,7 @@ impl World {
         }
         let request = self.post(order.account, order.path, order.once.as_deref(), &body);
         match self.ask(request).await? {
-            Some(answer) if answer.status.is_client_error() => Ok(()),
+            Some(answer) if (400..500).contains(&answer.status) => Ok(()),
             Some(answer) => Err(format!("a changed order {number} is answered {}", answer.status)),
             None => Ok(()),
         }
@@ -182,7 +188,7 @@ impl World {
         let request = self.post(account, &path, None, "");
         let Some(answer) = self.ask(request).await? else { return Ok(()) };
         self.note(format!("  {}", answer.status));
-        match answer.status.as_u16() {
+        match answer.status {
             200 => self.orders[number].cancel_answered = true,
             409 => {}
             other => return Err(format!("a cancel of order {number} is answered {other}")),
@@ -195,7 +201,7 @@ impl World {
         let Some((number, id)) = self.any_accepted() else { return Ok(()) };
         let path = format!("/api/reelgate/v1/jobs/job_{id}");
         match self.get(self.orders[number].account, &path).await? {
-            Some(answer) if answer.status == StatusCode::OK => Ok(()),
+            Some(answer) if answer.is_success() => Ok(()),
             Some(answer) => Err(format!("order {number} is answered {}", answer.status)),
             None => Ok(()),
         }
@@ -247,7 +253,7 @@ impl World {
                 Ok(response) => response,
                 Err(never) => match never {},
             };
-            let status = response.status();
+            let status = response.status().as_u16();
             let body =
                 response.into_body().collect().await.map(http_body_util::Collected::to_bytes);
             body.map(|body| Answer { status, body: body.to_vec() })

@@ -87,7 +87,7 @@ fn answer(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
     };
     let call = shared.calls.fetch_add(1, Ordering::SeqCst) + 1;
     let every = shared.fails_every.load(Ordering::SeqCst);
-    let status = if every > 0 && call % every == 0 { "503 Busy" } else { "200 OK" };
+    let status = if every > 0 && call.is_multiple_of(every) { "503 Busy" } else { "200 OK" };
     let job: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
     let text = |name: &str| job[name].as_str().unwrap_or("").to_owned();
     let id = header(&head, "webhook-id").unwrap_or("").to_owned();

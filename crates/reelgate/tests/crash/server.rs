@@ -36,8 +36,11 @@ pub(crate) enum Start {
     Died(ExitStatus),
 }
 
+/// Names and contents.
+type Files = Vec<(OsString, Vec<u8>)>;
+
 /// The files of an installation with a customer, and the customer's key.
-static CUSTOMER: LazyLock<(Vec<(OsString, Vec<u8>)>, String)> = LazyLock::new(|| {
+static CUSTOMER: LazyLock<(Files, String)> = LazyLock::new(|| {
     let place = Place::make_customer();
     let entries = std::fs::read_dir(place.data()).expect("readable");
     let files = entries.map(|entry| {
