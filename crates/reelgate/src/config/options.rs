@@ -82,7 +82,7 @@ pub struct ServeOptions {
     /// Seconds after which an unfinished job fails and is refunded [default: 172800]
     #[arg(long, value_name = "S", env = "REELGATE_JOB_DEADLINE_S")]
     pub job_deadline_s: Option<u32>,
-    /// Jobs of one account that run at the same time, further ones wait; 0 for no limit [default: 0]
+    /// Jobs of one account that run at the same time; 0 for no limit [default: 0]
     #[arg(long, value_name = "N", env = "REELGATE_RUNNING_PER_ACCOUNT")]
     pub running_per_account: Option<u32>,
     /// Days after which a finished job's files are removed; 0 keeps them for ever [default: 30]

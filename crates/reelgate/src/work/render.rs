@@ -11,6 +11,9 @@ use reelgate_store::{Directive, Outcome, StoreError};
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::Duration;
 
+/// A full store is asked again after so long: a finished clip is worth more than that.
+const BUSY_WAITS_MS: [u64; 5] = [20, 100, 300, 1000, 2000];
+
 /// Claims one job and carries it to its end, or to the end of this attempt.
 ///
 /// # Errors
@@ -169,7 +172,16 @@ async fn settle(
     };
     let (entry, delivery) = (app.entry_id(), app.delivery_id());
     fault::point(Point::FinishDecided);
-    let ended = app.store.finish(job.id, token, outcome, entry, delivery, now).await?;
+    let mut waits = BUSY_WAITS_MS.into_iter();
+    let ended = loop {
+        let ended = app.store.finish(job.id, token, outcome.clone(), entry, delivery, now).await;
+        match (ended, waits.next()) {
+            (Err(StoreError::Busy), Some(wait_ms)) => {
+                tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+            }
+            (ended, _) => break ended?,
+        }
+    };
     fault::point(Point::FinishCommitted);
     let used = match &ended {
         Ok(job) => matches!(job.state, State::Succeeded { .. }),
