@@ -43,7 +43,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let rows = if columns > 3 { 2 } else { 1 };
     let per_row = columns.div_ceil(rows);
     let tile_width = if rows == 2 { tile_width * 2 } else { tile_width }.min(width as u32);
-    let tile_height = if rows == 2 { tile_width * height as u32 / width as u32 } else { tile_height };
+    let tile_height =
+        if rows == 2 { tile_width * height as u32 / width as u32 } else { tile_height };
     let mut sheet = image::RgbImage::new(tile_width * per_row, tile_height * rows);
     let mut frame = Frame::black(width, height);
     let mut spent = 0.0;
@@ -60,11 +61,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     sheet.save(out)?;
     let ms = spent / f64::from(columns.saturating_sub(1).max(1));
-    let report = format!(
-        "{}\ncompose {:.0} ms, {ms:.1} ms a frame\n",
-        film.describe(),
-        composed - start
-    );
+    let report =
+        format!("{}\ncompose {:.0} ms, {ms:.1} ms a frame\n", film.describe(), composed - start);
     std::io::Write::write_all(&mut std::io::stdout(), report.as_bytes())?;
     Ok(())
 }

@@ -10,10 +10,8 @@ fn check(prompt: &str, seconds: u32, starts: &[&str]) {
     let mut brief = brief(prompt);
     brief.frames = seconds * 24;
     let read = compose(&brief).describe();
-    let found: Vec<&str> = read
-        .lines()
-        .filter_map(|line| line.split_whitespace().nth(2)?.split('-').next())
-        .collect();
+    let found: Vec<&str> =
+        read.lines().filter_map(|line| line.split_whitespace().nth(2)?.split('-').next()).collect();
     assert_eq!(found, starts, "{prompt:?} read as {read}");
 }
 

@@ -71,7 +71,8 @@ fn the_last_frame_is_landed_on() {
     let (opening, landing) = (as_frame(&first), as_frame(&last));
     let lone = with_still(brief("push in"), last.clone(), StillRole::LastFrame);
     assert!(psnr(&frame(&compose(&lone), &lone, 47), &landing) >= 38.0);
-    let both = with_still(with_still(brief(""), first, StillRole::FirstFrame), last, StillRole::LastFrame);
+    let both =
+        with_still(with_still(brief(""), first, StillRole::FirstFrame), last, StillRole::LastFrame);
     let film = compose(&both);
     assert!(psnr(&frame(&film, &both, 0), &opening) >= 38.0);
     assert!(psnr(&frame(&film, &both, 47), &landing) >= 38.0);

@@ -39,7 +39,11 @@ fn reads_the_prompts_of_the_api_pages() {
 fn reads_east_asian_prompts() {
     check("夕暮れの海、灯台、カメラがゆっくりズームイン", ": sea|golden|lighthouse|zoom_in", "");
     check("눈 내리는 겨울 숲을 강아지가 달려간다", ": forest|snow|winter|dog|run", "");
-    check("霓虹灯下的城市街道，下雨的夜晚，一个女孩在走路", ": city|rain|night|neon|woman|walk", "");
+    check(
+        "霓虹灯下的城市街道，下雨的夜晚，一个女孩在走路",
+        ": city|rain|night|neon|woman|walk",
+        "",
+    );
     check("東京の夜、雨の街を歩く女性", ": city|night|rain|woman|walk", "");
 }
 
@@ -54,7 +58,11 @@ fn reads_european_prompts() {
 
 #[test]
 fn leaves_out_what_the_text_turns_down() {
-    check("a forest without people, no rain", ": forest|without person, rain", "with person|weather");
+    check(
+        "a forest without people, no rain",
+        ": forest|without person, rain",
+        "with person|weather",
+    );
     check("a city street, no camera movement", "camera static", "");
     check("a lake with no wind, a boat", ": lake|with boat|without wind", "weather");
     check("人のいない海、雨なし", ": sea", "weather rain");

@@ -69,7 +69,8 @@ pub(crate) fn photo(width: usize, height: usize, phase: f64) -> Rgb {
             let (u, v) = (x as f64 / width as f64 - phase, y as f64 / height as f64);
             let disc = (u - 0.5).powi(2) + (v - 0.55).powi(2) < 0.04;
             let wave = ((u * 40.0).sin() * (v * 25.0).cos() * 40.0 + 128.0) as u8;
-            let pixel = if disc { [220, 90, 40] } else { [wave, (v * 255.0) as u8, 200 - wave / 2] };
+            let pixel =
+                if disc { [220, 90, 40] } else { [wave, (v * 255.0) as u8, 200 - wave / 2] };
             data.extend(pixel);
         }
     }

@@ -1,5 +1,7 @@
 //! Animals.
 
+use std::f32::consts::PI;
+
 use libm::{cosf, sinf};
 
 use super::super::paint::colour::{Ink, hex, scale};
@@ -73,21 +75,32 @@ impl Beast {
         let resting = matches!(action, Some(Action::Sit | Action::Stand));
         let running = action == Some(Action::Run);
         let rate = if running { 11.0 } else { 5.4 };
-        let reach = if resting { 0.0 } else if running { 0.75 } else { 0.36 };
+        let reach = if resting {
+            0.0
+        } else if running {
+            0.75
+        } else {
+            0.36
+        };
         let phase = t * rate;
         let bob = 0.025 * reach * sinf(phase * 2.0);
         let hip = [-self.long * 0.5, -0.80 + bob];
         let shoulder = [self.long * 0.5, -0.80 - bob];
         let run = if running { 0.6 } else { 0.0 };
-        let far = self
-            .leg_at(hip, true, phase + 3.14, reach)
-            .join(self.leg_at(shoulder, false, phase + run, reach));
-        let near = self
-            .leg_at(hip, true, phase + run, reach)
-            .join(self.leg_at(shoulder, false, phase + 3.14 + run, reach));
+        let far = self.leg_at(hip, true, phase + PI, reach).join(self.leg_at(
+            shoulder,
+            false,
+            phase + run,
+            reach,
+        ));
+        let near = self.leg_at(hip, true, phase + run, reach).join(self.leg_at(
+            shoulder,
+            false,
+            phase + PI + run,
+            reach,
+        ));
         let body = self.body(hip, shoulder, t, phase).join(near).join(self.head_at(shoulder, t));
-        let mut parts =
-            vec![Part::of(far, scale(self.own, 0.62)), Part::of(body, self.own)];
+        let mut parts = vec![Part::of(far, scale(self.own, 0.62)), Part::of(body, self.own)];
         if self.kind == Subject::Horse {
             parts.push(Part::of(self.mane(shoulder, t), scale(self.own, 0.45)));
         }
@@ -119,7 +132,8 @@ impl Beast {
             self.chest,
         );
         let mut from = [hip[0] - self.belly * 0.7, hip[1] - 0.06];
-        let wag = if self.kind == Subject::Dog { 0.5 * sinf(t * 9.0) } else { 0.25 * sinf(t * 1.6) };
+        let wag =
+            if self.kind == Subject::Dog { 0.5 * sinf(t * 9.0) } else { 0.25 * sinf(t * 1.6) };
         for step in 0..8 {
             let k = step as f32 / 8.0;
             let curl = match self.kind {
@@ -128,7 +142,8 @@ impl Beast {
                 _ => 0.9 * k,
             };
             let to = swing(from, -(angle + curl * 0.8 + wag * k), long / 8.0);
-            let size = thick * if self.kind == Subject::Horse { 0.7 + 0.6 * k } else { 1.0 - 0.5 * k };
+            let size =
+                thick * if self.kind == Subject::Horse { 0.7 + 0.6 * k } else { 1.0 - 0.5 * k };
             shape = shape.limb(from, to, size, size);
             from = to;
         }
@@ -269,15 +284,13 @@ pub(crate) fn whale(t: f32) -> Vec<Part> {
         at(0.12, 0.105),
         at(0.38, 0.09),
     ]);
-    let fluke = Shape::new()
-        .limb(at(-0.40, 0.0), at(-0.54, -0.06), 0.022, 0.008)
-        .limb(at(-0.40, 0.0), at(-0.53, 0.045), 0.022, 0.008);
-    let fin = Shape::new().limb(
-        at(0.16, 0.06),
-        [0.02, 0.21 + 0.02 * cosf(t * 1.1)],
-        0.035,
-        0.012,
+    let fluke = Shape::new().limb(at(-0.40, 0.0), at(-0.54, -0.06), 0.022, 0.008).limb(
+        at(-0.40, 0.0),
+        at(-0.53, 0.045),
+        0.022,
+        0.008,
     );
+    let fin = Shape::new().limb(at(0.16, 0.06), [0.02, 0.21 + 0.02 * cosf(t * 1.1)], 0.035, 0.012);
     let belly = Shape::new().curve(&[
         at(0.48, 0.035),
         at(0.30, 0.045),
@@ -295,9 +308,12 @@ pub(crate) fn whale(t: f32) -> Vec<Part> {
 /// A sea turtle, one unit long.
 pub(crate) fn turtle(t: f32) -> Vec<Part> {
     let beat = sinf(t * 1.9);
-    let flipper = Shape::new()
-        .limb([0.16, 0.04], [0.02, 0.20 + 0.20 * beat], 0.07, 0.03)
-        .limb([0.02, 0.20 + 0.20 * beat], [-0.14, 0.26 + 0.30 * beat], 0.04, 0.01);
+    let flipper = Shape::new().limb([0.16, 0.04], [0.02, 0.20 + 0.20 * beat], 0.07, 0.03).limb(
+        [0.02, 0.20 + 0.20 * beat],
+        [-0.14, 0.26 + 0.30 * beat],
+        0.04,
+        0.01,
+    );
     let hind = Shape::new().limb([-0.34, 0.05], [-0.50, 0.10 - 0.05 * beat], 0.05, 0.02);
     let shell = Shape::new().curve(&[
         [0.30, 0.03],

@@ -23,12 +23,8 @@ pub(crate) fn train(cars: usize, own: Ink, glass: bool, lit: bool) -> Vec<Part> 
         [-1.5, -0.15],
         [-0.2, -0.15],
     ]);
-    let mut windows = Shape::new().polygon(&[
-        [-0.36, -0.60],
-        [-0.66, -0.84],
-        [-0.92, -0.84],
-        [-0.92, -0.58],
-    ]);
+    let mut windows =
+        Shape::new().polygon(&[[-0.36, -0.60], [-0.66, -0.84], [-0.92, -0.84], [-0.92, -0.58]]);
     let mut ribs = Shape::new();
     let mut wheels = Shape::new();
     let mut stripe = Shape::new().rect(-3.1, -0.42, -0.06, -0.36);
@@ -164,9 +160,11 @@ pub(crate) fn airplane() -> Vec<Part> {
         [0.0, 0.048],
         [0.36, 0.046],
     ]);
-    let fin = Shape::new().polygon(&[[-0.34, -0.05], [-0.47, -0.23], [-0.53, -0.23], [-0.47, -0.05]]);
+    let fin =
+        Shape::new().polygon(&[[-0.34, -0.05], [-0.47, -0.23], [-0.53, -0.23], [-0.47, -0.05]]);
     let wing = Shape::new().polygon(&[[0.10, 0.015], [-0.16, 0.17], [-0.23, 0.17], [-0.08, 0.02]]);
-    let tail = Shape::new().polygon(&[[-0.38, -0.02], [-0.50, 0.035], [-0.54, 0.035], [-0.46, -0.03]]);
+    let tail =
+        Shape::new().polygon(&[[-0.38, -0.02], [-0.50, 0.035], [-0.54, 0.035], [-0.46, -0.03]]);
     let engine = Shape::new().limb([0.03, 0.085], [-0.06, 0.088], 0.026, 0.022);
     let mut panes = Shape::new();
     for pane in 0..17 {
@@ -205,10 +203,14 @@ pub(crate) fn balloon(hues: [Ink; 2], fire: f32) -> Vec<Part> {
         let own = if index % 2 == 0 { hues[1] } else { hues[0] };
         parts.push(Part::of(outline(k), scale(own, 0.92 + 0.06 * index as f32)));
     }
-    let ropes = Shape::new()
-        .limb([-0.06, -0.19], [-0.045, -0.085], 0.004, 0.004)
-        .limb([0.06, -0.19], [0.045, -0.085], 0.004, 0.004);
-    let basket = Shape::new().polygon(&[[-0.05, -0.09], [0.05, -0.09], [0.042, 0.0], [-0.042, 0.0]]);
+    let ropes = Shape::new().limb([-0.06, -0.19], [-0.045, -0.085], 0.004, 0.004).limb(
+        [0.06, -0.19],
+        [0.045, -0.085],
+        0.004,
+        0.004,
+    );
+    let basket =
+        Shape::new().polygon(&[[-0.05, -0.09], [0.05, -0.09], [0.042, 0.0], [-0.042, 0.0]]);
     parts.push(Part::of(ropes, hex(0x4c_3c30)));
     parts.push(Part::of(basket, hex(0x7c_5434)));
     if fire > 0.05 {
@@ -304,9 +306,10 @@ pub(crate) fn bicycle(t: f32, coat: Ink) -> Vec<Part> {
         0.020,
         0.015,
     );
-    let head = Shape::new().limb(neck, [0.10, -0.92], 0.022, 0.022).ellipse([0.11, -0.94], 0.05, 0.058);
+    let head =
+        Shape::new().limb(neck, [0.10, -0.92], 0.022, 0.022).ellipse([0.11, -0.94], 0.05, 0.058);
     vec![
-        Part::of(leg(t * 6.0 + 3.14), hex(0x24_2c38)),
+        Part::of(leg(t * 6.0 + std::f32::consts::PI), hex(0x24_2c38)),
         Part::of(wheel(back).join(wheel(front)), hex(0x24_2428)),
         Part::of(frame, hex(0xb0_3c34)),
         Part::of(leg(t * 6.0), hex(0x30_3c4c)),

@@ -140,10 +140,12 @@ pub(crate) fn person(look: &Look, action: Option<Action>, t: f32) -> Vec<Part> {
     let leg = |(a, b): (f32, f32)| {
         let knee = swing(p.hip, a, thigh);
         let foot = swing(knee, b, shin);
-        Shape::new()
-            .limb(p.hip, knee, 0.048, 0.036)
-            .limb(knee, foot, 0.036, 0.023)
-            .limb(foot, [foot[0] + 0.055, foot[1] + 0.006], 0.022, 0.014)
+        Shape::new().limb(p.hip, knee, 0.048, 0.036).limb(knee, foot, 0.036, 0.023).limb(
+            foot,
+            [foot[0] + 0.055, foot[1] + 0.006],
+            0.022,
+            0.014,
+        )
     };
     let arm = |(a, b): (f32, f32)| {
         let elbow = swing(shoulder, a, 0.155);
@@ -197,7 +199,12 @@ fn hair(look: &Look, head: Point, r: f32, sway: f32) -> Shape {
     }
     let mid = [head[0] - r * (0.82 + 0.25 * sway), head[1] + r * 0.9];
     let end = [head[0] - r * (0.92 + 0.6 * sway), head[1] + r * 2.2];
-    cap.limb([head[0] - r * 0.55, head[1]], mid, r * 0.46, r * 0.40).limb(mid, end, r * 0.40, r * 0.10)
+    cap.limb([head[0] - r * 0.55, head[1]], mid, r * 0.46, r * 0.40).limb(
+        mid,
+        end,
+        r * 0.40,
+        r * 0.10,
+    )
 }
 
 fn umbrella(hand: Point, coat: Ink) -> Vec<Part> {
@@ -214,10 +221,7 @@ fn umbrella(hand: Point, coat: Ink) -> Vec<Part> {
         dome.push([x - 0.0725, top[1] + 0.14]);
     }
     let ink = [coat[2] * 0.5 + 0.35, coat[1] * 0.4 + 0.1, coat[0] * 0.5 + 0.1];
-    vec![
-        Part::of(stick, hex(0x30_2c2c)),
-        Part::of(Shape::new().polygon(&dome), ink),
-    ]
+    vec![Part::of(stick, hex(0x30_2c2c)), Part::of(Shape::new().polygon(&dome), ink)]
 }
 
 /// A machine that walks like a person.

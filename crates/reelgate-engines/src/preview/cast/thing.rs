@@ -10,7 +10,8 @@ use super::Part;
 pub(crate) fn cottage(lit: bool) -> Vec<Part> {
     let wall = Shape::new().rect(-0.62, -0.56, 0.62, 0.02);
     let side = Shape::new().rect(0.18, -0.56, 0.62, 0.02);
-    let roof = Shape::new().polygon(&[[-0.74, -0.54], [-0.48, -0.98], [0.46, -0.98], [0.74, -0.54]]);
+    let roof =
+        Shape::new().polygon(&[[-0.74, -0.54], [-0.48, -0.98], [0.46, -0.98], [0.74, -0.54]]);
     let gable = Shape::new().polygon(&[[0.10, -0.54], [0.40, -0.92], [0.70, -0.54]]);
     let chimney = Shape::new().rect(-0.36, -1.12, -0.22, -0.88);
     let door = Shape::new().rect(0.32, -0.30, 0.48, 0.02);

@@ -123,7 +123,14 @@ impl NullaryFnOnce for Stretch<'_> {
 }
 
 /// A running mean along one row or column.
-fn slide(px: &mut [Quad], start: usize, step: usize, len: usize, reach: usize, line: &mut Vec<Quad>) {
+fn slide(
+    px: &mut [Quad],
+    start: usize,
+    step: usize,
+    len: usize,
+    reach: usize,
+    line: &mut Vec<Quad>,
+) {
     line.clear();
     line.extend((0..len).map(|i| px[start + i * step]));
     let weight = 1.0 / (2 * reach + 1) as f32;

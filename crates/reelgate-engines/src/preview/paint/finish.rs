@@ -59,9 +59,7 @@ pub(crate) fn grain() -> &'static [f32] {
     static GRAIN: OnceLock<Vec<f32>> = OnceLock::new();
     GRAIN.get_or_init(|| {
         let mut dice = Dice::new(0x6EA1);
-        (0..GRAIN_LENGTH)
-            .map(|_| (0..4).map(|_| dice.unit() - 0.5).sum::<f32>() * 1.732)
-            .collect()
+        (0..GRAIN_LENGTH).map(|_| (0..4).map(|_| dice.unit() - 0.5).sum::<f32>() * 1.732).collect()
     })
 }
 
@@ -79,7 +77,7 @@ pub(crate) fn finish_rows(
     frame: &mut Frame,
     top: usize,
     rows: [&[Quad]; 2],
-    light: [&[Quad]; 2],
+    light: &[Quad],
     grade: &Grade,
     index: u32,
     planar: &mut [Planar; 2],
@@ -92,7 +90,7 @@ pub(crate) fn finish_rows(
         let noise = &grain()[start..];
         let luma = &mut frame.y[y * width..(y + 1) * width];
         let uy = view.y(y as f32);
-        let (row, light) = (rows[line], light[line]);
+        let row = rows[line];
         Arch::new().dispatch(Row { planes, row, light, view, uy, grade, luma, noise });
     }
     let half = width / 2;
@@ -201,11 +199,9 @@ fn write_luma(luma: &mut [u8], planes: &Planar, noise: &[f32], strength: f32) {
 #[inline(always)]
 fn write_chroma(u: &mut [u8], v: &mut [u8], a: &Planar, b: &Planar, noise: &[f32]) {
     for (x, (u, v)) in u.iter_mut().zip(v).enumerate() {
-        let mean = |p: &[f32], q: &[f32]| {
-            0.25 * (p[2 * x] + p[2 * x + 1] + q[2 * x] + q[2 * x + 1])
-        };
-        let (r, g, b) =
-            (mean(&a.red, &b.red), mean(&a.green, &b.green), mean(&a.blue, &b.blue));
+        let mean =
+            |p: &[f32], q: &[f32]| 0.25 * (p[2 * x] + p[2 * x + 1] + q[2 * x] + q[2 * x + 1]);
+        let (r, g, b) = (mean(&a.red, &b.red), mean(&a.green, &b.green), mean(&a.blue, &b.blue));
         let light = 0.2126 * r + 0.7152 * g + 0.0722 * b;
         let dither = 0.35 * noise[x];
         *u = (128.5 + 224.0 / 1.8556 * (b - light) + dither).clamp(16.0, 240.0) as i32 as u8;

@@ -16,8 +16,8 @@ pub(crate) struct Sheet {
     pub(crate) texels: Vec<[u8; 4]>,
     /// First and one past the last column of each row that is not empty.
     pub(crate) spans: Vec<(u32, u32)>,
-    /// Rows that hide everything behind them.
-    pub(crate) solid: Vec<bool>,
+    /// The longest run of columns in each row that hides everything behind it.
+    pub(crate) solid: Vec<(u32, u32)>,
 }
 
 impl Sheet {
@@ -32,7 +32,7 @@ impl Sheet {
             height,
             texels: vec![[0; 4]; width * height],
             spans: vec![(0, width as u32); height],
-            solid: vec![false; height],
+            solid: vec![(0, 0); height],
         }
     }
 
@@ -86,11 +86,7 @@ impl Sheet {
     }
 
     /// Fills below a skyline `top(x)`, edges antialiased; `ink(x, y, depth below the line)`.
-    pub(crate) fn below(
-        &mut self,
-        top: impl Fn(f32) -> f32,
-        ink: impl Fn(f32, f32, f32) -> Quad,
-    ) {
+    pub(crate) fn below(&mut self, top: impl Fn(f32) -> f32, ink: impl Fn(f32, f32, f32) -> Quad) {
         for x in 0..self.width {
             let ux = self.origin[0] + (x as f32 + 0.5) / self.density;
             let line = top(ux);
@@ -131,7 +127,7 @@ impl Sheet {
             let first = row.iter().position(|t| *t != [0; 4]).unwrap_or(self.width);
             let last = row.iter().rposition(|t| *t != [0; 4]).map_or(first, |at| at + 1);
             self.spans[y] = (first as u32, last as u32);
-            self.solid[y] = row.iter().all(|t| t[3] >= 254);
+            self.solid[y] = longest_run(row);
         }
         self
     }
@@ -161,7 +157,7 @@ impl Sheet {
             height,
             texels,
             spans: vec![(0, 0); height],
-            solid: vec![false; height],
+            solid: vec![(0, 0); height],
         };
         half.dried()
     }
@@ -211,6 +207,19 @@ fn box_blur(
             }
         }
     }
+}
+
+/// The longest run of texels nothing shines through.
+fn longest_run(row: &[[u8; 4]]) -> (u32, u32) {
+    let (mut best, mut start) = ((0, 0), 0);
+    for (at, texel) in row.iter().enumerate() {
+        if texel[3] < 254 {
+            start = at + 1;
+        } else if at + 1 - start > best.1 - best.0 {
+            best = (start, at + 1);
+        }
+    }
+    (best.0 as u32, best.1 as u32)
 }
 
 fn clip_range(centre: f32, reach: f32, bound: usize) -> std::ops::Range<usize> {

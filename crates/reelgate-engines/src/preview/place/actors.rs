@@ -84,7 +84,12 @@ impl Site<'_> {
     }
 
     /// A walk through the middle of the frame, `speed` frame units a second.
-    fn walk(&self, x: f32, speed: f32, facing: f32) -> impl Fn(&Moment) -> f32 + Send + Sync + 'static {
+    fn walk(
+        &self,
+        x: f32,
+        speed: f32,
+        facing: f32,
+    ) -> impl Fn(&Moment) -> f32 + Send + Sync + 'static {
         let run = speed * self.seconds;
         let half = self.half();
         let run = run.min(half * 1.5);
@@ -219,7 +224,13 @@ fn animal(site: &mut Site<'_>, kind: Subject, x: f32) {
         _ => pace,
     };
     // Two animals meet: they walk towards each other.
-    let way = if x > 0.02 { -1.0 } else if x < -0.02 { 1.0 } else { facing(site) };
+    let way = if x > 0.02 {
+        -1.0
+    } else if x < -0.02 {
+        1.0
+    } else {
+        facing(site)
+    };
     let at = site.walk(x * 1.1, speed, way);
     let foot = stand.foot + 0.02;
     let pose = move |m: &Moment| ([at(m), foot], tall, way);
@@ -303,7 +314,9 @@ pub(crate) fn swimmers(site: &mut Site<'_>, kind: Subject) {
         let act = Box::new(move |m: &Moment| {
             let mut dabs = Vec::new();
             for &(at, size, phase) in &school {
-                let x = centre[0] + at[0] + way * run * (m.part - 0.5) * 2.0
+                let x = centre[0]
+                    + at[0]
+                    + way * run * (m.part - 0.5) * 2.0
                     + 0.02 * sinf(m.seconds * 0.7 + phase);
                 let y = centre[1] + at[1] + 0.015 * sinf(m.seconds * 0.9 + phase * 2.0);
                 let fish = beast::fish(m.seconds, phase, own);
@@ -344,7 +357,10 @@ fn cars(site: &mut Site<'_>) {
     let stand = site.stand;
     let lit = site.light.night > 0.3;
     let fast = site.facts.does(Action::Run) || site.facts.subjects.len() == 1;
-    let lanes = [(stand.foot - 0.055, stand.distance * 1.18, -1.0), (stand.foot + 0.035, stand.distance, 1.0)];
+    let lanes = [
+        (stand.foot - 0.055, stand.distance * 1.18, -1.0),
+        (stand.foot + 0.035, stand.distance, 1.0),
+    ];
     for (index, (foot, distance, way)) in lanes.into_iter().enumerate() {
         let own = site.dice.pick(&HUES);
         let tall = stand.man * 0.46 * site.fit().max(0.75);
@@ -414,9 +430,7 @@ fn airplane(site: &mut Site<'_>) {
     let at = site.walk(0.0, 0.07, way);
     let size = 0.42 * site.fit() * close_up(site);
     let foot = site.light.horizon - 0.24;
-    let pose = move |m: &Moment| {
-        ([at(m), foot + 0.008 * sinf(m.seconds * 0.8)], size, way)
-    };
+    let pose = move |m: &Moment| ([at(m), foot + 0.008 * sinf(m.seconds * 0.8)], size, way);
     site.figure(3.0, pose, |_| craft::airplane());
 }
 
@@ -429,7 +443,8 @@ fn balloons(site: &mut Site<'_>) {
         [hex(0x8c_5ca8), hex(0xf0_b0a0)],
     ];
     let near = (-0.10, 0.16, 0.42, 1.7);
-    let places = [(0.62, -0.10, 0.13, 7.0), (-0.66, -0.16, 0.17, 5.0), (0.34, -0.22, 0.22, 3.4), near];
+    let places =
+        [(0.62, -0.10, 0.13, 7.0), (-0.66, -0.16, 0.17, 5.0), (0.34, -0.22, 0.22, 3.4), near];
     for (index, (x, y, tall, distance)) in places.into_iter().enumerate() {
         let hues = HUES[(site.dice.below(5) + index) % 5];
         let phase = site.dice.range(0.0, 10.0);

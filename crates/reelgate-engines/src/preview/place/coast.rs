@@ -93,9 +93,13 @@ fn sand(site: &mut Site<'_>) {
     for _ in 0..26 {
         let at = [site.dice.range(-1.0, 1.0) * site.half(), site.dice.range(0.36, 0.52)];
         let size = site.dice.range(0.002, 0.005);
-        let dark = Shape::new().ellipse([at[0] + size * 0.5, at[1] + size * 0.5], size * 1.3, size * 0.6);
+        let dark =
+            Shape::new().ellipse([at[0] + size * 0.5, at[1] + size * 0.5], size * 1.3, size * 0.6);
         sheet.fill(&dark, |_, _| veil([0.1, 0.08, 0.1], 0.3));
-        sheet.flat(&Shape::new().ellipse(at, size, size * 0.6), scale(shell, site.dice.range(0.7, 1.0)));
+        sheet.flat(
+            &Shape::new().ellipse(at, size, size * 0.6),
+            scale(shell, site.dice.range(0.7, 1.0)),
+        );
     }
     site.card(sheet, 1.2);
 }
@@ -128,7 +132,8 @@ fn surf(half: f32, [shallow, foam, wet]: [Ink; 3], horizon: f32) -> Act {
             let seed = step as f32 * 5.3;
             let tall = lerp(0.002, 0.026, life);
             let crest = |x: f32| {
-                base + shoreline(x) * life - tall * smoothstep(0.25, 0.8, tile.at(x * 1.6 + seed, 2.0))
+                base + shoreline(x) * life
+                    - tall * smoothstep(0.25, 0.8, tile.at(x * 1.6 + seed, 2.0))
             };
             let foot = |x: f32| base + shoreline(x) * life + tall * 0.25;
             let dark = mix(shallow, [0.02, 0.16, 0.22], 0.35);

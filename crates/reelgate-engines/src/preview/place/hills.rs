@@ -194,7 +194,13 @@ impl SqrtOrZero for f32 {
 
 fn foreground(site: &mut Site<'_>) {
     let grass_ink = scale(site.light.leaf.grass, 1.0 + 0.15 * site.light.leaf.white);
-    let sheet = ground(site, 1.3, 0.30, grass_ink, mix(grass_ink, site.light.leaf.crowns[1], 0.4 * (1.0 - site.light.leaf.white)));
+    let sheet = ground(
+        site,
+        1.3,
+        0.30,
+        grass_ink,
+        mix(grass_ink, site.light.leaf.crowns[1], 0.4 * (1.0 - site.light.leaf.white)),
+    );
     site.card(sheet, 1.3);
     tufts(site, 0.40, 0.42, 0.05);
 }

@@ -98,12 +98,13 @@ fn curtains(sheet: &mut Sheet, site: &mut Site<'_>, [l, t, r, b]: [f32; 4]) {
     let cloth = site.dice.pick(&[hex(0xd8_c8b0), hex(0x9c_5c4c), hex(0x5c_7484), hex(0xc0_9c58)]);
     let cloth = scale(tinted(cloth, site), 0.85 - 0.4 * site.light.night);
     for (inner, outer) in [(l + 0.05, l - 0.12), (r - 0.05, r + 0.12)] {
-        let mut points: Vec<Point> = Vec::new();
-        points.push([outer, t - 0.06]);
-        points.push([inner, t - 0.06]);
-        points.push([lerp(inner, outer, 0.25), lerp(t, b, 0.5)]);
-        points.push([lerp(inner, outer, 0.45), b + 0.10]);
-        points.push([outer, b + 0.12]);
+        let points = [
+            [outer, t - 0.06],
+            [inner, t - 0.06],
+            [lerp(inner, outer, 0.25), lerp(t, b, 0.5)],
+            [lerp(inner, outer, 0.45), b + 0.10],
+            [outer, b + 0.12],
+        ];
         sheet.fill(&Shape::new().polygon(&points), |x, y| {
             let fold = libm::sinf((x - outer) * (150.0 - 40.0 * (y - t)) + y * 3.0);
             solid(scale(cloth, 0.82 + 0.2 * fold))
@@ -194,7 +195,10 @@ fn furniture(site: &mut Site<'_>, side: f32, dim: bool) {
         sheet.flat(&Shape::new().rect(x, top - tall, x + 0.019, top), ink);
     }
     let pot = [at[0] + 0.19, top];
-    sheet.flat(&Shape::new().limb(pot, [pot[0], top - 0.035], 0.022, 0.030), tinted(hex(0xa0_5c40), site));
+    sheet.flat(
+        &Shape::new().limb(pot, [pot[0], top - 0.035], 0.022, 0.030),
+        tinted(hex(0xa0_5c40), site),
+    );
     let mut f = Foliage::of(site, 1.0);
     f.crown = scale(tinted(hex(0x3c_6c3c), site), if dim { 0.5 } else { 0.9 });
     f.lit = mix(f.crown, warm, 0.25);
@@ -212,9 +216,8 @@ fn shaft(site: &mut Site<'_>, w: [f32; 4]) {
         let r = lerp(w[0], w[2], pane as f32 * 0.5 + 0.48);
         let out = -side * 0.42;
         let beam = [[l, w[1]], [r, w[1]], [r + out, 0.52], [l + out, 0.52]];
-        sheet.fill(&Shape::new().polygon(&beam), |_, y| {
-            glow(key, 0.17 * smoothstep(0.55, -0.3, y))
-        });
+        sheet
+            .fill(&Shape::new().polygon(&beam), |_, y| glow(key, 0.17 * smoothstep(0.55, -0.3, y)));
     }
     site.card(sheet.blurred(0.012), 1.9);
 }
@@ -285,7 +288,8 @@ fn garland(site: &mut Site<'_>, blur: f32) {
     let mut x = -half;
     while x < half {
         let next = x + 0.075;
-        sheet.flat(&Shape::new().limb([x, sag(x)], [next, sag(next)], 0.002, 0.002), hex(0x70_4830));
+        sheet
+            .flat(&Shape::new().limb([x, sag(x)], [next, sag(next)], 0.002, 0.002), hex(0x70_4830));
         let own = FLAGS[((x + half) / 0.075) as usize % 5];
         let ink = scale(mix(own, hex(0xff_b060), 0.25), 0.62);
         let flag = [[x + 0.01, sag(x)], [x + 0.06, sag(x + 0.06)], [x + 0.035, sag(x) + 0.075]];
@@ -316,9 +320,12 @@ fn table(site: &mut Site<'_>) {
             solid(scale(mix(own, hex(0xff_b060), 0.3), 0.35 + 0.45 * lit))
         });
         let band = Shape::new().rect(x - 0.012, 0.21, x + 0.012, 0.325);
-        let bow = Shape::new()
-            .limb([x, 0.21], [x - 0.035, 0.185], 0.006, 0.014)
-            .limb([x, 0.21], [x + 0.035, 0.185], 0.006, 0.014);
+        let bow = Shape::new().limb([x, 0.21], [x - 0.035, 0.185], 0.006, 0.014).limb(
+            [x, 0.21],
+            [x + 0.035, 0.185],
+            0.006,
+            0.014,
+        );
         sheet.flat(&band.join(bow), hex(0xc8_9858));
     }
     site.card(sheet, 1.0);

@@ -204,24 +204,24 @@ type Palette = [u32; 8];
 
 fn palette(hour: Hour) -> Palette {
     match hour {
-        Hour::Dawn => [
-            0x3c_5a92, 0xb48cb4, 0xf9_c8a4, 0xff_d8a8, 0xff_d2b0, 0x3a_3a5c, 0xff_d9c4, 0x7a_6a98,
-        ],
-        Hour::Morning => [
-            0x3f_86cc, 0x8c_c0e8, 0xe2_eef0, 0xff_f4d8, 0xff_f2dc, 0x2c_4258, 0xff_ffff, 0xa8_bcd0,
-        ],
-        Hour::Noon => [
-            0x26_6fc0, 0x6c_b0e6, 0xcc_e6f2, 0xff_fae8, 0xff_fcf0, 0x24_3a4c, 0xff_ffff, 0x9c_b4cc,
-        ],
-        Hour::Golden => [
-            0x2f_4a80, 0xd0_8866, 0xff_c67c, 0xff_b45c, 0xff_c48c, 0x33_2436, 0xff_d2a0, 0x84_5a74,
-        ],
-        Hour::Dusk => [
-            0x18_2050, 0x5c_4880, 0xe8_8c74, 0xff_9a74, 0xd8_a0b0, 0x1c_1a38, 0xf0_a098, 0x40_3868,
-        ],
-        Hour::Night => [
-            0x05_0a1e, 0x0e_1c40, 0x26_3e68, 0xb8_ccf4, 0x9c_b4e4, 0x08_0e20, 0x4a_5c84, 0x10_1830,
-        ],
+        Hour::Dawn => {
+            [0x3c_5a92, 0xb48cb4, 0xf9_c8a4, 0xff_d8a8, 0xff_d2b0, 0x3a_3a5c, 0xff_d9c4, 0x7a_6a98]
+        }
+        Hour::Morning => {
+            [0x3f_86cc, 0x8c_c0e8, 0xe2_eef0, 0xff_f4d8, 0xff_f2dc, 0x2c_4258, 0xff_ffff, 0xa8_bcd0]
+        }
+        Hour::Noon => {
+            [0x26_6fc0, 0x6c_b0e6, 0xcc_e6f2, 0xff_fae8, 0xff_fcf0, 0x24_3a4c, 0xff_ffff, 0x9c_b4cc]
+        }
+        Hour::Golden => {
+            [0x2f_4a80, 0xd0_8866, 0xff_c67c, 0xff_b45c, 0xff_c48c, 0x33_2436, 0xff_d2a0, 0x84_5a74]
+        }
+        Hour::Dusk => {
+            [0x18_2050, 0x5c_4880, 0xe8_8c74, 0xff_9a74, 0xd8_a0b0, 0x1c_1a38, 0xf0_a098, 0x40_3868]
+        }
+        Hour::Night => {
+            [0x05_0a1e, 0x0e_1c40, 0x26_3e68, 0xb8_ccf4, 0x9c_b4e4, 0x08_0e20, 0x4a_5c84, 0x10_1830]
+        }
     }
 }
 
@@ -258,12 +258,7 @@ fn by_hour(hour: Hour, aspect: f32, dice: &mut Dice) -> Light {
         horizon: 0.06,
         against: 1.0,
         grade: Grade::plain(),
-        leaf: Leaf {
-            grass: [0.0; 3],
-            crowns: [[0.0; 3]; 4],
-            season: Season::Summer,
-            white: 0.0,
-        },
+        leaf: Leaf { grass: [0.0; 3], crowns: [[0.0; 3]; 4], season: Season::Summer, white: 0.0 },
     }
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn build(
     let windy = facts.sky(Weather::Wind) || facts.sky(Weather::Storm);
     let light = site.light;
     let backdrop = backdrop
-        .unwrap_or_else(|| Backdrop::Sky(Sky::new(light, windy, aspect, &mut site.dice)));
+        .unwrap_or_else(|| Backdrop::Sky(Box::new(Sky::new(light, windy, aspect, &mut site.dice))));
     Stage {
         backdrop,
         elements: site.elements,
@@ -87,9 +87,11 @@ pub(crate) fn setting_of(facts: &Facts, dice: &mut Dice) -> Setting {
         }
     }
     for water in [Setting::River, Setting::Lake] {
-        if has(water) && named.iter().all(|s| {
-            matches!(s, Setting::River | Setting::Lake | Setting::Forest | Setting::Mountains)
-        }) {
+        if has(water)
+            && named.iter().all(|s| {
+                matches!(s, Setting::River | Setting::Lake | Setting::Forest | Setting::Mountains)
+            })
+        {
             return water;
         }
     }
@@ -179,7 +181,7 @@ fn from_the_air(site: &mut Site<'_>, setting: Setting, still: bool) -> bool {
     site.light.sun[1] = site.light.sun[1].min(-0.40);
     site.light.haze *= 1.3;
     let terrain = Terrain::new(site, cover, river, still);
-    site.elements.push(Element::Terrain(terrain));
+    site.elements.push(Element::Terrain(Box::new(terrain)));
     site.stand = Stand { man: 0.09, ..Stand::on(0.20, 2.0) };
     true
 }

@@ -38,7 +38,16 @@ impl<'a> Site<'a> {
         let aspect = size.0 as f32 / size.1 as f32;
         // Very wide frames have few rows: they can afford, and need, no more.
         let density = (size.1 as f32).min(DENSITY_MAX);
-        Self { facts, light, aspect, density, dice, elements: Vec::new(), seconds: 5.0, stand: Stand::on(0.38, 1.08) }
+        Self {
+            facts,
+            light,
+            aspect,
+            density,
+            dice,
+            elements: Vec::new(),
+            seconds: 5.0,
+            stand: Stand::on(0.38, 1.08),
+        }
     }
 
     /// Puts an element in front of everything further away than `distance`.

@@ -119,7 +119,8 @@ fn ambient(site: &mut Site<'_>, setting: Setting, swarms: &mut Vec<Swarm>, wind:
     let light = site.light;
     let wet = site.facts.sky(Weather::Rain) || site.facts.sky(Weather::Storm);
     let dry = !wet && !site.facts.sky(Weather::Snow);
-    let green = matches!(setting, Setting::Forest | Setting::Meadow | Setting::River | Setting::Lake);
+    let green =
+        matches!(setting, Setting::Forest | Setting::Meadow | Setting::River | Setting::Lake);
     let dreamy = site.facts.feels(Mood::Dreamy);
     if site.facts.has(Subject::Fire) {
         swarms.push(make(site, Kind::Ember, 70, &[hex(0xff_9c40), hex(0xff_c868)], 0.03));

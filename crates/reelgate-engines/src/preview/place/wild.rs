@@ -1,6 +1,6 @@
 //! Forest, meadow and desert.
 
-use super::super::paint::colour::{Ink, glow, hex, mix, scale, solid, veil};
+use super::super::paint::colour::{Ink, hex, mix, scale, solid, veil};
 use super::super::paint::noise::{fbm, lerp, smoothstep};
 use super::super::paint::shape::Shape;
 use super::super::words::Season;
@@ -29,7 +29,13 @@ pub(crate) fn forest(site: &mut Site<'_>) {
         Season::Winter => hex(0xff_ffff),
         _ => hex(0x4a_5c34),
     };
-    let sheet = ground(site, 1.4, 0.27, soil, mix(soil, site.light.leaf.crowns[1], 0.4 * (1.0 - site.light.leaf.white)));
+    let sheet = ground(
+        site,
+        1.4,
+        0.27,
+        soil,
+        mix(soil, site.light.leaf.crowns[1], 0.4 * (1.0 - site.light.leaf.white)),
+    );
     site.card(sheet, 1.4);
     trunks(site, 1.05, 0.40, 1.7);
     ferns(site);
@@ -226,8 +232,13 @@ pub(crate) fn desert(site: &mut Site<'_>) {
     site.light.horizon = 0.05;
     site.light.cover *= 0.35;
     let own = mix(hex(0xe4_b070), site.light.key, 0.15);
-    let layers =
-        [(0.05, 0.05, 14.0), (0.08, 0.09, 7.0), (0.15, 0.13, 3.6), (0.25, 0.17, 2.0), (0.42, 0.2, 1.0)];
+    let layers = [
+        (0.05, 0.05, 14.0),
+        (0.08, 0.09, 7.0),
+        (0.15, 0.13, 3.6),
+        (0.25, 0.17, 2.0),
+        (0.42, 0.2, 1.0),
+    ];
     for (top, tall, distance) in layers {
         dune(site, top, tall, distance, own);
     }
@@ -240,7 +251,8 @@ fn dune(site: &mut Site<'_>, top: f32, tall: f32, distance: f32, own: Ink) {
     let side = site.side();
     let crest = move |x: f32| top - tall * (fbm(x * pitch + 20.0, distance, 2, seed) - 0.5) * 1.7;
     let lit = site.ink(own, distance);
-    let dark = mix(site.ink(scale(own, 0.52), distance), site.light.far(site.light.shade, distance), 0.3);
+    let dark =
+        mix(site.ink(scale(own, 0.52), distance), site.light.far(site.light.shade, distance), 0.3);
     // The knife edge: a line wandering down from each crest divides sun from shade.
     let edge = move |x: f32, depth: f32| {
         let bent = x + side * depth * (0.9 + 0.8 * fbm(x * 3.0, depth * 4.0, 2, seed ^ 2));
@@ -272,13 +284,4 @@ pub(crate) fn mist(site: &mut Site<'_>, y: f32, thick: f32, distance: f32, part:
     });
     let card = super::stage::Card::new(sheet, distance).drifting(0.008);
     site.elements.push(super::stage::Element::Card(card));
-}
-
-/// A warm light that hides nothing.
-pub(crate) fn lamp(site: &mut Site<'_>, at: [f32; 2], radius: f32, ink: Ink, distance: f32) {
-    let mut sheet = site.sheet(distance, at[1] - radius, at[1] + radius);
-    sheet.shine(at, radius, ink, 1.0);
-    let core = Shape::new().ellipse(at, radius * 0.06, radius * 0.06);
-    sheet.fill(&core, |_, _| glow(ink, 1.0));
-    site.card(sheet, distance);
 }

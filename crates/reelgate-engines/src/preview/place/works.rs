@@ -26,8 +26,8 @@ pub(crate) fn bridge(site: &mut Site<'_>) {
     let side = site.side();
     let block = |x: f32, y: f32| {
         let row = (y * 90.0).floor();
-        let joint = ((y * 90.0).fract().abs() < 0.12)
-            || ((x * 45.0 + row * 0.5).fract().abs() < 0.06);
+        let joint =
+            ((y * 90.0).fract().abs() < 0.12) || ((x * 45.0 + row * 0.5).fract().abs() < 0.06);
         let tone = 0.85 + 0.25 * fbm(x * 60.0, y * 60.0, 3, 3);
         tone * if joint { 0.82 } else { 1.0 }
     };
@@ -184,7 +184,8 @@ fn beacon(site: &mut Site<'_>, lamp: Point) {
         ]);
         let warm = hex(0xff_f2cc);
         let flash = strength * smoothstep(0.15, 0.8, reach.abs());
-        let flare = 0.35 + 0.65 * near.max(0.0).powi(4);
+        let ahead = near.max(0.0) * near.max(0.0);
+        let flare = 0.35 + 0.65 * ahead * ahead;
         vec![
             Dab::Fill(cone, Coat::graded(glow(warm, flash), glow(warm, flash))),
             Dab::Fleck(Fleck::dot(lamp, 0.05 + 0.08 * flare, glow(warm, 0.8 * flare))),
@@ -282,7 +283,8 @@ pub(crate) fn fire(site: &mut Site<'_>) {
         let beat = 1.0 + 0.10 * sinf(t * 9.3) + 0.06 * sinf(t * 15.1);
         let warm = glow(hex(0xff_8c3c), 0.42 * beat);
         let mut dabs = vec![Dab::Fleck(Fleck::dot([at[0], at[1] - 0.08], 0.58, warm))];
-        for (angle, ink) in [(-0.10, hex(0x3c_2418)), (0.08, hex(0x4c_2c1c)), (0.0, hex(0x30_1c14))] {
+        for (angle, ink) in [(-0.10, hex(0x3c_2418)), (0.08, hex(0x4c_2c1c)), (0.0, hex(0x30_1c14))]
+        {
             let dx = size * 0.62;
             let log = Shape::new().limb(
                 [at[0] - dx, at[1] + angle * size],
@@ -295,7 +297,8 @@ pub(crate) fn fire(site: &mut Site<'_>) {
         for (index, x) in [-0.38_f32, 0.36, -0.16, 0.18, 0.0].into_iter().enumerate() {
             let tall = size * (1.25 - x.abs() * 1.2);
             let foot = [at[0] + x * size, at[1] - size * 0.04];
-            for (k, ink) in [(1.0, hex(0xf8_6c1c)), (0.72, hex(0xff_b038)), (0.42, hex(0xff_f0b8))] {
+            for (k, ink) in [(1.0, hex(0xf8_6c1c)), (0.72, hex(0xff_b038)), (0.42, hex(0xff_f0b8))]
+            {
                 let shape = thing::flame(t * 1.1, index as f32 * 2.1, 0.0);
                 let shape = shape.placed(|[x, y]| [x * 1.25, y]).stood(foot, tall * k, 1.0);
                 dabs.push(Dab::Fill(shape, Coat::graded(veil(ink, 0.25), veil(ink, 0.9))));

@@ -13,7 +13,8 @@ const FADE_OUT_SECONDS: f32 = 0.45;
 /// Fades, levels and limits a finished mix.
 pub(crate) fn master(mix: &mut Stereo) {
     let length = mix.len();
-    let share = |seconds: f32, part: f32| ((seconds * RATE) as usize).min((length as f32 * part) as usize);
+    let share =
+        |seconds: f32, part: f32| ((seconds * RATE) as usize).min((length as f32 * part) as usize);
     mix.fade(share(FADE_IN_SECONDS, 0.2).max(1), share(FADE_OUT_SECONDS, 0.3).max(1));
     let loud = loudness(mix);
     if loud.is_finite() {
@@ -40,10 +41,8 @@ fn limited(value: f32) -> f32 {
 /// Ungated BS.1770 loudness in LUFS.
 fn loudness(mix: &Stereo) -> f32 {
     let power = |channel: &[f32]| {
-        let mut shelf = Biquad::new(
-            [1.535_124_9, -2.691_696_2, 1.198_392_8],
-            [-1.690_659_3, 0.732_480_8],
-        );
+        let mut shelf =
+            Biquad::new([1.535_124_9, -2.691_696_2, 1.198_392_8], [-1.690_659_3, 0.732_480_8]);
         let mut pass = Biquad::new([1.0, -2.0, 1.0], [-1.990_047_5, 0.990_072_25]);
         let sum: f64 = channel
             .iter()

@@ -60,15 +60,20 @@ fn pad(out: &mut Stereo, key: f32, chords: &Progression, seconds: f32, level: f3
         for (voice, step) in chords[index % 4].into_iter().enumerate() {
             let hz = key * half_tones(step);
             let pan = (voice as f32 - 1.5) * 0.4;
-            for (detune, gain, side) in [(0.9985, 0.5, -0.25), (1.0015, 0.5, 0.25), (2.0, 0.13, 0.0)]
+            for (detune, gain, side) in
+                [(0.9985, 0.5, -0.25), (1.0015, 0.5, 0.25), (2.0, 0.13, 0.0)]
             {
                 let mut sine = Sine::new(hz * detune, voice as f32 * 1.3 + side);
                 for at in start..end {
                     let since = (at - start) as f32;
                     let left = (end - at) as f32;
-                    let shape = smoothstep(0.0, melt as f32, since)
-                        * smoothstep(0.0, melt as f32, left);
-                    out.put(at, level * gain * 0.5 * shape * sine.turn(), (pan + side).clamp(-1.0, 1.0));
+                    let shape =
+                        smoothstep(0.0, melt as f32, since) * smoothstep(0.0, melt as f32, left);
+                    out.put(
+                        at,
+                        level * gain * 0.5 * shape * sine.turn(),
+                        (pan + side).clamp(-1.0, 1.0),
+                    );
                 }
             }
         }

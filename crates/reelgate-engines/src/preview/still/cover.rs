@@ -13,12 +13,8 @@ pub(crate) fn fill(picture: &Rgb, width: usize, height: usize) -> Vec<u8> {
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
         .crop(left.max(0.0), top.max(0.0), crop_w.min(w), crop_h.min(h));
-    let from = ImageRef::new(
-        picture.width as u32,
-        picture.height as u32,
-        &picture.data,
-        PixelType::U8x3,
-    );
+    let from =
+        ImageRef::new(picture.width as u32, picture.height as u32, &picture.data, PixelType::U8x3);
     let mut to = Image::new(width as u32, height as u32, PixelType::U8x3);
     let done = from.is_ok_and(|from| Resizer::new().resize(&from, &mut to, &options).is_ok());
     // A picture without pixels cannot be shown; mid grey is honest and never panics.

@@ -59,10 +59,8 @@ impl Flow {
     pub(crate) fn at(&self, u: f32, v: f32) -> [f32; 2] {
         let x = (u * self.columns as f32 - 0.5).clamp(0.0, (self.columns - 1) as f32);
         let y = (v * self.rows as f32 - 0.5).clamp(0.0, (self.rows - 1) as f32);
-        let (ix, iy) = (
-            (x as i32 as usize).min(self.columns - 2),
-            (y as i32 as usize).min(self.rows - 2),
-        );
+        let (ix, iy) =
+            ((x as i32 as usize).min(self.columns - 2), (y as i32 as usize).min(self.rows - 2));
         let (tx, ty) = (x - ix as i32 as f32, y - iy as i32 as f32);
         let get = |dx: usize, dy: usize| self.moves[(iy + dy) * self.columns + ix + dx];
         let (a, b, c, d) = (get(0, 0), get(1, 0), get(0, 1), get(1, 1));

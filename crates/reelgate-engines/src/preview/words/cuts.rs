@@ -92,8 +92,7 @@ fn lengths_of(pieces: &[Piece], frames: u32, rate: u32) -> Vec<u32> {
 /// The text before the first shot marker, and the marked pieces.
 fn pieces_of(prompt: &str) -> (String, Vec<Piece>) {
     let letters: Vec<char> = prompt.chars().collect();
-    let lower: Vec<char> =
-        letters.iter().map(|c| c.to_lowercase().next().unwrap_or(*c)).collect();
+    let lower: Vec<char> = letters.iter().map(|c| c.to_lowercase().next().unwrap_or(*c)).collect();
     let mut preface = String::new();
     let mut pieces: Vec<Piece> = Vec::new();
     let mut at = 0;
@@ -129,7 +128,15 @@ fn is_filler(c: char) -> bool {
 }
 
 const CUT_WORDS: [&str; 10] = [
-    "cut to", "cuts to", "smash cut", "切り替わ", "場面転換", "切到", "切换到", "컷 전환", "cięcie",
+    "cut to",
+    "cuts to",
+    "smash cut",
+    "切り替わ",
+    "場面転換",
+    "切到",
+    "切换到",
+    "컷 전환",
+    "cięcie",
     "schnitt zu",
 ];
 
@@ -151,17 +158,36 @@ fn marker_at(lower: &[char], at: usize) -> Option<(usize, Option<(f32, f32)>)> {
     if let Some(long) = CUT_WORDS.iter().find_map(|word| starts_with(rest, word)) {
         return Some((at + long, None));
     }
-    numbered(rest).map(|long| (at + long, None)).or_else(|| {
-        time_code(rest).map(|(long, span)| (at + long, Some(span)))
-    })
+    numbered(rest)
+        .map(|long| (at + long, None))
+        .or_else(|| time_code(rest).map(|(long, span)| (at + long, Some(span))))
 }
 
 /// "Shot 2", "カット3", "镜头一", "ujęcie 1": letters taken.
 fn numbered(rest: &[char]) -> Option<usize> {
     const NAMES: [&str; 22] = [
-        "shot", "scene", "clip", "ujęcie", "scena", "カット", "ショット", "シーン", "샷", "장면",
-        "컷", "씬", "镜头", "分镜", "场景", "鏡頭", "szene", "einstellung", "plano", "toma",
-        "plan", "escena",
+        "shot",
+        "scene",
+        "clip",
+        "ujęcie",
+        "scena",
+        "カット",
+        "ショット",
+        "シーン",
+        "샷",
+        "장면",
+        "컷",
+        "씬",
+        "镜头",
+        "分镜",
+        "场景",
+        "鏡頭",
+        "szene",
+        "einstellung",
+        "plano",
+        "toma",
+        "plan",
+        "escena",
     ];
     let long = NAMES.iter().find_map(|name| starts_with(rest, name))?;
     let gap = rest[long..].iter().take_while(|c| matches!(c, ' ' | '#' | '　')).count();
