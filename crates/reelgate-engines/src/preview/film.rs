@@ -198,6 +198,7 @@ impl Film {
             list(&mut words, "light", facts.hours.iter().map(|f| f.name()));
             list(&mut words, "weather", facts.weather.iter().map(|f| f.name()));
             list(&mut words, "season", facts.seasons.iter().map(|f| f.name()));
+            list(&mut words, "framing", facts.framing.iter().map(|f| f.name()));
             list(&mut words, "mood", facts.moods.iter().map(|f| f.name()));
             list(&mut words, "without", facts.left_out.iter().copied());
             words.push(format!("camera {}", scene.camera.describe()));

@@ -1,5 +1,7 @@
 //! Animals.
 
+use std::f32::consts::PI;
+
 use libm::{cosf, sinf};
 
 use super::super::paint::colour::{Ink, hex, scale};
@@ -85,7 +87,7 @@ impl Beast {
         let hip = [-self.long * 0.5, -0.80 + bob];
         let shoulder = [self.long * 0.5, -0.80 - bob];
         let run = if running { 0.6 } else { 0.0 };
-        let far = self.leg_at(hip, true, phase + 3.14, reach).join(self.leg_at(
+        let far = self.leg_at(hip, true, phase + PI, reach).join(self.leg_at(
             shoulder,
             false,
             phase + run,
@@ -94,7 +96,7 @@ impl Beast {
         let near = self.leg_at(hip, true, phase + run, reach).join(self.leg_at(
             shoulder,
             false,
-            phase + 3.14 + run,
+            phase + PI + run,
             reach,
         ));
         let body = self.body(hip, shoulder, t, phase).join(near).join(self.head_at(shoulder, t));

@@ -309,7 +309,7 @@ pub(crate) fn bicycle(t: f32, coat: Ink) -> Vec<Part> {
     let head =
         Shape::new().limb(neck, [0.10, -0.92], 0.022, 0.022).ellipse([0.11, -0.94], 0.05, 0.058);
     vec![
-        Part::of(leg(t * 6.0 + 3.14), hex(0x24_2c38)),
+        Part::of(leg(t * 6.0 + std::f32::consts::PI), hex(0x24_2c38)),
         Part::of(wheel(back).join(wheel(front)), hex(0x24_2428)),
         Part::of(frame, hex(0xb0_3c34)),
         Part::of(leg(t * 6.0), hex(0x30_3c4c)),

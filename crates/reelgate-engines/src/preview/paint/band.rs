@@ -36,39 +36,97 @@ impl Band<'_> {
         &mut self.px[start..start + width]
     }
 
-    /// Lays a sheet over the band. `bend` shifts each row sideways, in frame units, by its height
-    /// on screen: for swaying grass and kelp.
-    pub(crate) fn lay(&mut self, sheet: &Sheet, lens: Lens, bend: impl Fn(f32) -> f32) {
+    /// Lays a sheet over the band, within each row's visible columns. `bend` shifts each row
+    /// sideways, in frame units, by its height on screen: for swaying grass and kelp.
+    pub(crate) fn lay(
+        &mut self,
+        sheet: &Sheet,
+        lens: Lens,
+        seen: &Seen,
+        bend: impl Fn(f32) -> f32,
+    ) {
         let view = self.view;
-        for y in self.range() {
+        for (line, y) in self.range().enumerate() {
             let uy = view.y(y as f32);
             let v = ((uy - lens.shift[1]) / lens.scale - sheet.origin[1]) * sheet.density - 0.5;
-            if v <= -1.0 {
+            let clip = seen.of(line, view.width);
+            if v <= -1.0 || clip.0 >= clip.1 {
                 continue;
             }
             let (upper, lower, weight) = rows_at(sheet, v);
-            let Some(shot) = Crossing::new(sheet, view, lens, (upper, lower), bend(uy)) else {
-                continue;
-            };
+            let path = Path::new(sheet, view, lens, bend(uy));
+            let Some(shot) = Crossing::new(sheet, path, (upper, lower), clip) else { continue };
             let texel_row = |row: usize| &sheet.texels[row * sheet.width..(row + 1) * sheet.width];
             let width = view.width;
-            let start = (y - self.top) * width;
+            let start = line * width;
             let row = &mut self.px[start..start + width];
             let spare = &mut *self.spare;
             let (upper, lower) = (texel_row(upper), texel_row(lower));
             Arch::new().dispatch(Lay { row, spare, upper, lower, weight, shot });
         }
     }
+}
 
-    /// Whether this row of the sheet would hide everything behind it.
-    pub(crate) fn hides(sheet: &Sheet, lens: Lens, view: View, y: usize) -> bool {
-        let uy = view.y(y as f32);
-        let v = ((uy - lens.shift[1]) / lens.scale - sheet.origin[1]) * sheet.density - 0.5;
-        if v < 0.0 {
-            return false;
+/// The columns of each row of a band that nothing in front hides.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen {
+    /// None where all is seen.
+    columns: Option<[(usize, usize); BAND_ROWS]>,
+}
+
+impl Seen {
+    pub(crate) const ALL: Self = Self { columns: None };
+
+    pub(crate) fn whole(width: usize) -> Self {
+        Self { columns: Some([(0, width); BAND_ROWS]) }
+    }
+
+    pub(crate) fn of(&self, line: usize, width: usize) -> (usize, usize) {
+        self.columns.map_or((0, width), |columns| columns[line])
+    }
+
+    /// Nothing behind is seen at all.
+    pub(crate) fn is_nothing(&self, rows: usize) -> bool {
+        self.columns.is_some_and(|columns| columns[..rows].iter().all(|c| c.0 >= c.1))
+    }
+
+    /// What is still seen behind a sheet.
+    pub(crate) fn behind(
+        mut self,
+        sheet: &Sheet,
+        lens: Lens,
+        (view, top): (View, usize),
+        bend: impl Fn(f32) -> f32,
+    ) -> Self {
+        let Some(columns) = &mut self.columns else { return self };
+        for (line, clip) in columns.iter_mut().enumerate() {
+            let uy = view.y((top + line) as f32);
+            let v = ((uy - lens.shift[1]) / lens.scale - sheet.origin[1]) * sheet.density - 0.5;
+            if v < 0.0 || clip.0 >= clip.1 {
+                continue;
+            }
+            let (upper, lower, _) = rows_at(sheet, v);
+            let (a, b) = (sheet.solid[upper], sheet.solid[lower]);
+            let (first, last) = (a.0.max(b.0) as usize, a.1.min(b.1) as usize);
+            if first + 3 > last {
+                continue;
+            }
+            let path = Path::new(sheet, view, lens, bend(uy));
+            // A texel less on each side: edges are soft.
+            let from = if first == 0 { 0 } else { path.column(first as f32 + 1.0).ceil() as usize };
+            let to = if last == sheet.width {
+                view.width
+            } else {
+                path.column(last as f32 - 2.0) as usize
+            };
+            if from <= clip.0 {
+                clip.0 = clip.0.max(to);
+            }
+            if to >= clip.1 {
+                clip.1 = clip.1.min(from);
+            }
         }
-        let (upper, lower, _) = rows_at(sheet, v);
-        sheet.solid[upper] && sheet.solid[lower]
+        self
     }
 }
 
@@ -81,45 +139,55 @@ fn rows_at(sheet: &Sheet, v: f32) -> (usize, usize, f32) {
     (upper, lower, v - base)
 }
 
-/// Which texels one screen row crosses, and how fast.
+/// Where along a texture row each screen column falls.
+#[derive(Clone, Copy)]
+struct Path {
+    /// Texel coordinate of column zero, and its growth a column.
+    start: f32,
+    step: f32,
+    columns: usize,
+}
+
+impl Path {
+    fn new(sheet: &Sheet, view: View, lens: Lens, bend: f32) -> Self {
+        let step = sheet.density / (lens.scale * view.height as f32);
+        let rest = (view.x(0.0) - bend - lens.shift[0]) / lens.scale - sheet.origin[0];
+        Self { start: rest * sheet.density - 0.5, step, columns: view.width }
+    }
+
+    fn column(&self, texel: f32) -> f32 {
+        ((texel - self.start) / self.step).clamp(0.0, self.columns as f32)
+    }
+}
+
+/// Which texels one screen row crosses, and where.
 #[derive(Clone, Copy)]
 struct Crossing {
     /// First and one past the last texel needed.
     texels: (usize, usize),
     /// First and one past the last screen column touched.
     columns: (usize, usize),
-    /// Texel coordinate of column zero, and its growth a column.
-    start: f32,
-    step: f32,
+    path: Path,
 }
 
 impl Crossing {
-    fn new(sheet: &Sheet, view: View, lens: Lens, rows: (usize, usize), bend: f32) -> Option<Self> {
+    fn new(sheet: &Sheet, path: Path, rows: (usize, usize), clip: (usize, usize)) -> Option<Self> {
         let (a, b) = (sheet.spans[rows.0], sheet.spans[rows.1]);
         let (first, last) = (a.0.min(b.0) as usize, a.1.max(b.1) as usize);
         if first >= last {
             return None;
         }
-        let h = view.height as f32;
-        let step = sheet.density / (lens.scale * h);
-        let rest = (view.x(0.0) - bend - lens.shift[0]) / lens.scale - sheet.origin[0];
-        let start = rest * sheet.density - 0.5;
-        let column = |texel: f32| ((texel - start) / step).clamp(0.0, view.width as f32);
-        let from = if first == 0 { 0 } else { column(first as f32 - 1.0) as usize };
+        let from = if first == 0 { 0 } else { path.column(first as f32 - 1.0) as usize };
         let to = if last == sheet.width {
-            view.width
+            path.columns
         } else {
-            column(last as f32 + 1.0).ceil() as usize
+            path.column(last as f32 + 1.0).ceil() as usize
         };
-        let low = (start + step * from as f32).floor().max(0.0) as usize;
-        let high = (start + step * to as f32).ceil().max(0.0) as usize + 2;
+        let (from, to) = (from.max(clip.0), to.min(clip.1));
+        let low = (path.start + path.step * from as f32).floor().max(0.0) as usize;
+        let high = (path.start + path.step * to as f32).ceil().max(0.0) as usize + 2;
         let texels = (low.min(sheet.width - 1), high.clamp(1, sheet.width));
-        (from < to && texels.0 < texels.1).then_some(Self {
-            texels,
-            columns: (from, to),
-            start,
-            step,
-        })
+        (from < to && texels.0 < texels.1).then_some(Self { texels, columns: (from, to), path })
     }
 }
 
@@ -165,9 +233,9 @@ fn mix_rows(
 fn lay_row(row: &mut [Quad], line: &[Quad], crossing: Crossing) {
     let (from, to) = crossing.columns;
     let last = line.len() - 1;
-    let offset = crossing.start - crossing.texels.0 as f32;
+    let offset = crossing.path.start - crossing.texels.0 as f32;
     for (x, pixel) in row[from..to].iter_mut().enumerate() {
-        let u = (offset + crossing.step * (from + x) as f32).max(0.0);
+        let u = (offset + crossing.path.step * (from + x) as f32).max(0.0);
         let at = (u as i32 as usize).min(last);
         let part = (u - at as i32 as f32).min(1.0);
         let (a, b) = (line[at], line[(at + 1).min(last)]);

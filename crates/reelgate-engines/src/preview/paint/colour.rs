@@ -26,11 +26,6 @@ pub(crate) fn scale(a: Ink, by: f32) -> Ink {
 }
 
 #[inline]
-pub(crate) fn add(a: Ink, b: Ink) -> Ink {
-    [a[0] + b[0], a[1] + b[1], a[2] + b[2]]
-}
-
-#[inline]
 pub(crate) fn tint(a: Ink, b: Ink) -> Ink {
     [a[0] * b[0], a[1] * b[1], a[2] * b[2]]
 }

@@ -77,7 +77,7 @@ pub(crate) fn finish_rows(
     frame: &mut Frame,
     top: usize,
     rows: [&[Quad]; 2],
-    light: [&[Quad]; 2],
+    light: &[Quad],
     grade: &Grade,
     index: u32,
     planar: &mut [Planar; 2],
@@ -90,7 +90,7 @@ pub(crate) fn finish_rows(
         let noise = &grain()[start..];
         let luma = &mut frame.y[y * width..(y + 1) * width];
         let uy = view.y(y as f32);
-        let (row, light) = (rows[line], light[line]);
+        let row = rows[line];
         Arch::new().dispatch(Row { planes, row, light, view, uy, grade, luma, noise });
     }
     let half = width / 2;

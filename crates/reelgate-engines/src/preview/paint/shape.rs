@@ -2,7 +2,7 @@
 
 use libm::{cosf, sinf};
 
-use super::noise::{Dice, lerp};
+use super::noise::Dice;
 
 pub(crate) type Point = [f32; 2];
 
@@ -155,11 +155,6 @@ pub(crate) fn smooth(points: &[Point], steps: usize) -> Vec<Point> {
         }
     }
     ring
-}
-
-/// The point `t` of the way from `a` to `b`.
-pub(crate) fn between(a: Point, b: Point, t: f32) -> Point {
-    [lerp(a[0], b[0], t), lerp(a[1], b[1], t)]
 }
 
 /// A step of `length` from `from`; angle 0 hangs straight down, positive swings to the right.

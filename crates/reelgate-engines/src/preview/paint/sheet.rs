@@ -16,8 +16,8 @@ pub(crate) struct Sheet {
     pub(crate) texels: Vec<[u8; 4]>,
     /// First and one past the last column of each row that is not empty.
     pub(crate) spans: Vec<(u32, u32)>,
-    /// Rows that hide everything behind them.
-    pub(crate) solid: Vec<bool>,
+    /// The longest run of columns in each row that hides everything behind it.
+    pub(crate) solid: Vec<(u32, u32)>,
 }
 
 impl Sheet {
@@ -32,7 +32,7 @@ impl Sheet {
             height,
             texels: vec![[0; 4]; width * height],
             spans: vec![(0, width as u32); height],
-            solid: vec![false; height],
+            solid: vec![(0, 0); height],
         }
     }
 
@@ -127,7 +127,7 @@ impl Sheet {
             let first = row.iter().position(|t| *t != [0; 4]).unwrap_or(self.width);
             let last = row.iter().rposition(|t| *t != [0; 4]).map_or(first, |at| at + 1);
             self.spans[y] = (first as u32, last as u32);
-            self.solid[y] = row.iter().all(|t| t[3] >= 254);
+            self.solid[y] = longest_run(row);
         }
         self
     }
@@ -157,7 +157,7 @@ impl Sheet {
             height,
             texels,
             spans: vec![(0, 0); height],
-            solid: vec![false; height],
+            solid: vec![(0, 0); height],
         };
         half.dried()
     }
@@ -207,6 +207,19 @@ fn box_blur(
             }
         }
     }
+}
+
+/// The longest run of texels nothing shines through.
+fn longest_run(row: &[[u8; 4]]) -> (u32, u32) {
+    let (mut best, mut start) = ((0, 0), 0);
+    for (at, texel) in row.iter().enumerate() {
+        if texel[3] < 254 {
+            start = at + 1;
+        } else if at + 1 - start > best.1 - best.0 {
+            best = (start, at + 1);
+        }
+    }
+    (best.0 as u32, best.1 as u32)
 }
 
 fn clip_range(centre: f32, reach: f32, bound: usize) -> std::ops::Range<usize> {

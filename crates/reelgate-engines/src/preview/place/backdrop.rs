@@ -10,7 +10,7 @@ use super::void::Void;
 
 /// The furthest thing seen.
 pub(crate) enum Backdrop {
-    Sky(Sky),
+    Sky(Box<Sky>),
     Deep(Deep),
     Void(Void),
 }

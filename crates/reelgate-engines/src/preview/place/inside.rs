@@ -98,12 +98,13 @@ fn curtains(sheet: &mut Sheet, site: &mut Site<'_>, [l, t, r, b]: [f32; 4]) {
     let cloth = site.dice.pick(&[hex(0xd8_c8b0), hex(0x9c_5c4c), hex(0x5c_7484), hex(0xc0_9c58)]);
     let cloth = scale(tinted(cloth, site), 0.85 - 0.4 * site.light.night);
     for (inner, outer) in [(l + 0.05, l - 0.12), (r - 0.05, r + 0.12)] {
-        let mut points: Vec<Point> = Vec::new();
-        points.push([outer, t - 0.06]);
-        points.push([inner, t - 0.06]);
-        points.push([lerp(inner, outer, 0.25), lerp(t, b, 0.5)]);
-        points.push([lerp(inner, outer, 0.45), b + 0.10]);
-        points.push([outer, b + 0.12]);
+        let points = [
+            [outer, t - 0.06],
+            [inner, t - 0.06],
+            [lerp(inner, outer, 0.25), lerp(t, b, 0.5)],
+            [lerp(inner, outer, 0.45), b + 0.10],
+            [outer, b + 0.12],
+        ];
         sheet.fill(&Shape::new().polygon(&points), |x, y| {
             let fold = libm::sinf((x - outer) * (150.0 - 40.0 * (y - t)) + y * 3.0);
             solid(scale(cloth, 0.82 + 0.2 * fold))

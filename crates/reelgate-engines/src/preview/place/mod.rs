@@ -56,8 +56,8 @@ pub(crate) fn build(
     camera.vanish = [0.0, site.light.horizon];
     let windy = facts.sky(Weather::Wind) || facts.sky(Weather::Storm);
     let light = site.light;
-    let backdrop =
-        backdrop.unwrap_or_else(|| Backdrop::Sky(Sky::new(light, windy, aspect, &mut site.dice)));
+    let backdrop = backdrop
+        .unwrap_or_else(|| Backdrop::Sky(Box::new(Sky::new(light, windy, aspect, &mut site.dice))));
     Stage {
         backdrop,
         elements: site.elements,
@@ -181,7 +181,7 @@ fn from_the_air(site: &mut Site<'_>, setting: Setting, still: bool) -> bool {
     site.light.sun[1] = site.light.sun[1].min(-0.40);
     site.light.haze *= 1.3;
     let terrain = Terrain::new(site, cover, river, still);
-    site.elements.push(Element::Terrain(terrain));
+    site.elements.push(Element::Terrain(Box::new(terrain)));
     site.stand = Stand { man: 0.09, ..Stand::on(0.20, 2.0) };
     true
 }

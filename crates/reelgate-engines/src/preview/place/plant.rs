@@ -1,5 +1,7 @@
 //! Trees, grass and flowers, painted leaf clump by leaf clump.
 
+use std::f32::consts::{PI, TAU};
+
 use super::super::paint::colour::{Ink, mix, scale, solid};
 use super::super::paint::noise::{Dice, lerp};
 use super::super::paint::shape::{Point, Shape, swing};
@@ -89,7 +91,7 @@ pub(crate) fn broadleaf(sheet: &mut Sheet, foot: Point, tall: f32, f: &Foliage, 
     let mut wood = Shape::new().limb([x, y], top, tall * 0.032, tall * 0.018);
     for side in [-1.0, 1.0] {
         let fork = [x + lean * 0.7, y - tall * dice.range(0.32, 0.42)];
-        let tip = swing(fork, 3.14 - side * dice.range(0.5, 0.9), tall * 0.28);
+        let tip = swing(fork, PI - side * dice.range(0.5, 0.9), tall * 0.28);
         wood = wood.limb(fork, tip, tall * 0.014, tall * 0.006);
     }
     sheet.flat(&wood, f.trunk);
@@ -98,7 +100,7 @@ pub(crate) fn broadleaf(sheet: &mut Sheet, foot: Point, tall: f32, f: &Foliage, 
     let centre = [x + lean, y - tall * 0.66];
     for clump in 0..clumps {
         let depth = clump as f32 / clumps as f32;
-        let turn = dice.range(0.0, 6.283);
+        let turn = dice.range(0.0, TAU);
         let out = dice.unit().sqrt() * lerp(1.0, 0.72, depth);
         let (dx, dy) = (libm::cosf(turn) * out, libm::sinf(turn) * out);
         let size = tall * dice.range(0.07, 0.12) * (30.0 / clumps as f32).clamp(0.9, 1.6);
@@ -142,7 +144,7 @@ pub(crate) fn palm(sheet: &mut Sheet, foot: Point, tall: f32, f: &Foliage, dice:
     sheet.flat(&wood, f.trunk);
     let head = at(1.0);
     for frond in 0..11 {
-        let turn = frond as f32 / 11.0 * 6.283 + dice.around(0.2);
+        let turn = frond as f32 / 11.0 * TAU + dice.around(0.2);
         let (out, rise) = (libm::cosf(turn), libm::sinf(turn) * 0.55 - 0.32);
         if out.abs() < 0.3 {
             continue;
@@ -206,7 +208,7 @@ pub(crate) fn flower(
     let size = tall * dice.range(0.14, 0.22);
     let turn = dice.range(0.0, 1.2);
     for leaf in 0..6 {
-        let way = turn + leaf as f32 / 6.0 * 6.283;
+        let way = turn + leaf as f32 / 6.0 * TAU;
         let tip = [head[0] + libm::cosf(way) * size, head[1] + libm::sinf(way) * size * 0.7];
         let shade = 0.85 + 0.2 * libm::sinf(way + 2.0);
         sheet.flat(&Shape::new().limb(head, tip, size * 0.2, size * 0.42), scale(petal, shade));

@@ -3,7 +3,7 @@
 use reelgate_codec::Frame;
 
 use super::super::camera::Camera;
-use super::super::paint::band::{BAND_ROWS, Band};
+use super::super::paint::band::{BAND_ROWS, Band, Seen};
 use super::super::paint::bloom::{Rays, Small, light_of};
 use super::super::paint::colour::Quad;
 use super::super::paint::cutout::{Coat, Cutout, Fleck};
@@ -48,7 +48,7 @@ pub(crate) enum Element {
     Card(Card),
     Water(Water),
     /// Land seen from the air.
-    Terrain(Terrain),
+    Terrain(Box<Terrain>),
     Actor {
         distance: f32,
         act: Act,
@@ -110,18 +110,30 @@ impl Card {
         &self.levels[fit.unwrap_or(last)]
     }
 
-    fn paint(&self, band: &mut Band<'_>, moment: &Moment) {
-        let lens = self.lens(moment);
-        let sheet = self.level(band.view, lens);
+    /// How far each row leans sideways now, by its height on screen.
+    fn bend(&self, sheet: &Sheet, lens: Lens, moment: &Moment) -> impl Fn(f32) -> f32 + use<> {
         let foot = lens.see([0.0, sheet.bottom()])[1];
         let (sway, t) = (self.sway * lens.scale, moment.seconds);
-        band.lay(sheet, lens, |y| {
+        move |y| {
             if sway == 0.0 {
                 return 0.0;
             }
             let up = ((foot - y) * 2.4).clamp(0.0, 1.0);
             sway * up * up * (libm::sinf(t * 1.3 + y * 5.0) + 0.4 * libm::sinf(t * 2.9 + y * 11.0))
-        });
+        }
+    }
+
+    fn paint(&self, band: &mut Band<'_>, seen: &Seen, moment: &Moment) {
+        let lens = self.lens(moment);
+        let sheet = self.level(band.view, lens);
+        band.lay(sheet, lens, seen, self.bend(sheet, lens, moment));
+    }
+
+    /// What this card leaves to be seen of what is behind it.
+    fn behind(&self, seen: Seen, place: (View, usize), moment: &Moment) -> Seen {
+        let lens = self.lens(moment);
+        let sheet = self.level(place.0, lens);
+        seen.behind(sheet, lens, place, self.bend(sheet, lens, moment))
     }
 }
 
@@ -143,7 +155,7 @@ pub(crate) struct Stage {
 #[derive(Default)]
 pub(crate) struct Easel {
     band: Vec<Quad>,
-    light: [Vec<Quad>; 2],
+    light: Vec<Quad>,
     spare: Vec<Quad>,
     planar: [Planar; 2],
 }
@@ -178,12 +190,14 @@ impl Stage {
             easel.band.resize(rows * view.width, [0.0; 4]);
             let mut px = std::mem::take(&mut easel.band);
             let mut band = Band { view, top, px: &mut px, spare: &mut easel.spare };
-            let first = self.backmost_seen(&ready, &band, moment);
-            if first == 0 {
+            let (behind, seen) = seen_of(&ready, (view, top), moment);
+            if !behind.is_nothing(rows) {
                 self.backdrop.paint_band(&mut band, &back, moment);
             }
-            for element in &ready[first.saturating_sub(1)..] {
-                paint(element, &mut band, moment);
+            for (element, seen) in ready.iter().zip(&seen) {
+                if !seen.is_nothing(rows) {
+                    paint(element, &mut band, seen, moment);
+                }
             }
             for fleck in &flecks {
                 fleck.paint(&mut band);
@@ -191,19 +205,6 @@ impl Stage {
             self.finish(&px, &light, easel, out, (top, moment.index));
             easel.band = px;
         }
-    }
-
-    /// One more than the index of the frontmost card that fills the whole band, or zero.
-    fn backmost_seen(&self, ready: &[Ready<'_>], band: &Band<'_>, moment: &Moment) -> usize {
-        let hides = |element: &Ready<'_>| match element {
-            Ready::Card(card) => {
-                let lens = card.lens(moment);
-                let sheet = card.level(band.view, lens);
-                band.range().all(|y| Band::hides(sheet, lens, band.view, y))
-            }
-            _ => false,
-        };
-        ready.iter().rposition(hides).map_or(0, |at| at + 1)
     }
 
     /// The small picture, and what each water mirrors.
@@ -217,7 +218,7 @@ impl Stage {
             let ready = ready_one(element, small.view, moment, || mirrors.last().cloned());
             let view = small.view;
             let mut band = Band { view, top: 0, px: &mut small.px, spare: &mut easel.spare };
-            paint(&ready, &mut band, moment);
+            paint(&ready, &mut band, &Seen::ALL, moment);
         }
         (small, mirrors)
     }
@@ -236,18 +237,29 @@ impl Stage {
         (top, index): (usize, u32),
     ) {
         let view = View { width: out.width, height: out.height };
-        let Easel { light: lines, spare, planar, .. } = easel;
+        let Easel { light: line, spare, planar, .. } = easel;
         for (pair, rows) in px.chunks_exact(2 * view.width).enumerate() {
             let y = top + 2 * pair;
-            for (line, row) in lines.iter_mut().zip([y, y + 1]) {
-                line.resize(view.width, [0.0; 4]);
-                light.stretch_row(view, row, spare, line);
-            }
+            // Light is soft: two rows may share one.
+            line.resize(view.width, [0.0; 4]);
+            light.stretch_row(view, y, spare, line);
             let (upper, lower) = rows.split_at(view.width);
-            let light = [&lines[0][..], &lines[1][..]];
-            finish_rows(out, y, [upper, lower], light, &self.grade, index, planar);
+            finish_rows(out, y, [upper, lower], line, &self.grade, index, planar);
         }
     }
+}
+
+/// What is seen of the backdrop and of each element of a band, found front to back.
+fn seen_of(ready: &[Ready<'_>], place: (View, usize), moment: &Moment) -> (Seen, Vec<Seen>) {
+    let mut seen = Seen::whole(place.0.width);
+    let mut list = vec![seen; ready.len()];
+    for (element, own) in ready.iter().zip(&mut list).rev() {
+        *own = seen;
+        if let Ready::Card(card) = element {
+            seen = card.behind(seen, place, moment);
+        }
+    }
+    (seen, list)
 }
 
 fn ready_one<'a>(
@@ -278,10 +290,10 @@ fn ready_one<'a>(
     }
 }
 
-fn paint(element: &Ready<'_>, band: &mut Band<'_>, moment: &Moment) {
+fn paint(element: &Ready<'_>, band: &mut Band<'_>, seen: &Seen, moment: &Moment) {
     match element {
-        Ready::Card(card) => card.paint(band, moment),
-        Ready::Water(water, mirror) => water.paint(band, mirror, moment),
+        Ready::Card(card) => card.paint(band, seen, moment),
+        Ready::Water(water, mirror) => water.paint(band, mirror, seen, moment),
         Ready::Terrain(terrain, planted) => terrain.paint(band, planted, moment),
         Ready::Strokes(strokes) => {
             for stroke in strokes {

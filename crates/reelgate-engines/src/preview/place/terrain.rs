@@ -2,7 +2,7 @@
 
 use pulp::{Arch, NullaryFnOnce};
 
-use super::super::paint::band::Band;
+use super::super::paint::band::{Band, Seen};
 use super::super::paint::colour::{Ink, Quad, hex, mix, scale};
 use super::super::paint::noise::{Dice, Tile, hash, smoothstep, unit};
 use super::super::paint::sheet::Sheet;
@@ -48,10 +48,10 @@ pub(crate) struct Planted {
 
 const HORIZON: f32 = -0.34;
 /// Distance between trees, camera heights.
-const CELL: f32 = 0.118;
-const TREE_TALL: f32 = 0.25;
+const CELL: f32 = 0.125;
+const TREE_TALL: f32 = 0.26;
 const NEAREST: f32 = 0.95;
-const FURTHEST: f32 = 4.6;
+const FURTHEST: f32 = 4.2;
 
 impl Terrain {
     pub(crate) fn new(site: &mut Site<'_>, cover: Cover, river: bool, still: bool) -> Self {
@@ -172,7 +172,7 @@ impl Terrain {
         }
         let (low, high) = (view.y(band.top as f32), view.y((band.top + band.rows()) as f32));
         for tree in planted.iter().filter(|t| t.rows.1 >= low && t.rows.0 <= high) {
-            band.lay(&self.sprites[tree.sprite][tree.level], tree.lens, |_| 0.0);
+            band.lay(&self.sprites[tree.sprite][tree.level], tree.lens, &Seen::ALL, |_| 0.0);
         }
     }
 
@@ -258,12 +258,18 @@ impl NullaryFnOnce for Row<'_> {
         let haze = 1.0 - 1.0 / (1.0 + (self.z - 1.0).max(0.0) * 0.075 * ground.light.haze);
         let z = self.z + ground.flown(self.moment);
         let side = self.moment.eye.at[0];
-        for (column, pixel) in self.row.iter_mut().enumerate() {
+        let at = |column: usize| {
             let seen = self.view.x(column as i32 as f32) - self.lens.shift[0];
             let x = seen / self.lens.scale * self.z / 0.84 + side;
-            let ink = ground.ground(tile, x, z, self.z, self.moment.seconds);
-            let ink = mix(ink, air, haze);
-            *pixel = [ink[0], ink[1], ink[2], 1.0];
+            mix(ground.ground(tile, x, z, self.z, self.moment.seconds), air, haze)
+        };
+        let mut left = at(0);
+        for (block, pixels) in self.row.chunks_mut(2).enumerate() {
+            let right = at(2 * block + 2);
+            for (pixel, ink) in pixels.iter_mut().zip([left, mix(left, right, 0.5)]) {
+                *pixel = [ink[0], ink[1], ink[2], 1.0];
+            }
+            left = right;
         }
     }
 }

@@ -62,7 +62,7 @@ fn facade(site: &mut Site<'_>) -> Ink {
         hex(0x64_7070),
         hex(0xa0_9488),
     ]);
-    scale(own, site.dice.range(0.75, 1.1))
+    scale(own, site.dice.range(0.95, 1.35))
 }
 
 fn skyline(site: &mut Site<'_>, distance: f32, tall: f32, lit: f32) {
@@ -120,7 +120,7 @@ impl Tower {
             let across = (x - self.left) / wide;
             let (u, v) = (across * columns, (y - self.top) / high - 0.4);
             let lean = 0.5 + 0.5 * side * (across - 0.5);
-            let wall = mix(shade, self.ink, 0.45 + 0.5 * lean);
+            let wall = mix(shade, self.ink, 0.62 + 0.42 * lean);
             let wall = scale(wall, 0.96 + 0.06 * noise(x * 60.0, y * 60.0, seed));
             let (fu, fv) = (u - u.floor(), v - v.floor());
             let inside = v > 0.0 && fu > 0.24 && fu < 0.76 && fv > 0.25 && fv < 0.72;

@@ -2,7 +2,7 @@
 
 use pulp::{Arch, NullaryFnOnce};
 
-use super::super::paint::band::Band;
+use super::super::paint::band::{Band, Seen};
 use super::super::paint::bloom::Small;
 use super::super::paint::colour::{Ink, Quad};
 use super::super::paint::noise::{Tile, lerp, smoothstep};
@@ -48,16 +48,17 @@ impl Water {
         }
     }
 
-    pub(crate) fn paint(&self, band: &mut Band<'_>, mirror: &Small, moment: &Moment) {
+    pub(crate) fn paint(&self, band: &mut Band<'_>, mirror: &Small, seen: &Seen, moment: &Moment) {
         let lens = moment.eye.sky();
         let view = band.view;
         let horizon = lens.see([0.0, self.horizon])[1];
         let top = lens.see([0.0, self.top])[1];
         let sun_x = lens.see([self.sun_x, 0.0])[0];
-        for y in band.range() {
+        for (number, y) in band.range().enumerate() {
+            let clip = seen.of(number, view.width);
             let uy = view.y(y as f32);
             let edge = ((uy - top) * view.height as f32 + 0.5).clamp(0.0, 1.0);
-            if edge <= 0.0 {
+            if edge <= 0.0 || clip.0 >= clip.1 {
                 continue;
             }
             let line = Line {
@@ -72,7 +73,10 @@ impl Water {
                 edge,
                 moment,
             };
-            Arch::new().dispatch(Paint { line, row: band.row(y) });
+            // Blocks of ripples start at whole strides.
+            let first = clip.0 / STRIDE * STRIDE;
+            let row = &mut band.row(y)[first..clip.1];
+            Arch::new().dispatch(Paint { line, first, row });
         }
     }
 }
@@ -94,6 +98,8 @@ struct Line<'a> {
 
 struct Paint<'a> {
     line: Line<'a>,
+    /// Column of the row's first pixel.
+    first: usize,
     row: &'a mut [Quad],
 }
 
@@ -102,7 +108,7 @@ impl NullaryFnOnce for Paint<'_> {
 
     #[inline(always)]
     fn call(self) {
-        self.line.paint(self.row);
+        self.line.paint(self.first, self.row);
     }
 }
 
@@ -111,7 +117,7 @@ const STRIDE: usize = 4;
 
 impl Line<'_> {
     #[inline(always)]
-    fn paint(&self, row: &mut [Quad]) {
+    fn paint(&self, first: usize, row: &mut [Quad]) {
         let w = self.water;
         let away = 0.11 / (self.depth + 0.006);
         let t = self.moment.seconds;
@@ -123,18 +129,34 @@ impl Line<'_> {
         let tall = w.ripple * calm * (0.035 + 0.22 * self.depth);
         let fresnel = (w.mirror - 1.15 * self.depth * (0.4 + w.ripple)).clamp(0.22, 1.0);
         let dark = lerp(1.0, 0.72 + 0.56 * swell, (w.ripple * calm).min(1.0));
-        let (mut here, mut next) = (self.ripple(0, away, along), self.ripple(STRIDE, away, along));
+        let k = [tall, fresnel, dark, calm];
+        let (mut here, mut next) =
+            (self.ripple(first, away, along), self.ripple(first + STRIDE, away, along));
+        let mut left = self.shade(self.view.x(first as i32 as f32), here.0, here.1, k);
         for (block, pixels) in row.chunks_mut(STRIDE).enumerate() {
-            for (k, pixel) in pixels.iter_mut().enumerate() {
-                let x = block * STRIDE + k;
-                let part = k as f32 / STRIDE as f32;
-                let wave = lerp(here.0, next.0, part);
-                let fine = lerp(here.1, next.1, part);
-                let ux = self.view.x(x as f32);
-                self.shade(pixel, ux, wave, fine, [tall, fresnel, dark, calm]);
+            let x = first + block * STRIDE;
+            // Worked out at every second pixel: ripples are no finer than that.
+            let middle = self.shade(
+                self.view.x((x + 2) as i32 as f32),
+                0.5 * (here.0 + next.0),
+                0.5 * (here.1 + next.1),
+                k,
+            );
+            let right = self.shade(self.view.x((x + 4) as i32 as f32), next.0, next.1, k);
+            for (pixel, (a, b, part)) in pixels.iter_mut().zip([
+                (left, left, 0.0),
+                (left, middle, 0.5),
+                (middle, middle, 0.0),
+                (middle, right, 0.5),
+            ]) {
+                for c in 0..3 {
+                    let lit = a[c] + (b[c] - a[c]) * part;
+                    pixel[c] += (lit - pixel[c]) * self.edge;
+                }
             }
             here = next;
-            next = self.ripple((block + 2) * STRIDE, away, along);
+            next = self.ripple(x + 2 * STRIDE, away, along);
+            left = right;
         }
     }
 
@@ -151,7 +173,7 @@ impl Line<'_> {
     }
 
     #[inline(always)]
-    fn shade(&self, pixel: &mut Quad, ux: f32, wave: f32, fine: f32, k: [f32; 4]) {
+    fn shade(&self, ux: f32, wave: f32, fine: f32, k: [f32; 4]) -> Ink {
         let [tall, fresnel, dark, calm] = k;
         let w = self.water;
         let lean = wave - 0.5;
@@ -164,11 +186,12 @@ impl Line<'_> {
         let near = (self.depth * 14.0).min(1.0);
         let spark = lerp(0.22, smoothstep(0.56, 0.70, fine) * 1.25, near);
         let glitter = w.glitter * path * spark * (0.3 + 0.7 * fresnel);
+        let mut lit = [0.0; 3];
         for c in 0..3 {
             let own = w.deep[c] * dark;
             let base = own + (seen[c] * (0.82 + 0.18 * dark) - own) * fresnel;
-            let lit = base + (w.crest[c] - base) * crest + w.key[c] * glitter;
-            pixel[c] += (lit - pixel[c]) * self.edge;
+            lit[c] = base + (w.crest[c] - base) * crest + w.key[c] * glitter;
         }
+        lit
     }
 }

@@ -1,6 +1,6 @@
 //! Forest, meadow and desert.
 
-use super::super::paint::colour::{Ink, glow, hex, mix, scale, solid, veil};
+use super::super::paint::colour::{Ink, hex, mix, scale, solid, veil};
 use super::super::paint::noise::{fbm, lerp, smoothstep};
 use super::super::paint::shape::Shape;
 use super::super::words::Season;
@@ -284,13 +284,4 @@ pub(crate) fn mist(site: &mut Site<'_>, y: f32, thick: f32, distance: f32, part:
     });
     let card = super::stage::Card::new(sheet, distance).drifting(0.008);
     site.elements.push(super::stage::Element::Card(card));
-}
-
-/// A warm light that hides nothing.
-pub(crate) fn lamp(site: &mut Site<'_>, at: [f32; 2], radius: f32, ink: Ink, distance: f32) {
-    let mut sheet = site.sheet(distance, at[1] - radius, at[1] + radius);
-    sheet.shine(at, radius, ink, 1.0);
-    let core = Shape::new().ellipse(at, radius * 0.06, radius * 0.06);
-    sheet.fill(&core, |_, _| glow(ink, 1.0));
-    site.card(sheet, distance);
 }

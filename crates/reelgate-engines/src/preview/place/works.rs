@@ -184,7 +184,8 @@ fn beacon(site: &mut Site<'_>, lamp: Point) {
         ]);
         let warm = hex(0xff_f2cc);
         let flash = strength * smoothstep(0.15, 0.8, reach.abs());
-        let flare = 0.35 + 0.65 * near.max(0.0).powi(4);
+        let ahead = near.max(0.0) * near.max(0.0);
+        let flare = 0.35 + 0.65 * ahead * ahead;
         vec![
             Dab::Fill(cone, Coat::graded(glow(warm, flash), glow(warm, flash))),
             Dab::Fleck(Fleck::dot(lamp, 0.05 + 0.08 * flare, glow(warm, 0.8 * flare))),

@@ -46,13 +46,12 @@ impl Stereo {
 
     /// Eases in over `lead` samples and out over `tail`.
     pub(crate) fn fade(&mut self, lead: usize, tail: usize) {
-        let length = self.len();
         for channel in [&mut self.left, &mut self.right] {
             for (at, value) in channel.iter_mut().enumerate().take(lead) {
                 *value *= smoothstep(0.0, 1.0, at as f32 / lead as f32);
             }
-            for at in length.saturating_sub(tail)..length {
-                channel[at] *= smoothstep(0.0, 1.0, (length - at) as f32 / tail as f32);
+            for (left, value) in channel.iter_mut().rev().enumerate().take(tail) {
+                *value *= smoothstep(0.0, 1.0, left as f32 / tail as f32);
             }
         }
     }

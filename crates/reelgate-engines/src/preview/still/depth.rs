@@ -76,23 +76,17 @@ impl Depth {
         }
     }
 
-    /// Nearness along a row of `count` samples over the frame's breadth, `y` from 0 to 1.
+    /// Nearness at a place given as parts of the frame's sides.
     #[inline(always)]
-    pub(crate) fn row(&self, y: f32, count: usize, out: &mut Vec<f32>) {
-        let py = (y * self.height as f32 - 0.5).clamp(0.0, (self.height - 1) as f32);
-        let iy = (py as i32 as usize).min(self.height - 2);
-        let ty = py - iy as i32 as f32;
-        let upper = &self.near[iy * self.width..(iy + 1) * self.width];
-        let lower = &self.near[(iy + 1) * self.width..(iy + 2) * self.width];
-        let step = self.width as f32 / count as f32;
-        out.clear();
-        out.extend((0..count).map(|x| {
-            let px = ((x as i32 as f32 + 0.5) * step - 0.5).max(0.0);
-            let ix = (px as i32 as usize).min(self.width - 2);
-            let tx = (px - ix as i32 as f32).min(1.0);
-            let top = upper[ix] + (upper[ix + 1] - upper[ix]) * tx;
-            let low = lower[ix] + (lower[ix + 1] - lower[ix]) * tx;
-            top + (low - top) * ty
-        }));
+    pub(crate) fn at(&self, u: f32, v: f32) -> f32 {
+        let x = (u * self.width as f32 - 0.5).clamp(0.0, (self.width - 1) as f32);
+        let y = (v * self.height as f32 - 0.5).clamp(0.0, (self.height - 1) as f32);
+        let ix = (x as i32 as usize).min(self.width - 2);
+        let iy = (y as i32 as usize).min(self.height - 2);
+        let (tx, ty) = (x - ix as i32 as f32, y - iy as i32 as f32);
+        let get = |dx: usize, dy: usize| self.near[(iy + dy) * self.width + ix + dx];
+        let top = get(0, 0) + (get(1, 0) - get(0, 0)) * tx;
+        let low = get(0, 1) + (get(1, 1) - get(0, 1)) * tx;
+        top + (low - top) * ty
     }
 }

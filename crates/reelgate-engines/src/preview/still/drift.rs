@@ -12,7 +12,7 @@ use super::super::paint::view::{Eye, View};
 use super::super::place::stage::Moment;
 use super::super::place::swarm::Swarm;
 use super::super::words::Move;
-use super::plate::{Plane, Plate};
+use super::plate::{Plane, Plate, RUN};
 
 /// Which end of the path is the untouched picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +53,18 @@ pub(crate) struct Window {
 
 impl Window {
     pub(crate) const WHOLE: Self = Self { zoom: 1.0, shift: [0.0; 2], slide: [0.0; 2], swell: 0.0 };
+
+    /// Where in the picture the place `u`, `v` of the frame looks, `near` being its nearness.
+    #[inline(always)]
+    fn source(&self, u: f32, v: f32, near: f32) -> [f32; 2] {
+        // Near things grow a little more and slide a little further.
+        let lean = near - 0.5;
+        let shrink = (1.0 - self.swell * lean) / self.zoom;
+        [
+            0.5 + (u - 0.5) * shrink + self.shift[0] + self.slide[0] * lean,
+            0.5 + (v - 0.5) * shrink + self.shift[1] + self.slide[1] * lean,
+        ]
+    }
 
     /// The window `e` (0 to 1, eased) along the camera's move.
     pub(crate) fn along(camera: &Camera, e: f32, seconds: f32, tight: f32) -> Self {
@@ -157,9 +169,9 @@ fn paint_plane(
     out: &mut [u8],
     (width, height): (usize, usize),
 ) {
-    let mut near = Vec::new();
     for (y, row) in out.chunks_exact_mut(width).enumerate() {
-        Arch::new().dispatch(LookRow { plate, plane, window, near: &mut near, row, y, height });
+        let v = (y as f32 + 0.5) / height as f32;
+        Arch::new().dispatch(LookRow { plate, plane, window, row, v });
     }
 }
 
@@ -167,10 +179,9 @@ struct LookRow<'a> {
     plate: &'a Plate,
     plane: &'a Plane,
     window: &'a Window,
-    near: &'a mut Vec<f32>,
     row: &'a mut [u8],
-    y: usize,
-    height: usize,
+    /// Height in the frame, 0 to 1.
+    v: f32,
 }
 
 impl NullaryFnOnce for LookRow<'_> {
@@ -178,21 +189,19 @@ impl NullaryFnOnce for LookRow<'_> {
 
     #[inline(always)]
     fn call(self) {
-        let w = self.window;
-        let (width, height) = (self.row.len() as f32, self.height as f32);
-        let (pw, ph) = (self.plane.width as f32, self.plane.height as f32);
-        let v = (self.y as f32 + 0.5) / height;
-        self.plate.depth.row(v, self.row.len(), self.near);
-        let (scale, dv) = (1.0 / w.zoom, v - 0.5);
-        let (x0, step) = (0.5 / width - 0.5, 1.0 / width);
-        for (x, (pixel, near)) in self.row.iter_mut().zip(&*self.near).enumerate() {
-            let du = x0 + step * x as i32 as f32;
-            // Near things grow a little more and slide a little further.
-            let shrink = scale * (1.0 - w.swell * (near - 0.5));
-            let lean = near - 0.5;
-            let su = 0.5 + du * shrink + w.shift[0] + w.slide[0] * lean;
-            let sv = 0.5 + dv * shrink + w.shift[1] + w.slide[1] * lean;
-            *pixel = (self.plane.at(su * pw - 0.5, sv * ph - 0.5) + 0.5) as i32 as u8;
+        let step = 1.0 / self.row.len() as f32;
+        let place = |x: usize| {
+            let u = (x as i32 as f32 + 0.5) * step;
+            self.window.source(u, self.v, self.plate.depth.at(u, self.v))
+        };
+        let mut from = place(0);
+        for (index, pixels) in self.row.chunks_mut(RUN).enumerate() {
+            let to = place((index + 1) * RUN);
+            let run = self.plane.run(from, to);
+            for (x, pixel) in pixels.iter_mut().enumerate() {
+                *pixel = self.plane.along(&run, x) as u8;
+            }
+            from = to;
         }
     }
 }
@@ -202,8 +211,24 @@ pub(crate) fn speckle(out: &mut Frame, index: u32, touched: f32) {
     let (table, width) = (grain(), out.width);
     for (y, row) in out.y.chunks_exact_mut(width).enumerate() {
         let start = hash(index, y as u32, 0x6A17) as usize % (table.len() - width.min(8192));
-        for (pixel, n) in row.iter_mut().zip(&table[start..]) {
-            let value = f32::from(*pixel) + 0.5 + 1.1 * touched * n;
+        let noise = &table[start..start + width];
+        Arch::new().dispatch(Speckle { row, noise, strength: 1.1 * touched });
+    }
+}
+
+struct Speckle<'a> {
+    row: &'a mut [u8],
+    noise: &'a [f32],
+    strength: f32,
+}
+
+impl NullaryFnOnce for Speckle<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for (pixel, n) in self.row.iter_mut().zip(self.noise) {
+            let value = f32::from(*pixel) + 0.5 + self.strength * n;
             *pixel = value.clamp(16.0, 235.0) as i32 as u8;
         }
     }
@@ -244,7 +269,7 @@ fn merge(out: &mut Frame, px: &[[f32; 4]], top: usize, strength: f32) {
             let luma = &mut out.y[y * width + x];
             let value = 16.5 + (f32::from(*luma) - 16.0) * keep + 219.0 * light;
             *luma = value.clamp(16.0, 235.0) as i32 as u8;
-            if x % 2 == 0 && y % 2 == 0 {
+            if x.is_multiple_of(2) && y.is_multiple_of(2) {
                 let at = y / 2 * (width / 2) + x / 2;
                 let u =
                     128.5 + (f32::from(out.u[at]) - 128.0) * keep + 224.0 / 1.8556 * (q[2] - light);

@@ -7,7 +7,7 @@ use super::super::paint::noise::smoothstep;
 use super::super::place::stage::Moment;
 use super::drift::{Overlay, speckle};
 use super::flow::Flow;
-use super::plate::{Plane, Plate};
+use super::plate::{Plane, Plate, RUN};
 
 /// A shot that opens on one picture and ends on another.
 pub(crate) struct Morph {
@@ -76,28 +76,30 @@ impl NullaryFnOnce for Row<'_> {
     #[inline(always)]
     fn call(self) {
         let step = 1.0 / self.row.len() as f32;
-        for (x, pixel) in self.row.iter_mut().enumerate() {
+        let (back, on) = (self.eased, 1.0 - self.eased);
+        let place = |x: usize| {
             let u = (x as i32 as f32 + 0.5) * step;
             let flow = self.morph.flow.at(u, self.v);
             let (cu, cv) = (0.5 + (u - 0.5) / self.zoom, 0.5 + (self.v - 0.5) / self.zoom);
-            let back = self.eased;
-            let on = 1.0 - self.eased;
-            let p = self.a.at(
-                (cu - flow[0] * back) * self.a.width as f32 - 0.5,
-                (cv - flow[1] * back) * self.a.height as f32 - 0.5,
-            );
-            let q = self.b.at(
-                (cu + flow[0] * on) * self.b.width as f32 - 0.5,
-                (cv + flow[1] * on) * self.b.height as f32 - 0.5,
-            );
-            let value = if self.luma {
-                // Light is about the square of the code value.
-                let (p, q) = ((p - 16.0).max(0.0), (q - 16.0).max(0.0));
-                16.0 + (p * p + (q * q - p * p) * self.blend).sqrt()
-            } else {
-                p + (q - p) * self.blend
-            };
-            *pixel = (value + 0.5) as i32 as u8;
+            ([cu - flow[0] * back, cv - flow[1] * back], [cu + flow[0] * on, cv + flow[1] * on])
+        };
+        let mut from = place(0);
+        for (index, pixels) in self.row.chunks_mut(RUN).enumerate() {
+            let to = place((index + 1) * RUN);
+            let (a, b) = (self.a.run(from.0, to.0), self.b.run(from.1, to.1));
+            for (x, pixel) in pixels.iter_mut().enumerate() {
+                let p = self.a.along(&a, x) as f32;
+                let q = self.b.along(&b, x) as f32;
+                let value = if self.luma {
+                    // Light is about the square of the code value.
+                    let (p, q) = ((p - 16.0).max(0.0), (q - 16.0).max(0.0));
+                    16.0 + (p * p + (q * q - p * p) * self.blend).sqrt()
+                } else {
+                    p + (q - p) * self.blend
+                };
+                *pixel = (value + 0.5) as i32 as u8;
+            }
+            from = to;
         }
     }
 }

@@ -48,7 +48,54 @@ impl Plate {
     }
 }
 
+/// Pixels between which a path through a plane counts as straight.
+pub(crate) const RUN: usize = 16;
+
+/// A straight path through a plane, in 1/65536 pixels.
+#[derive(Clone, Copy)]
+pub(crate) struct Run {
+    u: i32,
+    v: i32,
+    du: i32,
+    dv: i32,
+    /// Every sample has four neighbours inside the plane.
+    inside: bool,
+}
+
 impl Plane {
+    /// The path from one place to another in [`RUN`] steps; places are parts of the plane's sides.
+    #[inline(always)]
+    pub(crate) fn run(&self, from: [f32; 2], to: [f32; 2]) -> Run {
+        let (w, h) = (self.width as f32, self.height as f32);
+        let (u0, v0) = (from[0] * w - 0.5, from[1] * h - 0.5);
+        let (u1, v1) = (to[0] * w - 0.5, to[1] * h - 0.5);
+        let inside =
+            u0.min(u1) >= 0.0 && v0.min(v1) >= 0.0 && u0.max(u1) < w - 1.0 && v0.max(v1) < h - 1.0;
+        let fixed = |x: f32| (x * 65_536.0) as i32;
+        let step = 65_536.0 / RUN as f32;
+        let (du, dv) = (((u1 - u0) * step) as i32, ((v1 - v0) * step) as i32);
+        Run { u: fixed(u0), v: fixed(v0), du, dv, inside }
+    }
+
+    /// Sample number `index` of a path, 0 to 255.
+    #[inline(always)]
+    pub(crate) fn along(&self, run: &Run, index: usize) -> i32 {
+        let (u, v) = (run.u + run.du * index as i32, run.v + run.dv * index as i32);
+        if !run.inside {
+            let unit = 1.0 / 65_536.0;
+            return (self.at(u as f32 * unit, v as f32 * unit) + 0.5) as i32;
+        }
+        let (fx, fy) = ((u >> 8) & 255, (v >> 8) & 255);
+        let start = (v >> 16) as usize * self.width + (u >> 16) as usize;
+        let upper = &self.data[start..start + 2];
+        let lower = &self.data[start + self.width..start + self.width + 2];
+        let (a, b) = (i32::from(upper[0]), i32::from(upper[1]));
+        let (c, d) = (i32::from(lower[0]), i32::from(lower[1]));
+        let top = (a << 8) + (b - a) * fx;
+        let low = (c << 8) + (d - c) * fx;
+        ((top << 8) + (low - top) * fy + 32_768) >> 16
+    }
+
     /// Smooth sample at pixel coordinates of this plane; beyond the edge, the edge's.
     #[inline(always)]
     pub(crate) fn at(&self, x: f32, y: f32) -> f32 {
