@@ -1,8 +1,8 @@
 //! What may happen to an account's money. Entries are only ever added.
 //!
-//! An account has a balance and, inside it, an amount held for jobs that have not ended. Every entry
-//! says how both move, so the balance is the sum of one column and the held amount the sum of the
-//! other, and spending power is balance minus held, never below zero.
+//! An account has a balance and, inside it, an amount held for jobs that have not ended. Every
+//! entry says how both move, so the balance is the sum of one column and the held amount the sum of
+//! the other, and spending power is balance minus held, never below zero.
 
 use crate::credits::Credits;
 use crate::error::{Error, Kind};

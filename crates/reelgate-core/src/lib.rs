@@ -1,9 +1,9 @@
 //! Reelgate's decisions, without any IO.
 //!
-//! Values in, values out: this crate knows what an order may ask for, what it costs, what may happen
-//! to a job and what that does to the money. It reads no clock, no file, no network and no random
-//! source; all of those arrive as arguments. Nothing here can be written to a wire or a database
-//! row: dialects and the store make their own counterparts.
+//! Values in, values out: this crate knows what an order may ask for, what it costs, what may
+//! happen to a job and what that does to the money. It reads no clock, no file, no network and no
+//! random source; all of those arrive as arguments. Nothing here can be written to a wire or a
+//! database row: dialects and the store make their own counterparts.
 //!
 //! The nouns, in reading order: an [`Order`] for a [`Model`] of the [`Catalogue`] is checked
 //! ([`check`]) and priced ([`price`]), and becomes a [`Job`]. A job moves through [`State`]s by

@@ -105,7 +105,8 @@ impl Ratio {
         }
     }
 
-    /// The named ratio nearest to a picture of this size, by how many times wider or narrower it is.
+    /// The named ratio nearest to a picture of this size, by how many times wider or narrower it
+    /// is.
     #[must_use]
     pub fn nearest(size: Size) -> Self {
         let stretch = |ratio: Self| {

@@ -1,8 +1,8 @@
 //! How many jobs a second a database accepts, claims, ends and shows.
 //!
 //! `cargo run --release -p reelgate-store --example measure -- sqlite:/tmp/m.db 256 100000 1000`
-//! takes the database's URL (an empty one), how many callers wait at the same time, how many jobs to
-//! accept and for how many accounts.
+//! takes the database's URL (an empty one), how many callers wait at the same time, how many jobs
+//! to accept and for how many accounts.
 
 #![expect(clippy::disallowed_methods, reason = "measuring is about the real clock")]
 #![expect(clippy::print_stdout, reason = "a program for people")]

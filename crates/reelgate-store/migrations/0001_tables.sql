@@ -1,5 +1,5 @@
--- Only BIGINT and TEXT, so that both databases read this. Moments are milliseconds since 1970, money
--- is micro-credits, ids are twelve characters that sort by creation.
+-- Only BIGINT and TEXT, so that both databases read this. Moments are milliseconds since 1970,
+-- money is micro-credits, ids are twelve characters that sort by creation.
 
 CREATE TABLE accounts (
     id TEXT PRIMARY KEY,

@@ -1,8 +1,8 @@
 //! The rules, asked of the database itself: each is a query that must find nothing.
 //!
-//! Constraints and guarded statements keep the rules one row at a time; this looks across tables and
-//! would notice a mistake in any of them. It reads everything, so it is for tests, for operators and
-//! for a slow gauge.
+//! Constraints and guarded statements keep the rules one row at a time; this looks across tables
+//! and would notice a mistake in any of them. It reads everything, so it is for tests, for
+//! operators and for a slow gauge.
 
 use crate::Store;
 use crate::db::{Cell, Row, Tx, Value, values};
@@ -86,7 +86,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         invariant: 5,
-        name: "an account's totals are the sums of its entries, and it never holds more than it has",
+        name: "an account's totals are the sums of its entries, and it holds no more than it has",
         sql: "SELECT a.id, a.balance, a.held, \
               CAST(COALESCE(SUM(e.balance_delta), 0) AS BIGINT), \
               CAST(COALESCE(SUM(e.held_delta), 0) AS BIGINT) FROM accounts a \

@@ -1,10 +1,10 @@
 //! Reelgate's memory: every write is one transaction in one file.
 //!
-//! Reading the folder is reading a job's life: [`submit`] accepts it, [`claim`] gives it to a worker,
-//! [`report`] hears from that worker, [`finish`], [`cancel`] and [`rescue`] end it, [`outbox`] tells
-//! whoever listens. `reelgate_core` decides what may happen; here it is written down, each time with
-//! a statement that repeats what it relies on. [`audit`] asks the database itself whether the rules
-//! hold.
+//! Reading the folder is reading a job's life: [`submit`] accepts it, [`claim`] gives it to a
+//! worker, [`report`] hears from that worker, [`finish`], [`cancel`] and [`rescue`] end it,
+//! [`outbox`] tells whoever listens. `reelgate_core` decides what may happen; here it is written
+//! down, each time with a statement that repeats what it relies on. [`audit`] asks the database
+//! itself whether the rules hold.
 //!
 //! SQLite serves one server, PostgreSQL several; `db/` is the only place that knows the difference.
 
@@ -44,7 +44,8 @@ use std::sync::Arc;
 /// Where the data lies.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// `sqlite:PATH`, or `postgres://…` in the form libpq reads.
+    /// `sqlite:PATH`, or `postgres://…` in the form libpq reads. The connection to PostgreSQL is
+    /// not encrypted: use a Unix socket, a private network or a local proxy.
     pub url: String,
 }
 

@@ -56,6 +56,15 @@ impl Camera {
         self.moves.is_empty() && !self.handheld
     }
 
+    pub(crate) fn is_handheld(&self) -> bool {
+        self.handheld
+    }
+
+    /// Which way undirected moves go: 1 or -1.
+    pub(crate) fn side(&self) -> f32 {
+        self.side
+    }
+
     /// The moves in words.
     pub(crate) fn describe(&self) -> String {
         let mut words: Vec<&str> = self.moves.iter().map(|m| m.name()).collect();

@@ -4,75 +4,235 @@ use std::sync::{Mutex, PoisonError};
 
 use reelgate_codec::{FRAME_RATE, Frame, Picture, Sound};
 
-use super::brief::Brief;
+use super::brief::{Brief, Still, StillRole};
 use super::camera::Camera;
 use super::paint::noise::{Dice, hash};
+use super::paint::view::Eye;
 use super::place;
 use super::place::stage::{Easel, Moment, Stage};
-use super::words::{Cut, cuts_of};
+use super::sound;
+use super::still::{Drift, Morph, Overlay, Path, Plate};
+use super::words::{Cut, Setting, cuts_of};
 
 /// A composed clip, ready to be drawn frame by frame in any order.
 pub struct Film {
     scenes: Vec<Scene>,
+    frames: u32,
+    seed: u32,
     easels: Mutex<Vec<Easel>>,
 }
 
 /// One shot and when it is on.
 struct Scene {
     cut: Cut,
-    stage: Stage,
+    camera: Camera,
+    shown: Shown,
+    /// What it should sound like it is.
+    setting: Option<Setting>,
+}
+
+/// What a shot shows.
+enum Shown {
+    Stage(Box<Stage>),
+    Drift(Box<Drift>),
+    Morph(Box<Morph>),
 }
 
 /// Understands a brief and paints everything that does not change from frame to frame.
 #[must_use]
 pub fn compose(brief: &Brief) -> Film {
     let cuts = cuts_of(&brief.prompt, brief.frames, FRAME_RATE);
-    let size = (brief.width, brief.height);
     let seed = brief.prompt.chars().fold(brief.seed, |seed, c| hash(seed, c as u32, 0x5EED));
+    let casting = Casting::of(brief);
+    let cuts = casting.share_out(cuts);
+    let count = cuts.len();
     let scenes = cuts
         .into_iter()
         .enumerate()
-        .map(|(index, cut)| {
-            let mut dice = Dice::new(hash(seed, index as u32, 0xC0_7000));
-            let seconds = cut.frames as f32 / FRAME_RATE as f32;
-            let camera = Camera::of(&cut.facts, brief.fixed_lens, seconds, &mut dice);
-            let stage = place::build(&cut.facts, size, seconds * camera.pace, camera, dice);
-            Scene { cut, stage }
+        .map(|(index, (cut, source))| {
+            let dice = Dice::new(hash(seed, index as u32, 0xC0_7000));
+            let place = (index, count);
+            scene(brief, cut, source.map(|at| &brief.stills[at]), &casting, place, dice)
         })
         .collect();
-    Film { scenes, easels: Mutex::new(Vec::new()) }
+    Film { scenes, frames: brief.frames, seed, easels: Mutex::new(Vec::new()) }
+}
+
+/// Which handed-in picture is for what.
+struct Casting {
+    first: Option<usize>,
+    last: Option<usize>,
+    references: Vec<usize>,
+}
+
+impl Casting {
+    fn of(brief: &Brief) -> Self {
+        let usable = |still: &Still| still.picture.width > 0 && still.picture.height > 0;
+        let with = |role: StillRole| {
+            let stills = brief.stills.iter().enumerate();
+            stills.filter(move |(_, s)| s.role == role && usable(s)).map(|(at, _)| at)
+        };
+        Self {
+            first: with(StillRole::FirstFrame).next(),
+            last: with(StillRole::LastFrame).next(),
+            references: with(StillRole::Reference).collect(),
+        }
+    }
+
+    /// Gives every shot its picture, cutting shots that name several into one for each.
+    fn share_out(&self, cuts: Vec<Cut>) -> Vec<(Cut, Option<usize>)> {
+        if let Some(still) = self.first.or(self.last) {
+            return cuts.into_iter().map(|cut| (cut, Some(still))).collect();
+        }
+        let references = &self.references;
+        if references.is_empty() {
+            return cuts.into_iter().map(|cut| (cut, None)).collect();
+        }
+        let named = cuts.iter().any(|cut| !cut.facts.images.is_empty());
+        let one = cuts.len() == 1;
+        let mut shared = Vec::new();
+        for (index, cut) in cuts.into_iter().enumerate() {
+            let wanted: Vec<usize> = match (named, one) {
+                (true, _) => cut
+                    .facts
+                    .images
+                    .iter()
+                    .filter_map(|number| references.get(number.checked_sub(1)?).copied())
+                    .collect(),
+                (false, true) => references.clone(),
+                (false, false) => vec![references[index % references.len()]],
+            };
+            let parts = wanted.len().clamp(1, (cut.frames / 24).max(1) as usize) as u32;
+            let mut start = cut.first_frame;
+            for part in 0..parts {
+                let end = cut.first_frame + cut.frames * (part + 1) / parts;
+                let piece = Cut { first_frame: start, frames: end - start, ..cut.clone() };
+                shared.push((piece, wanted.get(part as usize).copied()));
+                start = end;
+            }
+        }
+        shared
+    }
+}
+
+fn scene(
+    brief: &Brief,
+    cut: Cut,
+    source: Option<&Still>,
+    casting: &Casting,
+    (index, count): (usize, usize),
+    mut dice: Dice,
+) -> Scene {
+    let size = (brief.width, brief.height);
+    let seconds = cut.frames as f32 / FRAME_RATE as f32;
+    let camera = Camera::of(&cut.facts, brief.fixed_lens, seconds, &mut dice);
+    let Some(still) = source else {
+        let pace = camera.pace;
+        let stage = place::build(&cut.facts, size, seconds * pace, camera.clone(), dice);
+        let setting = Some(stage.setting);
+        return Scene { cut, camera, shown: Shown::Stage(Box::new(stage)), setting };
+    };
+    let overlay = Overlay { swarms: place::weather_over(&cut.facts, size, dice) };
+    let plate = |still: &Still| Plate::new(&still.picture, brief.width, brief.height);
+    let ends = index + 1 == count;
+    let last = casting.last.map(|at| &brief.stills[at]);
+    let setting = cut.facts.settings.first().copied();
+    let shown = match last {
+        Some(last) if ends && casting.first.is_some() => {
+            let first = plate(still);
+            let morph = Morph::new(first, plate(last), camera.is_still(), overlay);
+            Shown::Morph(Box::new(morph))
+        }
+        Some(_) if ends => Shown::Drift(Box::new(Drift {
+            plate: plate(still),
+            camera: camera.clone(),
+            path: Path::Lands,
+            tight: 1.0,
+            overlay,
+        })),
+        _ => {
+            // Later shots of the same picture look closer, as an editor would.
+            let again = casting.first.is_some() && index > 0 && !brief.fixed_lens;
+            let tight = if again { 1.0 + 0.16 * (1 + index % 2) as f32 } else { 1.0 };
+            let path = Path::Leaves;
+            let camera = camera.clone();
+            Shown::Drift(Box::new(Drift { plate: plate(still), camera, path, tight, overlay }))
+        }
+    };
+    Scene { cut, camera, shown, setting }
 }
 
 impl Film {
     /// Sound to go with the picture, exactly as long.
     #[must_use]
     pub fn soundtrack(&self) -> Sound {
-        Sound::default()
+        let passages: Vec<sound::Passage<'_>> = self
+            .scenes
+            .iter()
+            .map(|scene| sound::Passage {
+                first_frame: scene.cut.first_frame,
+                frames: scene.cut.frames,
+                facts: &scene.cut.facts,
+                setting: scene.setting,
+            })
+            .collect();
+        sound::score(&passages, self.frames, self.seed)
     }
 
-    /// What was understood, for people to read.
+    /// What was understood, for people to read: one line a shot.
     #[must_use]
     pub fn describe(&self) -> String {
-        String::new()
+        let line = |(index, scene): (usize, &Scene)| {
+            let (cut, facts) = (&scene.cut, &scene.cut.facts);
+            let from = cut.first_frame as f32 / FRAME_RATE as f32;
+            let to = (cut.first_frame + cut.frames) as f32 / FRAME_RATE as f32;
+            let place = match (&scene.shown, scene.setting) {
+                (Shown::Drift(_), _) => "given picture",
+                (Shown::Morph(_), _) => "from the first picture to the last",
+                (Shown::Stage(_), Some(setting)) => setting.name(),
+                (Shown::Stage(_), None) => "open land",
+            };
+            let mut words = vec![format!("shot {} {from:.1}-{to:.1} s: {place}", index + 1)];
+            list(&mut words, "with", facts.subjects.iter().map(|f| f.name()));
+            list(&mut words, "doing", facts.actions.iter().map(|f| f.name()));
+            list(&mut words, "light", facts.hours.iter().map(|f| f.name()));
+            list(&mut words, "weather", facts.weather.iter().map(|f| f.name()));
+            list(&mut words, "season", facts.seasons.iter().map(|f| f.name()));
+            list(&mut words, "mood", facts.moods.iter().map(|f| f.name()));
+            list(&mut words, "without", facts.left_out.iter().copied());
+            words.push(format!("camera {}", scene.camera.describe()));
+            words.join("; ")
+        };
+        self.scenes.iter().enumerate().map(line).collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn list<'a>(words: &mut Vec<String>, label: &str, names: impl Iterator<Item = &'a str>) {
+    let names: Vec<&str> = names.collect();
+    if !names.is_empty() {
+        words.push(format!("{label} {}", names.join(", ")));
     }
 }
 
 impl Picture for Film {
     fn draw(&self, index: u32, out: &mut Frame) {
         let at = self.scenes.iter().rposition(|s| s.cut.first_frame <= index).unwrap_or(0);
-        let Scene { cut, stage } = &self.scenes[at];
+        let Some(Scene { cut, camera, shown, .. }) = self.scenes.get(at) else { return };
         let since = index - cut.first_frame;
         let part = (since as f32 / cut.frames.saturating_sub(1).max(1) as f32).min(1.0);
         let clip_seconds = since as f32 / FRAME_RATE as f32;
-        let moment = Moment {
-            index,
-            seconds: clip_seconds * stage.camera.pace,
-            part,
-            eye: stage.camera.eye(part, clip_seconds),
-        };
-        let pool = || self.easels.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut easel = pool().pop().unwrap_or_default();
-        stage.draw(&moment, &mut easel, out);
-        pool().push(easel);
+        let seconds = clip_seconds * camera.pace;
+        let moment = Moment { index, seconds, part, eye: Eye::still() };
+        match shown {
+            Shown::Stage(stage) => {
+                let moment = Moment { eye: stage.camera.eye(part, clip_seconds), ..moment };
+                let pool = || self.easels.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut easel = pool().pop().unwrap_or_default();
+                stage.draw(&moment, &mut easel, out);
+                pool().push(easel);
+            }
+            Shown::Drift(drift) => drift.draw(&moment, clip_seconds, out),
+            Shown::Morph(morph) => morph.draw(&moment, out),
+        }
     }
 }

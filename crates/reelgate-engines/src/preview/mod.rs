@@ -7,6 +7,8 @@ mod engine;
 mod film;
 mod paint;
 mod place;
+mod sound;
+mod still;
 mod words;
 
 pub use brief::{Brief, Still, StillRole};

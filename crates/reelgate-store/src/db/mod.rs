@@ -75,8 +75,8 @@ impl Db {
         }
     }
 
-    /// A queue for an operation that PostgreSQL does for many at once. SQLite needs none: its writer
-    /// commits many operations together anyway.
+    /// A queue for an operation that PostgreSQL does for many at once. SQLite needs none: its
+    /// writer commits many operations together anyway.
     pub(crate) fn lane<I, T>(&self, forms: Forms<I, T>) -> Option<Lane<I, T>>
     where
         I: Clone + Send + 'static,

@@ -38,7 +38,11 @@ impl Sqlite {
         let path = PathBuf::from(path);
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
         let readers = Arc::new(Readers { path: path.clone(), idle: Mutex::new(Vec::new()) });
-        let opened = tokio::task::spawn_blocking(move || open_writing(&path)).await;
+        let opened = tokio::task::spawn_blocking(move || {
+            create_private(&path)?;
+            open_writing(&path)
+        });
+        let opened = opened.await;
         let tx = opened.map_err(|error| StoreError::database("sqlite", error))??;
         std::thread::Builder::new()
             .name("store-writer".to_owned())
@@ -124,6 +128,17 @@ impl Readers {
 
 fn stopped() -> StoreError {
     StoreError::database("sqlite", "the store is closed, or its writer has failed")
+}
+
+/// Creates the file, where there is none, for this user alone: it holds the secrets that sign
+/// webhooks. The files that SQLite adds beside it inherit that.
+fn create_private(path: &Path) -> Result<(), StoreError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true).write(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let place = path.display().to_string();
+    options.open(path).map(drop).map_err(|error| StoreError::database(&place, error))
 }
 
 /// `FULL` flushes at every commit; with many operations in a commit that costs nothing measurable.
@@ -245,11 +260,4 @@ fn failed(error: rusqlite::Error) -> StoreError {
 }
 
 #[cfg(test)]
-mod tests {
-    /// Older versions can lose committed transactions when two connections write and checkpoint
-    /// together (<https://sqlite.org/wal.html#the_wal_reset_bug>).
-    #[test]
-    fn sqlite_is_new_enough_to_be_trusted_with_a_write_ahead_log() {
-        assert!(rusqlite::version_number() >= 3_051_003, "{}", rusqlite::version());
-    }
-}
+mod tests;

@@ -1,7 +1,7 @@
 //! What an operation sees of a database: statements with `$1 … $n`, numbers and texts.
 //!
-//! Both databases read the same SQL because it keeps to a small common part: columns are `BIGINT` or
-//! `TEXT`, sums are cast, and parameters are numbered in the order in which they first appear
+//! Both databases read the same SQL because it keeps to a small common part: columns are `BIGINT`
+//! or `TEXT`, sums are cast, and parameters are numbered in the order in which they first appear
 //! (SQLite numbers `$n` that way; [`super::sqlite`] checks it).
 
 use super::{postgres, sqlite};
@@ -221,8 +221,8 @@ pub(crate) fn columns(rows: Vec<Vec<Value<'_>>>, are_texts: &[bool]) -> Vec<Valu
     columns
 }
 
-/// PostgreSQL has no text with NUL in it. A provider's error message may have one, and that must not
-/// keep a job from ending.
+/// PostgreSQL has no text with NUL in it. A provider's error message may have one, and that must
+/// not keep a job from ending.
 fn clean(text: Cow<'_, str>) -> Value<'_> {
     if text.contains('\0') {
         return Value::Text(Cow::Owned(text.replace('\0', "\u{fffd}")));

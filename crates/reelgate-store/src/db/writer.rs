@@ -1,9 +1,9 @@
 //! The one thread that writes to a SQLite file, and how it commits many operations together.
 //!
-//! It takes whatever waits, runs each operation inside a savepoint of its own, commits once and only
-//! then answers everyone: while one commit reaches the disk, the next batch collects by itself, so an
-//! idle store adds no wait and a busy one pays for one flush instead of hundreds. An operation that
-//! fails is undone alone; its neighbours never notice.
+//! It takes whatever waits, runs each operation inside a savepoint of its own, commits once and
+//! only then answers everyone: while one commit reaches the disk, the next batch collects by
+//! itself, so an idle store adds no wait and a busy one pays for one flush instead of hundreds. An
+//! operation that fails is undone alone; its neighbours never notice.
 //!
 //! A panic in an operation ends this thread: SQLite undoes the open transaction, every waiter hears
 //! of it because its channel closes, every later write is refused, and [`super::Db::is_stopped`]
@@ -40,13 +40,14 @@ pub(super) trait Task: Send {
 /// An operation and whoever waits for it.
 pub(super) struct Waiting<T, F> {
     operation: Option<F>,
-    outcome: Result<T, StoreError>,
+    /// None until it was run.
+    outcome: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
 impl<T, F> Waiting<T, F> {
     pub(super) fn new(operation: F, reply: oneshot::Sender<Result<T, StoreError>>) -> Self {
-        Self { operation: Some(operation), outcome: Err(StoreError::Busy), reply }
+        Self { operation: Some(operation), outcome: None, reply }
     }
 }
 
@@ -61,14 +62,18 @@ where
 
     fn run(&mut self, tx: &mut Tx) -> bool {
         if let Some(operation) = self.operation.take() {
-            self.outcome = run_ready(operation(tx));
+            self.outcome = Some(run_ready(operation(tx)));
         }
-        self.outcome.is_ok()
+        matches!(self.outcome, Some(Ok(_)))
     }
 
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
-        // An operation that failed by itself has the better answer than the batch around it.
-        let answer = self.outcome.and_then(|outcome| committed.map(|()| outcome));
+        // An operation that failed by itself has a better answer than the batch around it.
+        let answer = match (self.outcome, committed) {
+            (Some(Err(error)), _) | (_, Err(error)) => Err(error),
+            (Some(outcome), Ok(())) => outcome,
+            (None, Ok(())) => Err(StoreError::Busy),
+        };
         // Nobody may be waiting any more; what was committed stays committed.
         let _ = self.reply.send(answer);
     }

@@ -1,8 +1,8 @@
 //! Accepting many jobs in one transaction of few statements, on PostgreSQL.
 //!
-//! It decides as the form for one job does, one submission after the other; only the reading and the
-//! writing is done for all of them at once. Whatever is out of the ordinary, a key that was used
-//! before above all, is left to the form for one job.
+//! It decides as the form for one job does, one submission after the other; only the reading and
+//! the writing is done for all of them at once. Whatever is out of the ordinary, a key that was
+//! used before above all, is left to the form for one job.
 
 use super::{Submission, Submitted, columns_of};
 use crate::db::{Outcomes, Tx, Value, columns, values};

@@ -85,8 +85,18 @@ async fn a_newcomer_does_not_wait_for_a_backlog(world: &World) {
     }
     claim_ids(world, 20).await;
     let newcomer = world.owner("newcomer", 10).await;
-    let job = world.submit(newcomer, 1).await;
+    let both = futures_util::future::join(world.submit(newcomer, 1), world.submit(newcomer, 1));
+    let (job, _) = both.await;
     assert!(claim_ids(world, 2).await.contains(&job.id));
+    // Nor do newcomers jump the line together.
+    let mut owners = Vec::new();
+    for name in ["n1", "n2", "n3", "n4", "n5", "n6"] {
+        owners.push(world.owner(name, 10).await);
+    }
+    let submits = owners.iter().map(|owner| world.submit(*owner, 1));
+    futures_util::future::join_all(submits).await;
+    let next = world.claim(START).await.expect("a job");
+    assert_eq!(next.account, busy.account);
     // And whoever was busy before is not punished for it once the line is empty.
     claim_ids(world, 100).await;
     let again = world.submit(busy, 1).await;

@@ -1,6 +1,6 @@
-use crate::fixture::{LEASE_MS, START, World, clip, open};
+use crate::fixture::{LEASE_MS, Owner, START, World, clip, open};
 use crate::on_each_database;
-use reelgate_core::{AccountId, Error, Field};
+use reelgate_core::{AccountId, Error, Field, KeyId};
 use reelgate_store::{NewAccount, Options, Store, StoreError};
 
 on_each_database!(
@@ -98,6 +98,24 @@ async fn tampering_is_found_by_the_audit(world: &World) {
         assert_eq!(found, invariants, "{sql}");
         world.by_hand(&format!("UPDATE accounts SET {undo}")).await.expect("changed back");
     }
+}
+
+/// A server runs these on whatever thread is free; this only has to compile.
+#[test]
+fn every_operation_can_move_between_threads() {
+    fn movable(_: impl Send) {}
+    fn check(world: &'static World, entropy: &'static mut (dyn FnMut() -> u64 + Send)) {
+        movable(world.store.rescue(START, entropy));
+        movable(world.store.claim(START, LEASE_MS, 1));
+        movable(world.store.audit());
+        movable(world.store.sweep_idempotency(START));
+        movable(world.submit(world_owner(), 1));
+    }
+    fn world_owner() -> Owner {
+        let (account, key) = (AccountId::new(START, 0), KeyId::new(START, 0));
+        Owner { account, key }
+    }
+    let _: fn(&'static World, &'static mut (dyn FnMut() -> u64 + Send)) = check;
 }
 
 #[test]

@@ -49,8 +49,7 @@ fn run(url: String, folder: Option<TempDir>, test: impl AsyncFn(&World)) {
     let mut threads = tokio::runtime::Builder::new_multi_thread();
     let runtime = threads.worker_threads(2).enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let store = open(&url).await;
-        let world = World { store, url, counter: AtomicU64::new(0), _folder: folder };
+        let world = World { _folder: folder, ..World::at(url).await };
         test(&world).await;
         world.audit().await;
         world.store.close().await;
@@ -62,6 +61,12 @@ pub(crate) async fn open(url: &str) -> Store {
 }
 
 impl World {
+    /// What lies at this URL.
+    pub(crate) async fn at(url: String) -> Self {
+        let store = open(&url).await;
+        Self { store, url, counter: AtomicU64::new(0), _folder: None }
+    }
+
     pub(crate) fn entropy(&self) -> u64 {
         self.counter.fetch_add(1, Ordering::SeqCst)
     }

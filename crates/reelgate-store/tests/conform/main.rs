@@ -4,6 +4,7 @@
 mod accounts;
 mod cancel;
 mod claim;
+mod crash;
 mod durability;
 mod finish;
 mod fixture;

@@ -16,6 +16,7 @@ on_each_database!(
     a_refused_request_does_not_use_up_its_key,
     one_key_at_the_same_time_makes_one_job,
     poor_neighbours_do_not_fail_a_batch,
+    keyed_requests_at_once_each_get_their_own_answer,
     an_id_that_is_taken_is_busy,
 );
 
@@ -171,6 +172,40 @@ async fn poor_neighbours_do_not_fail_a_batch(world: &World) {
     }
     assert_eq!(world.funds(rich).await, (100, 11));
     assert_eq!(world.funds(poor).await, (1, 0));
+}
+
+async fn keyed_requests_at_once_each_get_their_own_answer(world: &World) {
+    let owner = world.owner("a", 100).await;
+    let poor = world.owner("poor", 1).await;
+    let first = world.new_job(owner, 1);
+    submit_keyed(world, first.clone(), "old", 1).await.expect("accepted");
+    let new = world.new_job(owner, 5);
+    let results = futures_util::future::join_all([
+        submit_keyed(world, world.new_job(owner, 1), "old", 1),
+        submit_keyed(world, world.new_job(owner, 1), "old", 2),
+        submit_keyed(world, new.clone(), "new", 1),
+        submit_keyed(world, world.new_job(owner, 5), "new", 1),
+        submit_keyed(world, world.new_job(owner, 5), "new", 2),
+        submit_keyed(world, world.new_job(poor, 2), "poor", 1),
+        submit_keyed(world, world.new_job(poor, 1), "fits", 1),
+        submit_keyed(world, world.new_job(owner, 7), "other", 1),
+    ]);
+    let mut results = results.await.into_iter();
+    let mut next = || results.next().expect("eight answers");
+    assert_eq!(next().expect("replayed"), Submitted::Replayed(first));
+    assert_eq!(refusal(next()), Kind::IdempotencyMismatch);
+    assert_eq!(next().expect("accepted"), Submitted::Accepted(new.clone()));
+    assert_eq!(next().expect("replayed"), Submitted::Replayed(new));
+    assert_eq!(refusal(next()), Kind::IdempotencyMismatch);
+    assert!(matches!(refusal(next()), Kind::InsufficientCredits { .. }));
+    assert!(matches!(next().expect("accepted"), Submitted::Accepted(_)));
+    assert!(matches!(next().expect("accepted"), Submitted::Accepted(_)));
+    assert_eq!(world.funds(owner).await, (100, 13));
+    assert_eq!(world.funds(poor).await, (1, 1));
+    // The poor request's key was not used up.
+    world.grant(poor.account, 2).await;
+    let again = submit_keyed(world, world.new_job(poor, 2), "poor", 2).await.expect("accepted");
+    assert!(matches!(again, Submitted::Accepted(_)));
 }
 
 async fn an_id_that_is_taken_is_busy(world: &World) {

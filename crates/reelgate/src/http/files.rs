@@ -2,13 +2,14 @@
 
 use crate::app::App;
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path as Parts, Request, State};
 use axum::response::IntoResponse;
 use http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE,
     X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use std::path::Path;
 use std::sync::Arc;
 use tower::ServiceExt as _;
 use tower_http::services::ServeFile;
@@ -17,8 +18,8 @@ use tower_http::services::ServeFile;
 /// its headers.
 pub async fn download(
     State(app): State<Arc<App>>,
-    Path((ticket, name)): Path<(String, String)>,
-    request: Request,
+    Parts((ticket, name)): Parts<(String, String)>,
+    mut request: Request,
 ) -> Response<Body> {
     if !app.media.accepts(&ticket, &name, app.now()) {
         let body = "this link is not valid or has expired; ask the API for a new one\n";
@@ -32,7 +33,11 @@ pub async fn download(
         dress(response.headers_mut(), &etag);
         return response;
     }
-    let served = ServeFile::new(app.media.file(&name)).oneshot(request).await;
+    let file = app.media.file(&name);
+    if !range_applies(request.headers(), &etag, &file).await {
+        request.headers_mut().remove(RANGE);
+    }
+    let served = ServeFile::new(file).oneshot(request).await;
     let mut response = match served {
         Ok(response) => response.map(Body::new),
         Err(never) => match never {},
@@ -55,6 +60,23 @@ fn matches_etag(headers: &HeaderMap, etag: &str) -> bool {
         .split(',')
         .map(|one| one.trim().trim_start_matches("W/"))
         .any(|one| one == "*" || one == etag)
+}
+
+/// Whether a range is one that can be served. Any other is ignored, as RFC 9110 (13.1.5, 14.2) asks
+/// or allows, where the library would refuse it: another unit, several parts, more of the end than
+/// there is, or a part of another version.
+async fn range_applies(headers: &HeaderMap, etag: &str, file: &Path) -> bool {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let Some(set) = text(RANGE).and_then(|range| range.strip_prefix("bytes=")) else {
+        return false;
+    };
+    if set.contains(',') || text(IF_RANGE).is_some_and(|version| version != etag) {
+        return false;
+    }
+    match set.strip_prefix('-').and_then(|suffix| suffix.trim().parse::<u64>().ok()) {
+        Some(suffix) => tokio::fs::metadata(file).await.is_ok_and(|file| suffix <= file.len()),
+        None => true,
+    }
 }
 
 fn dress(headers: &mut HeaderMap, etag: &str) {

@@ -7,6 +7,7 @@ use super::reply::{REPLAYED, REQUEST_ID, send, tell_allowance};
 use super::submit::Origin;
 use crate::app::App;
 use axum::body::Body;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
 use http::header::{ALLOW, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, Uri};
@@ -22,12 +23,15 @@ use std::sync::Arc;
 const BODY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
+/// A path's parameters, unless they are no text.
+pub(super) type PathParams = Result<RawPathParams, RawPathParamsRejection>;
+
 /// Answers a request to one of a dialect's routes.
-pub async fn answer(
+pub(super) async fn answer(
     app: Arc<App>,
     dialect: Arc<dyn Dialect>,
     route: &'static Route,
-    path: RawPathParams,
+    path: PathParams,
     request: Request,
 ) -> Response<Body> {
     let request_id = format!("req-{:016x}", app.entropy.bits());
@@ -69,7 +73,7 @@ async fn work(
     app: &Arc<App>,
     dialect: &Arc<dyn Dialect>,
     route: &'static Route,
-    path: &RawPathParams,
+    path: &PathParams,
     request: Request,
     allowance: &mut Option<Allowance>,
 ) -> Result<Done, Error> {
@@ -82,6 +86,8 @@ async fn work(
         *allowance = Some(app.limiter.admit(caller.account, dialect.name(), rule, app.now())?);
     }
     let base_url = base_url(app, &parts.headers);
+    // A parameter is always an id, and no id has bytes that are no text.
+    let path = path.as_ref().map_err(|_| Error::job_not_found())?;
     let wire = WireRequest {
         path: path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         query: query(&parts.uri),

@@ -84,8 +84,8 @@ fn decode_data(uri: &str) -> Option<Bytes> {
     STANDARD.decode(body.trim()).ok().map(Bytes::from)
 }
 
-/// Decodes a picture, or the beginning of a video or a sound, so that what cannot be used is refused
-/// here and not after it was paid for.
+/// Decodes a picture, or the beginning of a video or a sound, so that what cannot be used is
+/// refused here and not after it was paid for.
 async fn look_inside(
     app: &App,
     kind: MediaKind,

@@ -1,9 +1,10 @@
 //! Everything that is mounted, dialect by dialect.
 
-use super::{files, gateway, health, openapi, reply};
+use super::gateway::{self, PathParams};
+use super::{files, health, openapi, reply};
 use crate::app::App;
 use axum::body::Body;
-use axum::extract::{RawPathParams, Request};
+use axum::extract::Request;
 use axum::response::Html;
 use axum::routing::{MethodFilter, MethodRouter, get};
 use axum::{Router, middleware};
@@ -63,7 +64,7 @@ fn mount(app: &Arc<App>, dialect: &Arc<dyn Dialect>, routes: &[&'static Route]) 
         let (app, dialect) = (Arc::clone(app), Arc::clone(dialect));
         let filter = MethodFilter::try_from(route.method.clone())
             .expect("dialects use the methods that HTTP defines");
-        methods = methods.on(filter, move |path: RawPathParams, request: Request| {
+        methods = methods.on(filter, move |path: PathParams, request: Request| {
             gateway::answer(Arc::clone(&app), Arc::clone(&dialect), route, path, request)
         });
     }

@@ -29,10 +29,10 @@ impl Beast {
         let base = Self {
             kind,
             own: [0.0; 3],
-            long: 1.25,
-            chest: 0.21,
-            belly: 0.17,
-            leg: 0.060,
+            long: 0.92,
+            chest: 0.245,
+            belly: 0.20,
+            leg: 0.068,
             neck: (0.30, 2.35),
             head: 0.165,
             snout: 0.16,
@@ -41,24 +41,24 @@ impl Beast {
         match kind {
             Subject::Cat => Self {
                 own: dice.pick(&[hex(0xd8_8c48), hex(0x48_4448), hex(0xb0_a498), hex(0xe4_dccc)]),
-                long: 1.30,
-                chest: 0.185,
-                belly: 0.175,
-                neck: (0.20, 2.3),
-                head: 0.195,
+                long: 0.95,
+                chest: 0.235,
+                belly: 0.235,
+                neck: (0.16, 2.3),
+                head: 0.235,
                 snout: 0.07,
                 tail: (1.0, 2.9, 0.045),
                 ..base
             },
             Subject::Horse => Self {
                 own: dice.pick(&[hex(0x7c_4c30), hex(0x3c_2c28), hex(0xb0_a090), hex(0x94_5c34)]),
-                long: 1.12,
-                chest: 0.22,
-                belly: 0.19,
-                leg: 0.050,
-                neck: (0.58, 2.45),
-                head: 0.115,
-                snout: 0.27,
+                long: 0.86,
+                chest: 0.235,
+                belly: 0.215,
+                leg: 0.052,
+                neck: (0.46, 2.42),
+                head: 0.125,
+                snout: 0.23,
                 tail: (0.62, 0.5, 0.06),
                 ..base
             },
@@ -84,21 +84,23 @@ impl Beast {
         let bob = 0.025 * reach * sinf(phase * 2.0);
         let hip = [-self.long * 0.5, -0.80 + bob];
         let shoulder = [self.long * 0.5, -0.80 - bob];
-        let mut parts = Vec::new();
-        let dark = scale(self.own, 0.66);
-        for (at, shift, near) in [
-            (hip, 3.14, false),
-            (shoulder, if running { 0.6 } else { 0.0 }, false),
-            (hip, if running { 3.7 } else { 0.0 }, true),
-            (shoulder, if running { 0.0 } else { 3.14 }, true),
-        ] {
-            let ink = if near { self.own } else { dark };
-            parts.push(Part::of(self.leg_at(at, at[0] < 0.0, phase + shift, reach), ink));
-        }
-        parts.insert(2, Part::of(self.body(hip, shoulder, t, phase), self.own));
-        parts.push(Part::of(self.head_at(shoulder, t), scale(self.own, 1.05)));
+        let run = if running { 0.6 } else { 0.0 };
+        let far = self.leg_at(hip, true, phase + 3.14, reach).join(self.leg_at(
+            shoulder,
+            false,
+            phase + run,
+            reach,
+        ));
+        let near = self.leg_at(hip, true, phase + run, reach).join(self.leg_at(
+            shoulder,
+            false,
+            phase + 3.14 + run,
+            reach,
+        ));
+        let body = self.body(hip, shoulder, t, phase).join(near).join(self.head_at(shoulder, t));
+        let mut parts = vec![Part::of(far, scale(self.own, 0.62)), Part::of(body, self.own)];
         if self.kind == Subject::Horse {
-            parts.push(Part::of(self.mane(shoulder, t), scale(self.own, 0.4)));
+            parts.push(Part::of(self.mane(shoulder, t), scale(self.own, 0.45)));
         }
         parts
     }
@@ -112,7 +114,7 @@ impl Beast {
         let shin = if hind { a - 0.26 - lift * 0.6 } else { a + 0.05 - lift };
         let foot = swing(knee, shin, 0.36);
         let thick = self.leg;
-        let haunch = thick * if hind { 2.3 } else { 1.7 };
+        let haunch = thick * if hind { 2.5 } else { 1.9 };
         Shape::new()
             .limb(top, knee, haunch, thick)
             .limb(knee, foot, thick * 0.95, thick * 0.72)
@@ -122,10 +124,10 @@ impl Beast {
     fn body(&self, hip: Point, shoulder: Point, t: f32, phase: f32) -> Shape {
         let (long, angle, thick) = self.tail;
         let mut shape = Shape::new().limb(hip, shoulder, self.belly, self.chest).limb(
-            [hip[0] * 0.5, hip[1] + 0.03],
-            [shoulder[0] * 0.6, shoulder[1] + 0.05],
-            self.belly,
-            self.chest * 0.96,
+            [hip[0] * 0.5, hip[1] + 0.02],
+            [shoulder[0] * 0.6, shoulder[1] + 0.06],
+            self.belly * 1.05,
+            self.chest,
         );
         let mut from = [hip[0] - self.belly * 0.7, hip[1] - 0.06];
         let wag =

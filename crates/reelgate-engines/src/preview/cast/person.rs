@@ -197,13 +197,13 @@ fn hair(look: &Look, head: Point, r: f32, sway: f32) -> Shape {
     if look.kind != Subject::Woman {
         return cap;
     }
-    let mid = [head[0] - r * (1.0 + 0.25 * sway), head[1] + r * 1.0];
-    let end = [head[0] - r * (1.05 + 0.6 * sway), head[1] + r * 2.5];
-    cap.limb([head[0] - r * 0.55, head[1]], mid, r * 0.55, r * 0.5).limb(
+    let mid = [head[0] - r * (0.82 + 0.25 * sway), head[1] + r * 0.9];
+    let end = [head[0] - r * (0.92 + 0.6 * sway), head[1] + r * 2.2];
+    cap.limb([head[0] - r * 0.55, head[1]], mid, r * 0.46, r * 0.40).limb(
         mid,
         end,
-        r * 0.5,
-        r * 0.14,
+        r * 0.40,
+        r * 0.10,
     )
 }
 

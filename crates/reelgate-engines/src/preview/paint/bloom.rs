@@ -165,7 +165,7 @@ pub(crate) fn light_of(small: &Small, rays: Rays) -> Small {
     let mut light = small.halved();
     let bright = |q: &Quad| {
         let most = q[0].max(q[1]).max(q[2]);
-        let part = ((most - 0.62) / 0.5).clamp(0.0, 1.6);
+        let part = ((most - 0.70) / 0.5).clamp(0.0, 1.6);
         [q[0] * part, q[1] * part, q[2] * part, part]
     };
     let beams = (rays.strength > 0.0).then(|| march(&light, rays));
@@ -179,7 +179,7 @@ pub(crate) fn light_of(small: &Small, rays: Rays) -> Small {
         let far = wide.px[index];
         let beam = beams.as_ref().map_or(0.0, |b| b[index]);
         for k in 0..3 {
-            q[k] = rays.bloom * (0.10 * q[k] + 0.16 * far[k]) + rays.ink[k] * beam;
+            q[k] = rays.bloom * (0.08 * q[k] + 0.12 * far[k]) + rays.ink[k] * beam;
         }
     }
     light

@@ -55,7 +55,7 @@ impl Grade {
 const GRAIN_LENGTH: usize = 1 << 15;
 
 /// Bell-shaped noise, standard deviation 1.
-fn grain() -> &'static [f32] {
+pub(crate) fn grain() -> &'static [f32] {
     static GRAIN: OnceLock<Vec<f32>> = OnceLock::new();
     GRAIN.get_or_init(|| {
         let mut dice = Dice::new(0x6EA1);

@@ -40,12 +40,13 @@ impl Dresser {
             return Coat::graded(veil(ink, part.cover), veil(ink, part.cover));
         }
         // The lower the sun, the more a figure is a shape against it.
-        let against = 0.20 + 0.28 * l.night + 0.25 * (1.0 - (l.sun[1] + 0.02).abs() * 3.0).max(0.0);
+        let low_sun = (1.0 - (l.sun[1] + 0.02).abs() * 3.0).max(0.0);
+        let against = l.against * (0.12 + 0.26 * l.night + 0.20 * low_sun);
         let lit = l.far(mix(l.on(part.own), l.shade, against), self.distance);
         let foot = l.far(mix(lit, l.shade, 0.32), self.distance);
         let side = if l.sun[0] < 0.0 { -0.8 } else { 0.8 };
         Coat::graded(veil(lit, part.cover), veil(foot, part.cover)).rimmed(
-            scale(l.key, 0.42),
+            scale(l.key, 0.34),
             [side, -0.6],
             (0.012 * size).min(0.004),
         )
@@ -200,7 +201,9 @@ fn people(site: &mut Site<'_>, kind: Subject, x: f32) {
     };
     let at = site.walk(x, speed, way);
     let foot = stand.foot + 0.012 * site.dice.unit();
-    let pose = move |m: &Moment| ([at(m), foot], tall, way);
+    // Nobody sits in the fire.
+    let beside = if site.facts.has(Subject::Fire) { -way * 0.62 * tall } else { 0.0 };
+    let pose = move |m: &Moment| ([at(m) + beside, foot], tall, way);
     site.figure(stand.distance, pose, move |m| person::person(&look, action, m.seconds));
 }
 

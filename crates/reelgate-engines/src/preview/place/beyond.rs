@@ -19,7 +19,8 @@ pub(crate) fn space(site: &mut Site<'_>) -> Backdrop {
     site.light.sun = [site.side() * site.half() * 0.72, -0.30];
     site.light.key = hex(0xff_f4e4);
     site.light.shade = hex(0x04_060e);
-    site.light.night = 0.35;
+    site.light.night = 0.15;
+    site.light.against = 0.4;
     site.light.haze = 0.0;
     site.light.rays = 0.0;
     site.light.horizon = 0.0;
@@ -275,22 +276,23 @@ fn cloud_bank(site: &mut Site<'_>, distance: f32, top: f32, tall: f32) {
     let side = site.side();
     let seed = site.dice.bits();
     while x < right {
-        x += tall * site.dice.range(0.35, 0.8);
-        let heap = tall * (0.35 + 1.25 * fbm(x * 1.6, distance, 2, seed));
+        x += tall * site.dice.range(0.4, 1.1);
+        let swell = smoothstep(0.35, 0.72, fbm(x * 1.5, distance, 2, seed));
+        let heap = tall * (0.25 + 1.9 * swell * site.dice.range(0.6, 1.1));
         for puff in 0..12 {
             let up = puff as f32 / 12.0;
             let spread = heap * (1.0 - up * 0.7);
             let c = [x + site.dice.around(0.9) * spread, foot - heap * up + tall * 0.15];
-            let r = heap * site.dice.range(0.18, 0.34) * (1.1 - 0.5 * up);
+            let r = heap * site.dice.range(0.22, 0.42) * (1.15 - 0.5 * up) + tall * 0.06;
             let ball = Shape::new().blob(c, r * 1.15, r, &mut site.dice);
             sheet.fill(&ball, |px, py| {
                 let (u, v) = ((px - c[0]) / r, (py - c[1]) / r);
-                let shade = (0.48 + 0.30 * (u * side - v) + 0.22 * up).clamp(0.0, 1.0);
-                let soft = smoothstep(1.15, 0.55, (u * u * 0.8 + v * v).sqrt());
+                let shade = (0.50 + 0.16 * (u * side - v) + 0.42 * (up - 0.35)).clamp(0.0, 1.0);
+                let soft = 0.85 * smoothstep(1.15, 0.35, (u * u * 0.8 + v * v).sqrt());
                 veil(mix(dark, lit, shade), soft)
             });
         }
     }
-    let card = super::stage::Card::new(sheet.blurred(0.0022), distance).drifting(0.012 / distance);
+    let card = super::stage::Card::new(sheet.blurred(0.004), distance).drifting(0.012 / distance);
     site.elements.push(super::stage::Element::Card(card));
 }

@@ -115,7 +115,8 @@ pub(crate) fn wooded(site: &mut Site<'_>, top: f32, distance: f32, tall: f32) {
     let line = move |x: f32| top + 0.07 * (fbm(x * 1.1 + 9.0, distance, 3, seed) - 0.5);
     let mut sheet = site.sheet(distance, top - 0.06 - tall * 1.6, top + 0.2);
     rows_of_trees(site, &mut sheet, |x| line(x) - tall * 0.15, (tall * 0.9, tall * 0.3), distance);
-    let soil = mix(site.light.leaf.crowns[2], site.light.leaf.grass, 0.4);
+    let green = 0.4 + 0.5 * site.light.leaf.white;
+    let soil = mix(site.light.leaf.crowns[2], site.light.leaf.grass, green);
     let (soil, deep) = (site.ink(scale(soil, 0.8), distance), site.silhouette(distance));
     sheet.below(line, |x, y, depth| {
         let tone = 0.8 + 0.4 * fbm(x * 30.0, y * 60.0, 3, seed);
@@ -192,8 +193,8 @@ impl SqrtOrZero for f32 {
 }
 
 fn foreground(site: &mut Site<'_>) {
-    let grass_ink = site.light.leaf.grass;
-    let sheet = ground(site, 1.3, 0.30, grass_ink, mix(grass_ink, site.light.leaf.crowns[1], 0.4));
+    let grass_ink = scale(site.light.leaf.grass, 1.0 + 0.15 * site.light.leaf.white);
+    let sheet = ground(site, 1.3, 0.30, grass_ink, mix(grass_ink, site.light.leaf.crowns[1], 0.4 * (1.0 - site.light.leaf.white)));
     site.card(sheet, 1.3);
     tufts(site, 0.40, 0.42, 0.05);
 }

@@ -224,9 +224,13 @@ fn shaft(site: &mut Site<'_>, w: [f32; 4]) {
 /// A table in the dark: lights out of focus behind, warm light in front.
 fn party(site: &mut Site<'_>) {
     site.light.horizon = 0.10;
-    site.light.night = 1.0;
-    site.light.key = hex(0xff_b870);
-    site.light.shade = hex(0x1c_0e0c);
+    site.light.night = 0.32;
+    site.light.key = hex(0xff_b878);
+    site.light.shade = hex(0x24_1210);
+    site.light.haze = 0.0;
+    site.light.against = 0.5;
+    site.light.sun = [0.12, 0.0];
+    site.light.rays = 0.0;
     let reach = site.reach(4.0);
     let mut wall = Sheet::new([-reach, -0.72, reach, 0.60], site.density);
     wall.wash(|x, y| {

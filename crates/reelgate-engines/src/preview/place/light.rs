@@ -38,6 +38,8 @@ pub(crate) struct Light {
     pub(crate) horizon: f32,
     pub(crate) grade: Grade,
     pub(crate) leaf: Leaf,
+    /// How much figures are shapes against the light; 1 leaves it to the sun.
+    pub(crate) against: f32,
 }
 
 /// Colours of living things in this season.
@@ -73,7 +75,7 @@ impl Light {
     /// A thing's own colour, lit as things in the open are.
     pub(crate) fn on(&self, own: Ink) -> Ink {
         let day = 1.0 - self.night * 0.72;
-        let lit = tint(own, mix([1.0; 3], self.key, 0.55));
+        let lit = tint(own, mix([1.0; 3], self.key, 0.8));
         mix(scale(lit, day), tint(self.shade, [1.6; 3]), 0.12 + 0.3 * self.night)
     }
 
@@ -115,15 +117,15 @@ impl Light {
                 self.cover = 0.7;
                 self.disc *= 0.9;
                 self.haze *= 1.35;
-                self.wash(|ink| mix(grey(ink, 0.25, 1.0), hex(0xd4_dde8), 0.22 * luma(ink) + 0.06));
+                self.wash(|ink| mix(grey(ink, 0.2, 0.92), hex(0xc4_d2e4), 0.16 * luma(ink) + 0.04));
             }
             Weather::Fog => {
-                self.haze *= 3.2;
-                self.rays *= 1.4;
+                self.haze *= 2.2;
+                self.rays *= 1.3;
                 self.stars *= 0.3;
                 let low = self.low;
                 self.mid = mix(self.mid, low, 0.6);
-                self.wash(|ink| grey(ink, 0.3, 1.0));
+                self.wash(|ink| grey(ink, 0.3, 0.90));
             }
             Weather::Dust => {
                 self.haze *= 2.4;
@@ -247,13 +249,14 @@ fn by_hour(hour: Hour, aspect: f32, dice: &mut Dice) -> Light {
         cloud_lit,
         cloud_dark,
         sun: [x, y],
-        disc,
+        disc: disc * aspect.clamp(0.62, 1.0),
         stars: if hour == Hour::Night { 1.0 } else { 0.25 * night },
         cover: 0.4,
         rays,
         haze: 1.0,
         night,
         horizon: 0.06,
+        against: 1.0,
         grade: Grade::plain(),
         leaf: Leaf { grass: [0.0; 3], crowns: [[0.0; 3]; 4], season: Season::Summer, white: 0.0 },
     }
@@ -270,7 +273,7 @@ fn leaf_of(facts: &Facts, dice: &mut Dice) -> Leaf {
         Season::Spring => (0x6f_a84a, [0x7c_b85a, 0x98_c866, 0xf0_b4c8, 0xf6_d0da]),
         Season::Summer => (0x4c_7e36, [0x3c_7434, 0x4e_8a3c, 0x2f_6238, 0x66_9a44]),
         Season::Autumn => (0x9a_7a3c, [0xd0_7a24, 0xb8_4a22, 0xe0_a832, 0x8c_6a2c]),
-        Season::Winter => (0xc8_d2dc, [0x4c_5c5c, 0x5c_6660, 0x3c_5050, 0x6c_7474]),
+        Season::Winter => (0xf0_f4fa, [0x4c_5c5c, 0x5c_6660, 0x3c_5050, 0x6c_7474]),
     };
     let white = if season == Season::Winter { 0.85 } else { 0.0 };
     Leaf { grass: hex(grass), crowns: crowns.map(hex), season, white }

@@ -13,7 +13,7 @@ mod plant;
 mod site;
 mod sky;
 pub(crate) mod stage;
-mod swarm;
+pub(crate) mod swarm;
 mod terrain;
 mod town;
 mod void;
@@ -31,6 +31,7 @@ use light::Light;
 use site::{Site, Stand};
 use sky::Sky;
 use stage::{Element, Stage};
+use swarm::Swarm;
 use terrain::{Cover, Terrain};
 
 /// Builds the stage for one shot that lasts `seconds` of scene time.
@@ -64,7 +65,16 @@ pub(crate) fn build(
         grade: light.grade,
         rays: Rays { from: light.sun, ink: light.glow, strength: light.rays * 0.55, bloom: 1.0 },
         camera,
+        setting,
     }
+}
+
+/// Weather to lay over a picture: only what the text asks for.
+pub(crate) fn weather_over(facts: &Facts, size: (usize, usize), mut dice: Dice) -> Vec<Swarm> {
+    let aspect = size.0 as f32 / size.1 as f32;
+    let light = Light::of(facts, aspect, &mut dice);
+    let mut site = Site::new(facts, light, size, dice);
+    weather::asked_for(&mut site)
 }
 
 /// The one place a shot happens in.
@@ -88,22 +98,7 @@ pub(crate) fn setting_of(facts: &Facts, dice: &mut Dice) -> Setting {
     if let Some(first) = named.first() {
         return *first;
     }
-    let suits = facts.subjects.iter().find_map(|subject| match subject {
-        Subject::Candles | Subject::Cup => Some(Setting::Room),
-        Subject::Fish | Subject::Whale | Subject::Turtle => Some(Setting::Underwater),
-        Subject::Boat | Subject::Lighthouse => Some(Setting::Sea),
-        Subject::Car | Subject::Robot => Some(Setting::City),
-        Subject::Train | Subject::Bridge => Some(Setting::Mountains),
-        Subject::Airplane => Some(Setting::Sky),
-        Subject::Rocket => Some(Setting::Space),
-        Subject::Fire => Some(Setting::Forest),
-        Subject::Fireworks => Some(Setting::City),
-        Subject::Lantern => Some(Setting::Lake),
-        Subject::Flower | Subject::Butterfly | Subject::Windmill | Subject::House => {
-            Some(Setting::Meadow)
-        }
-        _ => None,
-    });
+    let suits = facts.subjects.iter().find_map(|subject| subject.home());
     suits.unwrap_or_else(|| {
         dice.pick(&[
             Setting::Meadow,

@@ -144,6 +144,9 @@ pub(crate) fn palm(sheet: &mut Sheet, foot: Point, tall: f32, f: &Foliage, dice:
     for frond in 0..11 {
         let turn = frond as f32 / 11.0 * 6.283 + dice.around(0.2);
         let (out, rise) = (libm::cosf(turn), libm::sinf(turn) * 0.55 - 0.32);
+        if out.abs() < 0.3 {
+            continue;
+        }
         let long = tall * dice.range(0.30, 0.42);
         let mut leaf = Shape::new();
         for step in 0..14 {

@@ -11,6 +11,7 @@ use super::super::paint::finish::{Grade, Planar, finish_rows};
 use super::super::paint::shape::Shape;
 use super::super::paint::sheet::Sheet;
 use super::super::paint::view::{Eye, Lens, View};
+use super::super::words::Setting;
 use super::backdrop::Backdrop;
 use super::swarm::Swarm;
 use super::terrain::{Planted, Terrain};
@@ -134,6 +135,8 @@ pub(crate) struct Stage {
     /// Light from here shines through gaps; position at rest, seen as far away as the sky.
     pub(crate) rays: Rays,
     pub(crate) camera: Camera,
+    /// Where it turned out to be.
+    pub(crate) setting: Setting,
 }
 
 /// Buffers kept between frames.

@@ -109,13 +109,13 @@ impl Swarm {
         let beat = 0.5 + 0.5 * sinf(t * 1.7 + g.phase * 3.0);
         match self.kind {
             Kind::Rain => {
-                let length = 0.018 * near.sqrt();
+                let length = 0.026 * near.sqrt();
                 let run = [length * self.wind / 1.9, length];
-                (veil(ink, 0.26 + 0.16 * near.min(1.0)), 0.0011 * near.sqrt(), run)
+                (veil(ink, 0.34 + 0.2 * near.min(1.0)), 0.0015 * near.sqrt(), run)
             }
             Kind::Snow => {
                 let soft = if near > 1.3 { 0.45 } else { 0.85 };
-                (veil(ink, soft), 0.0026 * near + 0.0006, [0.0; 2])
+                (veil(ink, soft), 0.0042 * near + 0.0008, [0.0; 2])
             }
             Kind::Leaf => {
                 let turn = sinf(t * 2.3 + g.phase * 5.0);

@@ -48,10 +48,10 @@ pub(crate) struct Planted {
 
 const HORIZON: f32 = -0.34;
 /// Distance between trees, camera heights.
-const CELL: f32 = 0.115;
-const TREE_TALL: f32 = 0.20;
+const CELL: f32 = 0.118;
+const TREE_TALL: f32 = 0.25;
 const NEAREST: f32 = 0.95;
-const FURTHEST: f32 = 5.2;
+const FURTHEST: f32 = 4.6;
 
 impl Terrain {
     pub(crate) fn new(site: &mut Site<'_>, cover: Cover, river: bool, still: bool) -> Self {
@@ -105,7 +105,10 @@ impl Terrain {
                 let bend = tile.at(z * 0.5, 5.0) - 0.5 + 0.25 * tile.at(z * 1.7, 9.0);
                 x - 0.15 - 0.5 * bend
             }
-            _ if self.river => (x - self.course(z)).abs() - 0.17,
+            _ if self.river => {
+                let rough = Tile::shared().at(x * 5.0, z * 5.0) - 0.5;
+                (x - self.course(z)).abs() - 0.19 + 0.07 * rough
+            }
             _ => 1.0,
         }
     }
@@ -186,8 +189,11 @@ impl Terrain {
             Cover::Woods => {
                 let clump = smoothstep(0.3, 0.8, leafy);
                 let ink = mix(self.soil[0], self.soil[1], smoothstep(0.3, 0.7, broad));
-                let ink = scale(ink, 0.55 + 0.5 * (clump * fade + 0.5 * (1.0 - fade)));
-                mix(self.soil[2], ink, smoothstep(0.0, 0.05, shore))
+                let ink = scale(
+                    ink,
+                    (0.34 + 0.2 * (1.0 - fade)) + 0.4 * (clump * fade + 0.5 * (1.0 - fade)),
+                );
+                mix(scale(self.soil[2], 0.55), ink, smoothstep(0.0, 0.07, shore))
             }
             Cover::Fields => {
                 let (u, v) = (x * 1.1 + 0.25 * z, z * 0.8 - 0.2 * x);

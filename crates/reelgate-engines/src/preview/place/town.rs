@@ -91,7 +91,7 @@ fn far_glow(site: &mut Site<'_>, lit: f32) {
     let at = [0.0, site.light.horizon - 0.01];
     let warm = mix(site.light.glow, hex(0xff_b070), lit * 0.6);
     let mut sheet = site.sheet(8.0, at[1] - 0.3, at[1] + 0.04);
-    sheet.shine(at, 0.30, warm, 0.20 + 0.30 * lit);
+    sheet.shine(at, 0.22, warm, 0.10 + 0.16 * lit);
     site.card(sheet, 8.0);
 }
 
@@ -121,15 +121,15 @@ impl Tower {
             let (u, v) = (across * columns, (y - self.top) / high - 0.4);
             let lean = 0.5 + 0.5 * side * (across - 0.5);
             let wall = mix(shade, self.ink, 0.45 + 0.5 * lean);
-            let wall = scale(wall, 0.94 + 0.12 * noise(x * 300.0, y * 40.0, seed));
+            let wall = scale(wall, 0.96 + 0.06 * noise(x * 60.0, y * 60.0, seed));
             let (fu, fv) = (u - u.floor(), v - v.floor());
-            let inside = v > 0.0 && fu > 0.20 && fu < 0.80 && fv > 0.22 && fv < 0.74;
+            let inside = v > 0.0 && fu > 0.24 && fu < 0.76 && fv > 0.25 && fv < 0.72;
             if !inside {
                 return solid(wall);
             }
             let pick = unit(hash(u as u32, v as u32, seed));
-            if pick < lit * 0.55 {
-                let bright = 0.55 + 0.65 * unit(hash(u as u32, v as u32, seed ^ 5));
+            if pick < lit * 0.36 {
+                let bright = 0.35 + 0.55 * unit(hash(u as u32, v as u32, seed ^ 5));
                 return solid(mix(scale(warm, bright), wall, 0.12));
             }
             solid(mix(pane, wall, 0.35 + 0.3 * pick))
@@ -154,7 +154,7 @@ fn block(site: &mut Site<'_>, distance: f32, side: f32, lit: f32, neon: bool) {
         let own = facade(site);
         let ink = site.ink(own, distance);
         let top = base - tall;
-        let tower = Tower { left: a, top, right: b, bottom: base, ink, cell: 0.055 * near };
+        let tower = Tower { left: a, top, right: b, bottom: base, ink, cell: 0.040 * near };
         tower.paint(&mut sheet, site, lit, distance);
         roof(&mut sheet, site, (a, b, top), near, distance);
         shop(&mut sheet, site, (a, b, base), near, lit, neon);
@@ -228,7 +228,7 @@ fn sign(sheet: &mut Sheet, dice: &mut Dice, corner: [f32; 2], near: f32, side: f
     let left = if side < 0.0 { corner[0] - away - wide } else { corner[0] + away };
     let top = corner[1] - dice.range(0.16, 0.62) * near - tall;
     let at = [left + wide * 0.5, top + tall * 0.5];
-    sheet.shine(at, wide.max(tall) * 1.7, ink, 0.40);
+    sheet.shine(at, wide.max(tall) * 1.6, ink, 0.10 + 0.22 * near.min(1.0));
     sheet.flat(&Shape::new().rect(left, top, left + wide, top + tall), scale(ink, 0.16));
     let rim = 0.0035 * near;
     let frame = [
@@ -300,8 +300,11 @@ fn road(site: &mut Site<'_>, wet: bool, lit: f32) {
         let tint = mix(kerb, hex(0xff_c890), 0.12 * lit);
         sheet.fill(&Shape::new().polygon(&strip), |x, y| {
             let d = (y - light.horizon).max(0.01);
-            let slab = noise(x / d * 3.0, 1.4 / d, 9);
-            solid(scale(tint, 0.55 + 0.25 * slab + 0.2 * smoothstep(0.0, 0.4, d)))
+            let (u, v) = (x / d * 2.5, 1.3 / d);
+            let joint = (u - u.floor() < 0.05) || (v - v.floor() < 0.06);
+            let slab = unit(hash(u.floor() as i32 as u32, v.floor() as i32 as u32, 9));
+            let tone = 0.72 + 0.10 * slab + 0.12 * smoothstep(0.0, 0.4, d);
+            solid(scale(tint, if joint { tone * 0.84 } else { tone }))
         });
         let edge = [line(0.03, 1.40), line(near, 1.40), line(near, 1.46), line(0.03, 1.46)];
         sheet.flat(&Shape::new().polygon(&edge), scale(kerb, 0.9));

@@ -146,7 +146,8 @@ impl Line<'_> {
         let wx = (self.view.x(x as i32 as f32) + self.moment.eye.at[0]) * away;
         let fine = self.tile.at(wx * 5.2 + t * 0.35, along * 7.0 + t * (0.9 + flow * 14.0));
         let broad = self.tile.at(wx * 2.1 - t * 0.22, along * 2.6 + t * (0.5 + flow * 7.0));
-        (0.55 * fine + 0.45 * broad, fine)
+        let tiny = self.tile.at(wx * 13.0 + t * 0.5, along * 19.0 - t * 1.1);
+        (0.45 * fine + 0.30 * broad + 0.25 * tiny, 0.6 * fine + 0.4 * tiny)
     }
 
     #[inline(always)]
@@ -156,7 +157,7 @@ impl Line<'_> {
         let lean = wave - 0.5;
         let up = 2.0 * self.horizon - self.uy - tall.abs() * 0.8 + lean * tall * 3.4;
         let seen = self.mirror.at(ux + lean * tall * 1.2, up.min(self.horizon - 0.004));
-        let crest = smoothstep(0.58, 0.86, fine) * calm * (0.16 + 0.12 * w.ripple) * w.ripple;
+        let crest = smoothstep(0.55, 0.80, fine) * calm * (0.16 + 0.12 * w.ripple) * w.ripple;
         let reach = 0.035 + 0.42 * self.depth;
         let side = (ux - self.sun_x) / reach;
         let path = 1.0 / (1.0 + side * side * 2.2);

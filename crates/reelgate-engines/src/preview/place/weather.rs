@@ -30,6 +30,20 @@ pub(crate) fn swarms(site: &mut Site<'_>, setting: Setting) -> Vec<Swarm> {
     swarms
 }
 
+/// Only what the text names, for pictures that bring their own light and place.
+pub(crate) fn asked_for(site: &mut Site<'_>) -> Vec<Swarm> {
+    let mut swarms = Vec::new();
+    let strong = site.facts.sky(Weather::Wind) || site.facts.sky(Weather::Storm);
+    falling(site, &mut swarms, if strong { 0.45 } else { 0.10 });
+    if site.facts.has(Subject::Fire) {
+        swarms.push(make(site, Kind::Ember, 70, &[hex(0xff_9c40), hex(0xff_c868)], 0.03));
+    }
+    if site.facts.feels(Mood::Dreamy) {
+        swarms.push(make(site, Kind::Mote, 90, &[hex(0xff_e8b8)], 0.02));
+    }
+    swarms
+}
+
 fn make(
     site: &mut Site<'_>,
     kind: Kind,
@@ -53,7 +67,7 @@ fn falling(site: &mut Site<'_>, swarms: &mut Vec<Swarm>, wind: f32) {
     }
     if snow {
         let ink = scale([1.0, 1.0, 1.0], 1.0 - 0.22 * light.night);
-        swarms.push(make(site, Kind::Snow, 420, &[ink], wind * 0.8));
+        swarms.push(make(site, Kind::Snow, 620, &[ink], wind * 0.8));
     }
     if dust {
         let ink = mix(light.low, hex(0xe0_b070), 0.5);

@@ -19,17 +19,17 @@ pub(crate) fn forest(site: &mut Site<'_>) {
     site.light.haze = haze.max(1.0) * 2.1;
     let (tall, step) = (0.30, 0.05);
     let mut far = site.sheet(9.0, -0.30, 0.2);
-    rows_of_trees(site, &mut far, |_| 0.12, (tall, step), 9.0);
+    rows_of_trees(site, &mut far, |_| 0.155, (tall, step), 9.0);
     site.card(far, 9.0);
     for (distance, foot, tall) in [(5.0, 0.15, 0.75), (3.2, 0.19, 1.0), (2.0, 0.26, 1.3)] {
         trunks(site, distance, foot, tall);
     }
     let soil = match site.light.leaf.season {
         Season::Autumn => hex(0x8a_5a2c),
-        Season::Winter => hex(0xd4_dce4),
+        Season::Winter => hex(0xff_ffff),
         _ => hex(0x4a_5c34),
     };
-    let sheet = ground(site, 1.4, 0.27, soil, mix(soil, site.light.leaf.crowns[1], 0.4));
+    let sheet = ground(site, 1.4, 0.27, soil, mix(soil, site.light.leaf.crowns[1], 0.4 * (1.0 - site.light.leaf.white)));
     site.card(sheet, 1.4);
     trunks(site, 1.05, 0.40, 1.7);
     ferns(site);
@@ -42,7 +42,9 @@ fn trunks(site: &mut Site<'_>, distance: f32, foot: f32, tall: f32) {
     let dark = site.silhouette(distance);
     let lit = mix(bark, site.light.far(site.light.key, distance), 0.35);
     let side = site.side();
-    let soil = mix(site.ink(scale(site.light.leaf.grass, 0.6), distance), dark, 0.3);
+    let pale = 0.6 + 0.4 * site.light.leaf.white;
+    let soil = scale(site.light.leaf.grass, pale);
+    let soil = mix(site.ink(soil, distance), dark, 0.3 - 0.25 * site.light.leaf.white);
     let seed = site.dice.bits();
     sheet.below(
         |x| foot + 0.03 * (fbm(x * 3.0, distance, 3, seed) - 0.7),
@@ -97,9 +99,9 @@ fn canopy(
         x += 0.045 * tall;
         let f = Foliage::of(site, distance);
         let drop = 0.05 + 0.17 * fbm(x * 3.0, distance * 3.0, 3, 5);
-        for _ in 0..3 {
+        for _ in 0..8 {
             let at = [x + site.dice.around(0.08), -0.5 + site.dice.range(-0.12, 1.0) * drop];
-            let size = tall * site.dice.range(0.018, 0.045);
+            let size = tall * site.dice.range(0.010, 0.024);
             let ink = mix(scale(f.crown, 0.6), f.lit, site.dice.unit() * 0.7);
             let leaf = Shape::new().blob(at, size * 1.4, size, &mut site.dice);
             sheet.flat(&leaf, ink);

@@ -161,7 +161,6 @@ fn rock(site: &mut Site<'_>, at: Point) {
         [at[0], at[1] - 0.012],
         [at[0] + 0.14, at[1] + 0.004],
         [at[0] + 0.28, at[1] + 0.045],
-        [at[0], at[1] + 0.06],
     ]);
     sheet.fill(&stone, |x, y| {
         let tone = 0.55 + 0.8 * fbm(x * 30.0, y * 40.0, 4, 5) - (y - at[1]) * 4.0;
@@ -184,7 +183,7 @@ fn beacon(site: &mut Site<'_>, lamp: Point) {
             [lamp[0] + far, lamp[1] + spread * 0.8],
         ]);
         let warm = hex(0xff_f2cc);
-        let flash = strength * (0.5 + 0.5 * reach.abs());
+        let flash = strength * smoothstep(0.15, 0.8, reach.abs());
         let flare = 0.35 + 0.65 * near.max(0.0).powi(4);
         vec![
             Dab::Fill(cone, Coat::graded(glow(warm, flash), glow(warm, flash))),

@@ -38,7 +38,7 @@ pub(crate) fn cuts_of(prompt: &str, frames: u32, rate: u32) -> Vec<Cut> {
     for (piece, frames) in pieces.iter().zip(lengths) {
         let mut facts = facts_of(&piece.text).within(&common);
         // "He turns around" happens where the shot before it happened.
-        if facts.settings.is_empty() {
+        if facts.settings.is_empty() && facts.subjects.iter().all(|s| s.home().is_none()) {
             facts.settings.clone_from(&last.settings);
         }
         if facts.hours.is_empty() {

@@ -96,6 +96,25 @@ impl Subject {
     pub(crate) fn is_human(self) -> bool {
         matches!(self, Self::Woman | Self::Man | Self::Child | Self::Person)
     }
+
+    /// Where one expects it when the text names no place.
+    pub(crate) fn home(self) -> Option<Setting> {
+        match self {
+            Self::Candles | Self::Cup => Some(Setting::Room),
+            Self::Fish | Self::Whale | Self::Turtle => Some(Setting::Underwater),
+            Self::Boat | Self::Lighthouse => Some(Setting::Sea),
+            Self::Car | Self::Robot | Self::Fireworks => Some(Setting::City),
+            Self::Train | Self::Bridge => Some(Setting::Mountains),
+            Self::Airplane => Some(Setting::Sky),
+            Self::Rocket => Some(Setting::Space),
+            Self::Fire => Some(Setting::Forest),
+            Self::Lantern => Some(Setting::Lake),
+            Self::Flower | Self::Butterfly | Self::Windmill | Self::House | Self::Balloon => {
+                Some(Setting::Meadow)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What one shot shows, in order of mention.

@@ -8,8 +8,8 @@ struct Phrase {
     letters: Vec<char>,
     /// The word may go on after the phrase: inflected languages.
     open: bool,
-    /// Index into [`Lexicon::facts`].
-    fact: usize,
+    /// Indices into [`Lexicon::facts`]: "dancing" is an action and a mood.
+    facts: Vec<usize>,
 }
 
 /// The parsed `lexicon.tsv`.
@@ -50,9 +50,12 @@ impl Lexicon {
             for text in list.split(", ") {
                 let open = text.ends_with('*');
                 let letters: Vec<char> = text.trim_end_matches('*').chars().collect();
-                if let Some(first) = letters.first() {
-                    let phrase = Phrase { open, fact: facts.len() - 1, letters: letters.clone() };
-                    phrases.entry(*first).or_default().push(phrase);
+                let Some(first) = letters.first().copied() else { continue };
+                let list = phrases.entry(first).or_default();
+                let fact = facts.len() - 1;
+                match list.iter_mut().find(|p| p.letters == letters && p.open == open) {
+                    Some(known) => known.facts.push(fact),
+                    None => list.push(Phrase { letters, open, facts: vec![fact] }),
                 }
             }
         }
@@ -69,8 +72,10 @@ impl Lexicon {
         while at < text.len() {
             match self.longest_at(text, at) {
                 Some((phrase, to)) => {
-                    let (kind, name) = self.facts[phrase.fact];
-                    found.push(Found { kind, name, from: at, to });
+                    for fact in &phrase.facts {
+                        let (kind, name) = self.facts[*fact];
+                        found.push(Found { kind, name, from: at, to });
+                    }
                     at = to;
                 }
                 None => at += 1,

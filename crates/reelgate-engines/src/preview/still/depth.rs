@@ -1,0 +1,98 @@
+//! A guess at how near each part of a picture is: low in the frame, saturated and contrasty
+//! things tend to be near, pale and high ones far. Smoothed, so that moving it tears nothing.
+
+/// Nearness, 0 far to 1 near, at an eighth of the frame's size.
+#[derive(Clone, Debug)]
+pub(crate) struct Depth {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) near: Vec<f32>,
+}
+
+const STEP: usize = 8;
+
+impl Depth {
+    pub(crate) fn guess(rgb: &[u8], width: usize, height: usize) -> Self {
+        let (w, h) = (width.div_ceil(STEP).max(2), height.div_ceil(STEP).max(2));
+        let mut near = Vec::with_capacity(w * h);
+        for index in 0..w * h {
+            let (x, y) = (index % w * STEP, index / w * STEP);
+            let (mut sum, mut low, mut high, mut colour) = (0.0_f32, 255.0_f32, 0.0_f32, 0.0_f32);
+            let mut count = 0.0_f32;
+            for sy in (y..(y + STEP).min(height)).step_by(2) {
+                for sx in (x..(x + STEP).min(width)).step_by(2) {
+                    let at = 3 * (sy * width + sx);
+                    let (r, g, b) =
+                        (f32::from(rgb[at]), f32::from(rgb[at + 1]), f32::from(rgb[at + 2]));
+                    let light = 0.3 * r + 0.6 * g + 0.1 * b;
+                    sum += light;
+                    low = low.min(light);
+                    high = high.max(light);
+                    colour += r.max(g).max(b) - r.min(g).min(b);
+                    count += 1.0;
+                }
+            }
+            let count = count.max(1.0);
+            let (light, colour) = (sum / count / 255.0, colour / count / 255.0);
+            let texture = ((high - low) / 128.0).clamp(0.0, 1.0);
+            let down = (index / w) as f32 / h as f32;
+            let middle = 1.0 - ((index % w) as f32 / w as f32 * 2.0 - 1.0).abs();
+            near.push(
+                0.52 * down + 0.16 * (1.0 - light) + 0.14 * colour + 0.10 * texture + 0.08 * middle,
+            );
+        }
+        let mut depth = Self { width: w, height: h, near };
+        for _ in 0..3 {
+            depth.blur((w / 26).max(1));
+        }
+        depth.stretch();
+        depth
+    }
+
+    fn blur(&mut self, reach: usize) {
+        let (w, h) = (self.width, self.height);
+        let rows = |near: &[f32], x: usize, y: usize| near[y * w + x];
+        let mut next = vec![0.0; w * h];
+        for (index, out) in next.iter_mut().enumerate() {
+            let (x, y) = (index % w, index / w);
+            let span = x.saturating_sub(reach)..=(x + reach).min(w - 1);
+            let count = span.clone().count() as f32;
+            *out = span.map(|sx| rows(&self.near, sx, y)).sum::<f32>() / count;
+        }
+        for (index, out) in self.near.iter_mut().enumerate() {
+            let (x, y) = (index % w, index / w);
+            let span = y.saturating_sub(reach)..=(y + reach).min(h - 1);
+            let count = span.clone().count() as f32;
+            *out = span.map(|sy| rows(&next, x, sy)).sum::<f32>() / count;
+        }
+    }
+
+    fn stretch(&mut self) {
+        let low = self.near.iter().copied().fold(f32::MAX, f32::min);
+        let high = self.near.iter().copied().fold(f32::MIN, f32::max);
+        let span = (high - low).max(0.05);
+        for value in &mut self.near {
+            *value = (*value - low) / span;
+        }
+    }
+
+    /// Nearness along a row of `count` samples over the frame's breadth, `y` from 0 to 1.
+    #[inline(always)]
+    pub(crate) fn row(&self, y: f32, count: usize, out: &mut Vec<f32>) {
+        let py = (y * self.height as f32 - 0.5).clamp(0.0, (self.height - 1) as f32);
+        let iy = (py as i32 as usize).min(self.height - 2);
+        let ty = py - iy as i32 as f32;
+        let upper = &self.near[iy * self.width..(iy + 1) * self.width];
+        let lower = &self.near[(iy + 1) * self.width..(iy + 2) * self.width];
+        let step = self.width as f32 / count as f32;
+        out.clear();
+        out.extend((0..count).map(|x| {
+            let px = ((x as i32 as f32 + 0.5) * step - 0.5).max(0.0);
+            let ix = (px as i32 as usize).min(self.width - 2);
+            let tx = (px - ix as i32 as f32).min(1.0);
+            let top = upper[ix] + (upper[ix + 1] - upper[ix]) * tx;
+            let low = lower[ix] + (lower[ix + 1] - lower[ix]) * tx;
+            top + (low - top) * ty
+        }));
+    }
+}

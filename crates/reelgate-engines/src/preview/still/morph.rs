@@ -1,0 +1,103 @@
+//! From one picture to another: both move as one, and light, not code values, is blended.
+
+use pulp::{Arch, NullaryFnOnce};
+use reelgate_codec::Frame;
+
+use super::super::paint::noise::smoothstep;
+use super::super::place::stage::Moment;
+use super::drift::{Overlay, speckle};
+use super::flow::Flow;
+use super::plate::{Plane, Plate};
+
+/// A shot that opens on one picture and ends on another.
+pub(crate) struct Morph {
+    pub(crate) first: Plate,
+    pub(crate) last: Plate,
+    pub(crate) flow: Flow,
+    pub(crate) still: bool,
+    pub(crate) overlay: Overlay,
+}
+
+impl Morph {
+    pub(crate) fn new(first: Plate, last: Plate, still: bool, overlay: Overlay) -> Self {
+        let flow = Flow::between(&first.exact, &last.exact);
+        Self { first, last, flow, still, overlay }
+    }
+
+    pub(crate) fn draw(&self, moment: &Moment, out: &mut Frame) {
+        let part = moment.part;
+        if part <= 0.0 {
+            return out.clone_from(&self.first.exact);
+        }
+        if part >= 1.0 {
+            return out.clone_from(&self.last.exact);
+        }
+        let eased = smoothstep(0.0, 1.0, part);
+        // In and out again: both ends must be the pictures themselves.
+        let hump = 16.0 * (part * (1.0 - part)) * (part * (1.0 - part));
+        let zoom = if self.still { 1.0 } else { 1.0 + 0.09 * hump };
+        let blend = smoothstep(0.22, 0.78, part);
+        let (w, h) = (out.width, out.height);
+        let planes = [
+            (&self.first.luma, &self.last.luma, (w, h), true),
+            (&self.first.blue, &self.last.blue, (w / 2, h / 2), false),
+            (&self.first.red, &self.last.red, (w / 2, h / 2), false),
+        ];
+        for ((a, b, (width, height), luma), data) in
+            planes.into_iter().zip([&mut out.y, &mut out.u, &mut out.v])
+        {
+            for (y, row) in data.chunks_exact_mut(width).enumerate() {
+                let v = (y as f32 + 0.5) / height as f32;
+                let morph = self;
+                Arch::new().dispatch(Row { morph, a, b, v, eased, zoom, blend, luma, row });
+            }
+        }
+        let touched = smoothstep(0.0, 0.12, part) * smoothstep(1.0, 0.88, part);
+        speckle(out, moment.index, touched);
+        self.overlay.paint(moment, touched, out);
+    }
+}
+
+struct Row<'a> {
+    morph: &'a Morph,
+    a: &'a Plane,
+    b: &'a Plane,
+    v: f32,
+    eased: f32,
+    zoom: f32,
+    blend: f32,
+    luma: bool,
+    row: &'a mut [u8],
+}
+
+impl NullaryFnOnce for Row<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let step = 1.0 / self.row.len() as f32;
+        for (x, pixel) in self.row.iter_mut().enumerate() {
+            let u = (x as i32 as f32 + 0.5) * step;
+            let flow = self.morph.flow.at(u, self.v);
+            let (cu, cv) = (0.5 + (u - 0.5) / self.zoom, 0.5 + (self.v - 0.5) / self.zoom);
+            let back = self.eased;
+            let on = 1.0 - self.eased;
+            let p = self.a.at(
+                (cu - flow[0] * back) * self.a.width as f32 - 0.5,
+                (cv - flow[1] * back) * self.a.height as f32 - 0.5,
+            );
+            let q = self.b.at(
+                (cu + flow[0] * on) * self.b.width as f32 - 0.5,
+                (cv + flow[1] * on) * self.b.height as f32 - 0.5,
+            );
+            let value = if self.luma {
+                // Light is about the square of the code value.
+                let (p, q) = ((p - 16.0).max(0.0), (q - 16.0).max(0.0));
+                16.0 + (p * p + (q * q - p * p) * self.blend).sqrt()
+            } else {
+                p + (q - p) * self.blend
+            };
+            *pixel = (value + 0.5) as i32 as u8;
+        }
+    }
+}

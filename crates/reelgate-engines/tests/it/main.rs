@@ -1,0 +1,8 @@
+//! Everything this crate promises, tried through its public face only.
+
+mod preview_cuts;
+mod preview_picture;
+mod preview_sound;
+mod preview_stills;
+mod preview_words;
+mod support;

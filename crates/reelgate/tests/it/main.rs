@@ -1,0 +1,23 @@
+//! The whole platform through its front door, one module for each surface.
+//!
+//! Requests go to the router in this process, the background work is stepped by hand, and time
+//! moves only when a test says so. Every test ends with [`harness::TestApp::finish`], which asks
+//! the store's audit for broken promises and checks that nothing is left behind.
+
+mod apis;
+mod bad_input;
+mod fake_engine;
+mod files;
+mod harness;
+mod idempotency;
+mod limits;
+mod native;
+mod neighbour;
+mod open_v1;
+mod pictures;
+mod references;
+mod render;
+mod task_query;
+mod tasks_v1;
+mod webhooks;
+mod worker;

@@ -1,0 +1,65 @@
+//! Orders that the embedded engine renders for real, small ones.
+
+use crate::harness::{TestApp, data_uri};
+use crate::pictures;
+use reelgate_codec::{
+    ImageLimits, VideoLimits, colour, decode_image, encode_png, psnr_luma, read_frame, resize_cover,
+};
+use reelgate_engines::preview::PreviewEngine;
+use serde_json::json;
+use std::sync::Arc;
+
+const JOBS: &str = "/api/reelgate/v1/jobs";
+
+/// The whole way with the embedded engine: the picture that was handed in is the first frame.
+#[tokio::test]
+async fn a_film_opens_on_the_picture_that_was_handed_in() {
+    let app = TestApp::with(|setup| setup.engine = Some(Arc::new(PreviewEngine::new(2)))).await;
+    let who = app.customer().await;
+    let picture = pictures::slope(960, 540);
+    let png = encode_png(&picture).expect("a PNG");
+    let body = json!({
+        "prompt": "A quiet morning",
+        "resolution": "480p",
+        "duration_s": 1,
+        "media": [{ "url": data_uri("image/png", &png), "role": "first_frame" }]
+    });
+    let id = app.post(JOBS, &who, &body).await.at("/id");
+    app.drain().await;
+    let done = app.get(&format!("{JOBS}/{id}"), &who).await;
+    let film = app.download(&done.at("/output/video_url")).await;
+    let shown = read_frame(&film.body, 0, VideoLimits::default()).expect("a first frame");
+    assert_eq!((shown.width, shown.height), (864, 496));
+    let expected = colour::to_frame(&resize_cover(&picture, 864, 496));
+    let psnr = psnr_luma(&expected, &shown);
+    assert!(psnr > 30.0, "{psnr:.1} dB");
+
+    let last = app.download(&done.at("/output/last_frame_url")).await;
+    let last = colour::to_frame(&decode_image(&last.body, ImageLimits::default()).expect("a PNG"));
+    let filmed = read_frame(&film.body, 23, VideoLimits::default()).expect("a last frame");
+    let psnr = psnr_luma(&last, &filmed);
+    assert!(psnr > 30.0, "the last frame is the film's: {psnr:.1} dB");
+    app.finish().await;
+}
+
+/// The same order twice is the same film, whoever orders it.
+#[tokio::test]
+async fn a_film_is_the_same_for_the_same_order_and_seed() {
+    let app = TestApp::with(|setup| setup.engine = Some(Arc::new(PreviewEngine::new(2)))).await;
+    let mut sums = Vec::new();
+    for seed in [7, 7, 8] {
+        let who = app.customer().await;
+        let body = json!({
+            "prompt": "A lighthouse at night, slow pan",
+            "resolution": "480p",
+            "duration_s": 1,
+            "seed": seed
+        });
+        let id = app.post(JOBS, &who, &body).await.at("/id");
+        app.drain().await;
+        sums.push(app.get(&format!("{JOBS}/{id}"), &who).await.at("/output/sha256"));
+    }
+    assert_eq!(sums[0], sums[1]);
+    assert_ne!(sums[0], sums[2]);
+    app.finish().await;
+}
