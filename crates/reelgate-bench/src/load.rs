@@ -97,7 +97,7 @@ async fn connection(shared: Rc<Shared>) -> Result<()> {
             return Err(Error::other(format!("answered {}: {body}", answer.status)));
         }
         let ended = Instant::now();
-        if begun >= shared.from && ended < shared.until {
+        if ended >= shared.from && ended < shared.until {
             shared.waits.borrow_mut().push(ended - begun);
         }
     }

@@ -102,7 +102,7 @@ where
                 let n = next.fetch_add(1, Ordering::Relaxed);
                 operation(RawJob::new(n, run)).await?;
                 let ended = Instant::now();
-                if begun >= from && ended < until {
+                if ended >= from && ended < until {
                     waits.push(ended - begun);
                 }
             }

@@ -71,11 +71,7 @@ pub(super) async fn run(
     Ok(load)
 }
 
-async fn serve(
-    client: Client,
-    mut queue: mpsc::Receiver<Waiting>,
-    batch_max: usize,
-) -> Result<()> {
+async fn serve(client: Client, mut queue: mpsc::Receiver<Waiting>, batch_max: usize) -> Result<()> {
     let accept = client.prepare(ACCEPT).await.map_err(Error::other)?;
     let mut batch = Vec::new();
     while queue.recv_many(&mut batch, batch_max).await > 0 {

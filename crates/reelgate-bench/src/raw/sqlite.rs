@@ -21,8 +21,7 @@ const TABLES: &str = "
     CREATE TABLE ledger_entries (id TEXT PRIMARY KEY, account TEXT NOT NULL, job TEXT NOT NULL,
         amount BIGINT NOT NULL, at BIGINT NOT NULL);";
 const REMEMBER: &str = "INSERT INTO idempotency VALUES (?1, ?2, ?3, ?4, 0) ON CONFLICT DO NOTHING";
-const HOLD: &str =
-    "UPDATE accounts SET held = held + ?1 WHERE id = ?2 AND balance - held >= ?1";
+const HOLD: &str = "UPDATE accounts SET held = held + ?1 WHERE id = ?2 AND balance - held >= ?1";
 const JOB: &str = "INSERT INTO jobs VALUES (?1, ?2, 'queued', ?3, ?4, 0)";
 const ENTER: &str = "INSERT INTO ledger_entries VALUES (?1, ?2, ?1, ?3, 0)";
 const QUEUE_MAX: usize = 4096;
@@ -57,7 +56,10 @@ fn open(path: &str) -> rusqlite::Result<Connection> {
     connection.execute_batch(TABLES)?;
     let all = connection.transaction()?;
     for n in 0..ACCOUNTS {
-        all.execute("INSERT INTO accounts VALUES (?1, ?2, 0)", params![format!("{n:012x}"), BALANCE])?;
+        all.execute(
+            "INSERT INTO accounts VALUES (?1, ?2, 0)",
+            params![format!("{n:012x}"), BALANCE],
+        )?;
     }
     all.commit()?;
     Ok(connection)

@@ -25,7 +25,7 @@ pub(super) fn run(folder: &Path, options: &Options, report: &mut Report) -> Resu
         let data = fresh(folder, "product")?;
         let (owners, _) = world::prepare(&sqlite_url(&data), ACCOUNTS, 0)?;
         let server = Start { preload: Some(&library), ..Start::on(&data) }.start()?;
-        product.push(ask(&server, options, CONNECTIONS, 202, &orders(&owners, None))?);
+        product.push(ask(&server, options, CONNECTIONS, 200, &orders(&owners, None))?);
     }
     let what = "orders, flush + 2 ms, 256 connections";
     let (figure, of) = (each(&product, |load| load.per_s), each(&single, |load| load.per_s));

@@ -17,7 +17,8 @@ const CONNECTIONS: usize = 16;
 /// The clip is padded to this, so that every machine serves the same.
 const FILE: u64 = 8 << 20;
 const PART: u64 = 1 << 20;
-const ORDER: &str = "{\"prompt\":\"Storm over mountains\",\"duration_s\":1,\"resolution\":\"480p\"}";
+const ORDER: &str =
+    "{\"prompt\":\"Storm over mountains\",\"duration_s\":1,\"resolution\":\"480p\"}";
 const POLLS_MAX: u32 = 600;
 
 pub(super) fn run(folder: &Path, options: &Options, report: &mut Report) -> Result<()> {

@@ -21,7 +21,7 @@ pub(super) fn run(folder: &Path, options: &Options, report: &mut Report) -> Resu
         let (time, server) = time_to_answer(&data)?;
         existing.push(time.as_secs_f64() * 1e3);
         idle.push(process::memory_mib(server.id())?.0);
-        ask(&server, options, CONNECTIONS, 202, &orders(&owners, None))?;
+        ask(&server, options, CONNECTIONS, 200, &orders(&owners, None))?;
         loaded.push(process::memory_mib(server.id())?.1);
     }
     let most = Target::AtMost;

@@ -4,9 +4,9 @@ use super::{ACCOUNTS, BATCH_MAX, Options, ask, fresh};
 use crate::load::Load;
 use crate::postgres::Postgres;
 use crate::product::{Look, Start, looks, orders};
+use crate::raw;
 use crate::report::{Report, Target, each};
 use crate::world::{self, Owner};
-use crate::raw;
 use reelgate_store::Store;
 use std::io::Result;
 use std::path::Path;
@@ -56,7 +56,7 @@ fn submit(
     let (data, url) = (fresh(folder, "product")?, server.database()?);
     let (owners, _) = world::prepare(&url, accounts, 0)?;
     let product = Start { database: Some(&url), ..Start::on(&data) }.start()?;
-    ask(&product, options, connections, 202, &orders(&owners, None))
+    ask(&product, options, connections, 200, &orders(&owners, None))
 }
 
 fn statuses(

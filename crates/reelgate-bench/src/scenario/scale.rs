@@ -61,7 +61,7 @@ fn figures(stored: &Stored, options: &Options) -> Result<[f64; 4]> {
     let (list, claim) = straight(stored)?;
     let server = Start::on(&stored.data).start()?;
     let look = ask(&server, options, CONNECTIONS, 200, &looks(of_first(stored)?, None))?;
-    let order = ask(&server, options, CONNECTIONS, 202, &orders(&stored.owners, None))?;
+    let order = ask(&server, options, CONNECTIONS, 200, &orders(&stored.owners, None))?;
     let of = each(&[order, look], |load| load.per_s);
     Ok([of[0], of[1], list, claim])
 }

@@ -44,7 +44,7 @@ fn one(folder: &Path, options: &Options, connections: usize) -> Result<Load> {
     let data = fresh(folder, "product")?;
     let (owners, _) = world::prepare(&sqlite_url(&data), ACCOUNTS, 0)?;
     let server = Start::on(&data).start()?;
-    ask(&server, options, connections, 202, &orders(&owners, None))
+    ask(&server, options, connections, 200, &orders(&owners, None))
 }
 
 /// The raw program on a new database.
