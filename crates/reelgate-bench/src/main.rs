@@ -1,8 +1,8 @@
 //! Measures Reelgate against named ceilings, in one run on one machine.
 //!
-//! `./bench` builds and runs it; `docs/benchmarks.md` says what the numbers mean. The product is the
-//! release binary in a process of its own, and so is every ceiling it is compared with. Nothing here
-//! is a test: no figure fails a build.
+//! `./bench` builds and runs it; `docs/benchmarks.md` says what the numbers mean. The product is
+//! the release binary in a process of its own, and so is every ceiling it is compared with. Nothing
+//! here is a test: no figure fails a build.
 
 #![expect(clippy::disallowed_methods, reason = "measuring is about the real clock")]
 

@@ -50,14 +50,13 @@ impl<'s> Start<'s> {
             command.env("LD_PRELOAD", library);
         }
         let mut process = Process::start(&mut command)?;
-        let address = crate::wait_for(START_MAX, || {
-            let text = std::fs::read_to_string(&told).ok()?;
-            if text.ends_with('\n') { text.trim().parse().ok() } else { None }
+        // Something, or the end of the process that should have said it.
+        let told = crate::wait_for(START_MAX, || match std::fs::read_to_string(&told) {
+            Ok(text) if text.ends_with('\n') => Some(text),
+            _ => process.has_ended().then(String::new),
         });
-        if process.has_ended() {
-            return Err(Error::other("the server did not start"));
-        }
-        let address = address.ok_or_else(|| Error::other("the server said no address"))?;
+        let address = told.and_then(|text| text.trim().parse().ok());
+        let address = address.ok_or_else(|| Error::other("the server did not start"))?;
         Ok(Product { process, address })
     }
 }
