@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::fault::{self, Point};
+use crate::http::auth::KnownKeys;
 use crate::http::limit::Limiter;
 use crate::http::once::InFlight;
 use crate::media::{Media, MediaError};
@@ -38,6 +39,8 @@ pub struct App {
     pub entropy: Arc<dyn Entropy>,
     /// The way out.
     pub outbound: Outbound,
+    /// Whose keys were good a moment ago.
+    pub known_keys: KnownKeys,
     /// Who asked how often.
     pub limiter: Limiter,
     /// Idempotency keys whose first request is being answered.
@@ -149,6 +152,7 @@ impl App {
             clock: parts.clock,
             entropy: parts.entropy,
             outbound,
+            known_keys: KnownKeys::default(),
             limiter: Limiter::default(),
             in_flight: InFlight::default(),
             pace: Pace::default(),

@@ -63,9 +63,12 @@ fn files(ending: &str) -> Vec<Source> {
     found
 }
 
-/// The Rust code that goes into the product.
+/// The Rust code that goes into the product: not what measures it.
 fn product() -> Vec<Source> {
-    let is_product = |path: &str| path.contains("/src/") && !path.ends_with("/tests.rs");
+    let is_product = |path: &str| {
+        let measures = path.starts_with("crates/reelgate-bench/");
+        path.contains("/src/") && !path.ends_with("/tests.rs") && !measures
+    };
     files(".rs").into_iter().filter(|source| is_product(&source.path)).collect()
 }
 
@@ -124,7 +127,19 @@ fn dependencies_of(name: &str) -> Vec<String> {
 
 #[test]
 fn arrows_between_crates_point_down() {
-    let may_know: [(&str, &[&str]); 5] = [
+    let may_know: [(&str, &[&str]); 7] = [
+        // Nothing depends on it; it measures the binary from outside.
+        ("reelgate-bench", &["reelgate-core", "reelgate-store"]),
+        (
+            "reelgate",
+            &[
+                "reelgate-codec",
+                "reelgate-core",
+                "reelgate-dialects",
+                "reelgate-engines",
+                "reelgate-store",
+            ],
+        ),
         ("reelgate-codec", &[]),
         ("reelgate-core", &[]),
         ("reelgate-dialects", &["reelgate-core"]),

@@ -30,7 +30,7 @@ pub(super) enum KeyCommand {
         #[arg(long, value_name = "NAME")]
         account: Option<String>,
     },
-    /// Make a key useless, at once and for good
+    /// Make a key useless for good; a running server notices within a second
     Revoke {
         /// Its id, as `key list` shows it, or the key itself
         key: String,

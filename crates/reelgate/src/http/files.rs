@@ -1,5 +1,6 @@
 //! Downloads: signed links to clips, for plain HTTP clients and browsers.
 
+use super::reply::matches_etag;
 use crate::app::App;
 use axum::body::Body;
 use axum::extract::{Path as Parts, Request, State};
@@ -27,7 +28,7 @@ pub async fn download(
     }
     // A stored name is never reused for other bytes, so the name itself is the version.
     let etag = format!("\"{}\"", name.replace('/', "."));
-    if matches_etag(request.headers(), &etag) {
+    if matches_etag(request.headers().get(IF_NONE_MATCH), &etag) {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         dress(response.headers_mut(), &etag);
@@ -50,16 +51,6 @@ pub async fn download(
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("video/mp4"));
     }
     response
-}
-
-fn matches_etag(headers: &HeaderMap, etag: &str) -> bool {
-    let Some(asked) = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()) else {
-        return false;
-    };
-    asked
-        .split(',')
-        .map(|one| one.trim().trim_start_matches("W/"))
-        .any(|one| one == "*" || one == etag)
 }
 
 /// Whether a range is one that can be served. Any other is ignored, as RFC 9110 (13.1.5, 14.2) asks

@@ -3,19 +3,19 @@
 
 use super::actions::{Done, act, models};
 use super::auth::authenticate;
-use super::reply::{REPLAYED, REQUEST_ID, send, tell_allowance};
+use super::reply::{REPLAYED, REQUEST_ID, send, send_marked, tell_allowance};
 use super::submit::Origin;
 use crate::app::App;
 use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
-use http::header::{ALLOW, HOST};
+use http::header::{ALLOW, HOST, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, Uri};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use reelgate_core::idempotency::{Fingerprint, IdempotencyKey};
 use reelgate_core::limit::Allowance;
 use reelgate_core::{Call, Error, Kind};
-use reelgate_dialects::{Dialect, Route, WireRequest};
+use reelgate_dialects::{Dialect, Operation, Route, WireRequest};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
@@ -36,8 +36,12 @@ pub(super) async fn answer(
 ) -> Response<Body> {
     let request_id = format!("req-{:016x}", app.entropy.bits());
     let mut allowance = None;
+    let known = request.headers().get(IF_NONE_MATCH).cloned();
     let worked = work(&app, &dialect, route, &path, request, &mut allowance).await;
     let mut response = match &worked {
+        Ok(done) if route.operation == Operation::Get => {
+            send_marked(dialect.render(&done.reply), known.as_ref())
+        }
         Ok(done) => {
             let mut response = send(dialect.render(&done.reply));
             if done.replayed {

@@ -1,12 +1,14 @@
 //! Answers on their way out: wire responses into HTTP ones, and what every answer carries.
 
 use axum::body::Body;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderName, HeaderValue, Response};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
 use reelgate_core::Error;
+use reelgate_core::key::hex;
 use reelgate_core::limit::Allowance;
 use reelgate_dialects::WireResponse;
 use reelgate_store::StoreError;
+use sha2::{Digest as _, Sha256};
 
 /// Says that an answer repeats an earlier one.
 pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
@@ -24,6 +26,40 @@ pub fn send(wire: WireResponse) -> Response<Body> {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
+}
+
+/// As [`send`], for what is asked for again and again: marked with an `ETag`, and without its body
+/// when `known`, the request's `If-None-Match`, says that the caller has this very answer.
+#[must_use]
+pub fn send_marked(wire: WireResponse, known: Option<&HeaderValue>) -> Response<Body> {
+    if wire.status != StatusCode::OK {
+        return send(wire);
+    }
+    let digest = Sha256::digest(&wire.body);
+    let etag = format!("\"{}\"", hex(&digest[..16]));
+    let mut response = send(wire);
+    if matches_etag(known, &etag) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = Body::empty();
+        response.headers_mut().remove(CONTENT_TYPE);
+    }
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&etag) {
+        headers.insert(ETAG, value);
+    }
+    // It may be kept, but never used without asking.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    response
+}
+
+/// Whether an `If-None-Match` names this version.
+#[must_use]
+pub fn matches_etag(known: Option<&HeaderValue>, etag: &str) -> bool {
+    let Some(known) = known.and_then(|value| value.to_str().ok()) else { return false };
+    known
+        .split(',')
+        .map(|one| one.trim().trim_start_matches("W/"))
+        .any(|one| one == "*" || one == etag)
 }
 
 /// Adds what is left of the caller's request limit.

@@ -88,6 +88,21 @@ async fn no_key_a_wrong_one_and_a_revoked_one_are_told_the_same() {
 }
 
 #[tokio::test]
+async fn a_key_in_use_opens_nothing_a_second_after_it_was_revoked() {
+    let shop = Shop::open().await;
+    let app = &shop.app;
+    let key = app.key_of(shop.who.account, KeyStyle::Sk).await;
+    let look = || request(Method::GET, &Native.look("job_000000000000"), Some(&key.key), "");
+    for _ in 0..2 {
+        assert_eq!(app.send(look()).await.status, 404);
+    }
+    app.app.store.revoke_key(key.key_id, app.app.now()).await.expect("revoked");
+    app.clock.advance_ms(1000);
+    Shop::check(Native, &app.send(look()).await, "unauthorized", "Invalid API key");
+    shop.close().await;
+}
+
+#[tokio::test]
 async fn words_that_are_missing_empty_too_long_or_no_words() {
     let shop = Shop::open().await;
     let long = "x".repeat(10_001);

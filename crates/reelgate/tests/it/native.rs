@@ -1,8 +1,9 @@
 //! Our own API, and what holds for every API at once.
 
 use crate::fake_engine::Act;
-use crate::harness::{START, TestApp, data_uri};
+use crate::harness::{START, TestApp, data_uri, request};
 use crate::pictures;
+use http::Method;
 use reelgate_core::{KeyStyle, Role};
 use serde_json::{Value, json};
 
@@ -267,5 +268,29 @@ async fn a_job_that_is_not_wanted_any_more_is_a_failure_where_there_is_no_word_f
     let task = app.get(&format!("/api/task/query?task_id={id}"), &who).await.json();
     assert_eq!(task["data"]["status"], "failed");
     assert_eq!(task["data"]["status_reason"]["message"], "the task was cancelled");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_status_that_the_caller_has_is_not_sent_again() {
+    let app = TestApp::start().await;
+    let who = app.customer().await;
+    let accepted = app.post("/api/reelgate/v1/jobs", &who, &json!({ "prompt": "A pier" })).await;
+    let look = format!("/api/reelgate/v1/jobs/{}", accepted.at("/id"));
+    let first = app.get(&look, &who).await;
+    let etag = first.header("etag").expect("a mark").to_owned();
+    let asked = || {
+        let mut asked = request(Method::GET, &look, Some(&who.key), "");
+        asked.headers_mut().insert("if-none-match", etag.parse().expect("a value"));
+        asked
+    };
+    let again = app.send(asked()).await;
+    assert_eq!((again.status.as_u16(), again.text()), (304, ""));
+    assert_eq!(again.header("etag"), Some(etag.as_str()));
+    assert_eq!(again.header("cache-control"), Some("private, no-cache"));
+    app.drain_after_ms(1000).await;
+    let done = app.send(asked()).await;
+    assert_eq!((done.status.as_u16(), done.at("/state").as_str()), (200, "succeeded"));
+    assert_ne!(done.header("etag"), Some(etag.as_str()));
     app.finish().await;
 }

@@ -1,0 +1,108 @@
+//! The same operations with a million jobs stored and with a thousand.
+
+use super::{Options, ask, fresh, sqlite_url};
+use crate::product::{Look, Start, looks, orders};
+use crate::report::{Report, Target, each};
+use crate::world::{self, Owner};
+use reelgate_core::JobId;
+use std::io::Result;
+use std::path::{Path, PathBuf};
+
+const SMALL: u64 = 1000;
+/// So few that each has a page of jobs in the small database too.
+const ACCOUNTS: u64 = 50;
+const CONNECTIONS: usize = 64;
+const LISTS: u64 = 4000;
+const PAGE: usize = 20;
+const CLAIMS: u64 = 30;
+const CLAIMED: usize = 32;
+const LEASE_MS: i64 = 3_600_000;
+
+/// What is compared, in the order of a round's figures.
+const WHAT: [&str; 4] = ["orders", "status", "lists of 20", "claims of 32"];
+
+struct Stored {
+    data: PathBuf,
+    owners: Vec<Owner>,
+    jobs: Vec<JobId>,
+}
+
+pub(super) fn run(folder: &Path, options: &Options, report: &mut Report) -> Result<()> {
+    let large = stored(folder, "large", options.jobs)?;
+    let mut rounds = Vec::new();
+    for _ in 0..options.rounds {
+        let small = stored(folder, "small", SMALL)?;
+        rounds.push((figures(&small, options)?, figures(&large, options)?));
+    }
+    for (at, what) in WHAT.iter().enumerate() {
+        let small: Vec<f64> = rounds.iter().map(|(small, _)| small[at]).collect();
+        let large: Vec<f64> = rounds.iter().map(|(_, large)| large[at]).collect();
+        // Time for each, so that more is worse: 1.2 times is the bound.
+        let (small, large) = (micros(&small), micros(&large));
+        let what = format!("{what}, {} jobs stored", options.jobs);
+        let target = Target::AtMost(1.2);
+        report.times(&what, (&large, &small), ("us", "with 1000 jobs"), target);
+    }
+    Ok(())
+}
+
+fn micros(per_s: &[f64]) -> Vec<f64> {
+    per_s.iter().map(|per_s| 1e6 / per_s).collect()
+}
+
+fn stored(folder: &Path, name: &str, count: u64) -> Result<Stored> {
+    let data = fresh(folder, name)?;
+    let (owners, jobs) = world::prepare(&sqlite_url(&data), ACCOUNTS, count)?;
+    Ok(Stored { data, owners, jobs })
+}
+
+/// How many of each a second.
+fn figures(stored: &Stored, options: &Options) -> Result<[f64; 4]> {
+    let (list, claim) = straight(stored)?;
+    let server = Start::on(&stored.data).start()?;
+    let look = ask(&server, options, CONNECTIONS, 200, &looks(of_first(stored)?, None))?;
+    let order = ask(&server, options, CONNECTIONS, 200, &orders(&stored.owners, None))?;
+    let of = each(&[order, look], |load| load.per_s);
+    Ok([of[0], of[1], list, claim])
+}
+
+/// Jobs spread over the whole table, with the keys of their accounts.
+fn of_first(stored: &Stored) -> Result<Vec<Look>> {
+    let spread = stored.jobs.len().div_ceil(10_000).max(1);
+    let some: Vec<JobId> = stored.jobs.iter().step_by(spread).copied().collect();
+    world::runtime()?.block_on(async {
+        let store = world::open(&sqlite_url(&stored.data)).await?;
+        let mut looks = Vec::new();
+        for id in some {
+            let job = store.job(id).await.map_err(std::io::Error::other)?;
+            let account = job.map(|job| job.account);
+            if let Some(owner) = stored.owners.iter().find(|o| Some(o.account) == account) {
+                looks.push(Look { id: id.to_string(), secret: owner.secret.clone(), etag: None });
+            }
+        }
+        store.close().await;
+        Ok(looks)
+    })
+}
+
+/// Lists and claims, which no API offers in bulk, straight from the store.
+fn straight(stored: &Stored) -> Result<(f64, f64)> {
+    world::runtime()?.block_on(async {
+        let store = world::open(&sqlite_url(&stored.data)).await?;
+        let (lister, owners) = (store.clone(), stored.owners.clone());
+        let (_, time) = world::spread(2, LISTS, move |n| {
+            let (store, owner) = (lister.clone(), owners[world::slot(n, owners.len())].account);
+            async move { store.jobs(owner, None, PAGE).await.map(drop) }
+        })
+        .await?;
+        let list = LISTS as f64 / time.as_secs_f64();
+        let claimer = store.clone();
+        let (_, time) = world::spread(1, CLAIMS, move |_| {
+            let store = claimer.clone();
+            async move { store.claim(world::now(), LEASE_MS, CLAIMED).await.map(drop) }
+        })
+        .await?;
+        store.close().await;
+        Ok((list, CLAIMS as f64 / time.as_secs_f64()))
+    })
+}
