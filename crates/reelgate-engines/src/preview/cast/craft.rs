@@ -8,9 +8,9 @@ use super::Part;
 
 /// A train one unit high, its nose at the origin's right; `cars` behind the engine.
 pub(crate) fn train(cars: usize, own: Ink, glass: bool, lit: bool) -> Vec<Part> {
-    let cover = if glass { 0.62 } else { 1.0 };
+    let cover = if glass { 0.56 } else { 1.0 };
     let (car, gap) = (3.1, 0.09);
-    let own = if glass { hex(0x54_a8c8) } else { own };
+    let own = if glass { hex(0x74_c0dc) } else { own };
     let mut body = Shape::new().curve(&[
         [0.0, -0.30],
         [-0.12, -0.62],

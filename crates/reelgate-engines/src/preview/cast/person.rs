@@ -153,6 +153,9 @@ pub(crate) fn person(look: &Look, action: Option<Action>, t: f32) -> Vec<Part> {
         (Shape::new().limb(shoulder, elbow, 0.031, 0.024).limb(elbow, hand, 0.024, 0.015), hand)
     };
     let (far_arm, _) = arm(p.arms[1]);
+    if action == Some(Action::Sit) {
+        parts.push(Part::of(bench(), hex(0x5c_402c)));
+    }
     parts.push(Part::of(far_arm, scale(look.coat, 0.7)));
     let bare = dress;
     let legs_ink = if bare { look.skin } else { look.legs };
@@ -183,6 +186,14 @@ pub(crate) fn person(look: &Look, action: Option<Action>, t: f32) -> Vec<Part> {
         parts.extend(umbrella(hand, look.coat));
     }
     parts
+}
+
+/// Something to sit on.
+fn bench() -> Shape {
+    Shape::new()
+        .rect(-0.24, -0.225, 0.20, -0.185)
+        .rect(-0.20, -0.19, -0.165, 0.01)
+        .rect(0.13, -0.19, 0.165, 0.01)
 }
 
 fn hair(look: &Look, head: Point, r: f32, sway: f32) -> Shape {

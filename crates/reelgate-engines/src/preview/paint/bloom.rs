@@ -107,17 +107,44 @@ impl NullaryFnOnce for Stretch<'_> {
                 q[k] = a[k] + (b[k] - a[k]) * ty;
             }
         }
-        let step = h as f32 / self.view.height as f32;
-        let start = self.view.x(0.0) * h as f32 + w as f32 * 0.5 - 0.5;
-        let last = self.line.len() - 1;
-        for (x, pixel) in self.out.iter_mut().enumerate() {
-            let u = (start + step * x as i32 as f32).max(0.0);
-            let at = (u as i32 as usize).min(last);
-            let part = (u - at as i32 as f32).min(1.0);
-            let (a, b) = (self.line[at], self.line[(at + 1).min(last)]);
-            for k in 0..4 {
-                pixel[k] = a[k] + (b[k] - a[k]) * part;
+        match (self.out.len() / w, self.out.len() % w, self.view.height == h * 4) {
+            (4, 0, true) => spread::<4>(self.line, self.out),
+            (8, 0, _) if self.view.height == h * 8 => spread::<8>(self.line, self.out),
+            _ => spread_any(self.line, self.view, h, self.out),
+        }
+    }
+}
+
+/// Stretches a row by a whole number: the weights are the same for every block.
+#[inline(always)]
+fn spread<const TIMES: usize>(line: &[Quad], out: &mut [Quad]) {
+    let last = line.len() - 1;
+    for (index, block) in out.chunks_exact_mut(TIMES).enumerate() {
+        let (before, here) = (line[index.saturating_sub(1)], line[index]);
+        let after = line[(index + 1).min(last)];
+        for (k, pixel) in block.iter_mut().enumerate() {
+            let part = (k as i32 as f32 + 0.5) / TIMES as i32 as f32 - 0.5;
+            let (beside, part) = if part < 0.0 { (before, -part) } else { (after, part) };
+            for c in 0..4 {
+                pixel[c] = here[c] + (beside[c] - here[c]) * part;
             }
+        }
+    }
+}
+
+/// Stretches a row by any factor.
+#[inline(always)]
+fn spread_any(line: &[Quad], view: View, small_height: usize, out: &mut [Quad]) {
+    let step = small_height as f32 / view.height as f32;
+    let start = view.x(0.0) * small_height as f32 + line.len() as f32 * 0.5 - 0.5;
+    let last = line.len() - 1;
+    for (x, pixel) in out.iter_mut().enumerate() {
+        let u = (start + step * x as i32 as f32).max(0.0);
+        let at = (u as i32 as usize).min(last);
+        let part = (u - at as i32 as f32).min(1.0);
+        let (a, b) = (line[at], line[(at + 1).min(last)]);
+        for k in 0..4 {
+            pixel[k] = a[k] + (b[k] - a[k]) * part;
         }
     }
 }

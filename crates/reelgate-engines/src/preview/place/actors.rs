@@ -6,13 +6,14 @@ use super::super::cast::Part;
 use super::super::cast::beast::{self, Beast};
 use super::super::cast::craft;
 use super::super::cast::person::{self, Look};
-use super::super::paint::colour::{Ink, glow, hex, mix, scale, veil};
-use super::super::paint::cutout::{Coat, Fleck};
-use super::super::paint::shape::{Point, Shape};
+use super::super::paint::colour::{Ink, hex, mix, scale, veil};
+use super::super::paint::cutout::Coat;
+use super::super::paint::shape::Point;
 use super::super::words::{Action, Framing, Setting, Subject};
 use super::light::Light;
 use super::site::Site;
 use super::stage::{Dab, Element, Moment};
+use super::traffic;
 
 /// Figures a shot may hold before it gets crowded.
 const FIGURES_MAX: usize = 5;
@@ -65,7 +66,7 @@ impl Dresser {
 
 impl Site<'_> {
     /// Adds a figure drawn by `parts` and placed by `pose`.
-    fn figure(
+    pub(crate) fn figure(
         &mut self,
         distance: f32,
         pose: impl Fn(&Moment) -> Pose + Send + Sync + 'static,
@@ -84,7 +85,7 @@ impl Site<'_> {
     }
 
     /// A walk through the middle of the frame, `speed` frame units a second.
-    fn walk(
+    pub(crate) fn walk(
         &self,
         x: f32,
         speed: f32,
@@ -92,7 +93,7 @@ impl Site<'_> {
     ) -> impl Fn(&Moment) -> f32 + Send + Sync + 'static {
         let run = speed * self.seconds;
         let half = self.half();
-        let run = run.min(half * 1.5);
+        let run = run.min(half * 1.05);
         move |m: &Moment| x + facing * run * (m.part - 0.5)
     }
 }
@@ -130,11 +131,11 @@ fn enter_one(site: &mut Site<'_>, subject: Subject, x: f32) {
         Subject::Butterfly => butterflies(site),
         Subject::Train => super::works::railway(site),
         Subject::Bridge if !site.facts.has(Subject::Train) => super::works::bridge(site),
-        Subject::Car => cars(site),
-        Subject::Boat => boat(site),
-        Subject::Airplane => airplane(site),
-        Subject::Balloon => balloons(site),
-        Subject::Rocket => rocket(site),
+        Subject::Car => traffic::cars(site),
+        Subject::Boat => traffic::boat(site),
+        Subject::Airplane => traffic::airplane(site),
+        Subject::Balloon => traffic::balloons(site),
+        Subject::Rocket => traffic::rocket(site),
         Subject::House | Subject::Lighthouse | Subject::Windmill => {
             super::works::building(site, subject);
         }
@@ -157,11 +158,13 @@ fn gait(site: &Site<'_>) -> Option<Action> {
     })
 }
 
-fn facing(site: &mut Site<'_>) -> f32 {
+/// Left or right, as the dice fall.
+pub(crate) fn facing(site: &mut Site<'_>) -> f32 {
     if site.dice.chance(0.5) { 1.0 } else { -1.0 }
 }
 
-fn close_up(site: &Site<'_>) -> f32 {
+/// How much larger or smaller the text wants its subject.
+pub(crate) fn close_up(site: &Site<'_>) -> f32 {
     if site.facts.framed(Framing::Close) {
         1.7
     } else if site.facts.framed(Framing::Wide) {
@@ -199,7 +202,9 @@ fn people(site: &mut Site<'_>, kind: Subject, x: f32) {
         None if site.facts.settings.first() == Some(&Setting::City) => (0.06, Some(Action::Walk)),
         other => (0.0, other),
     };
-    let at = site.walk(x, speed, way);
+    // With traffic about, people keep to the pavement.
+    let aside = if site.facts.has(Subject::Car) { 0.62 * site.half() * way } else { 0.0 };
+    let at = site.walk(x + aside, speed, way);
     let foot = stand.foot + 0.012 * site.dice.unit();
     // Nobody sits in the fire.
     let beside = if site.facts.has(Subject::Fire) { -way * 0.62 * tall } else { 0.0 };
@@ -215,7 +220,8 @@ fn animal(site: &mut Site<'_>, kind: Subject, x: f32) {
         _ => (0.80, 0.10),
     };
     let beast = Beast::new(kind, &mut site.dice);
-    let large = if site.facts.subjects.iter().any(|s| s.is_human()) { 1.0 } else { 1.45 };
+    let company = site.facts.subjects.iter().any(|s| s.is_human());
+    let large = if company || kind == Subject::Horse { 1.0 } else { 1.45 };
     let tall = stand.man * size * large * close_up(site) * site.fit().max(0.7);
     let action = gait(site).or(Some(Action::Walk));
     let speed = match action {
@@ -349,142 +355,6 @@ fn butterflies(site: &mut Site<'_>) {
         dabs
     });
     site.place(Element::Actor { distance: 0.9, act }, 0.9);
-}
-
-fn cars(site: &mut Site<'_>) {
-    const HUES: [Ink; 5] =
-        [hex(0xc0_3c34), hex(0xe0_b040), hex(0x34_5c8c), hex(0xd8_dce0), hex(0x30_3438)];
-    let stand = site.stand;
-    let lit = site.light.night > 0.3;
-    let fast = site.facts.does(Action::Run) || site.facts.subjects.len() == 1;
-    let lanes = [
-        (stand.foot - 0.055, stand.distance * 1.18, -1.0),
-        (stand.foot + 0.035, stand.distance, 1.0),
-    ];
-    for (index, (foot, distance, way)) in lanes.into_iter().enumerate() {
-        let own = site.dice.pick(&HUES);
-        let tall = stand.man * 0.46 * site.fit().max(0.75);
-        let shift = if index == 0 { 0.35 } else { 0.0 };
-        let at = site.walk(shift * -way, if fast { 0.22 } else { 0.12 }, way);
-        let pose = move |m: &Moment| ([at(m), foot], tall, way);
-        site.figure(distance, pose, move |m| craft::car(m.seconds, own, lit));
-        if lit {
-            beam(site, distance, (foot, tall, way), shift);
-        }
-    }
-}
-
-/// Light in front of a car.
-fn beam(site: &mut Site<'_>, distance: f32, (foot, tall, way): (f32, f32, f32), shift: f32) {
-    let at = site.walk(shift * -way, 0.22, way);
-    let act = Box::new(move |m: &Moment| {
-        let lamp = [at(m) + way * tall * 1.55, foot - tall * 0.44];
-        let cone = Shape::new().polygon(&[
-            lamp,
-            [lamp[0] + way * tall * 5.0, foot - tall * 0.75],
-            [lamp[0] + way * tall * 5.0, foot + tall * 0.30],
-        ]);
-        let warm = hex(0xff_f0c8);
-        let halo = Fleck { crisp: 0.0, ..Fleck::dot(lamp, tall * 0.5, glow(warm, 0.55)) };
-        vec![Dab::Fill(cone, Coat::graded(glow(warm, 0.05), glow(warm, 0.12))), Dab::Fleck(halo)]
-    });
-    site.place(Element::Actor { distance: distance * 0.999, act }, distance * 0.999);
-}
-
-fn boat(site: &mut Site<'_>) {
-    let way = facing(site);
-    let line = site.light.horizon;
-    let (foot, size, distance) = match site.facts.settings.first() {
-        Some(Setting::Beach) => (line + 0.035, 0.13, 6.0),
-        Some(Setting::River | Setting::Lake) => (line + 0.11, 0.22, 2.6),
-        _ => (line + 0.07, 0.34, 2.2),
-    };
-    let size = size * close_up(site) * site.fit();
-    let hull = site.dice.pick(&[hex(0x7c_3c30), hex(0x2c_4860), hex(0xd8_d4c8)]);
-    let rough = if site.facts.sky(super::super::words::Weather::Storm) { 3.0 } else { 1.0 };
-    let at = site.walk(-0.12 * way * site.half(), 0.03, way);
-    let dresser = Dresser::new(site, distance);
-    let act = Box::new(move |m: &Moment| {
-        let t = m.seconds;
-        let heave = rough * 0.006 * sinf(t * 1.3);
-        let roll = rough * 0.03 * sinf(t * 0.9 + 1.0);
-        let p = [at(m), foot + heave];
-        let parts = craft::sailboat(t, hull)
-            .into_iter()
-            .map(|mut part| {
-                part.shape = part.shape.placed(|[x, y]| [x - y * roll, y + x * roll]);
-                part
-            })
-            .collect();
-        let mut dabs = dresser.dabs(parts, (p, size, way));
-        let foam = veil([0.95, 0.97, 1.0], 0.35);
-        let wake = Shape::new().ellipse([p[0] - way * size * 0.1, p[1] + 0.006], size * 0.5, 0.004);
-        dabs.push(Dab::Fill(wake, Coat::graded(foam, foam)));
-        dabs
-    });
-    site.place(Element::Actor { distance, act }, distance);
-}
-
-fn airplane(site: &mut Site<'_>) {
-    let way = facing(site);
-    let at = site.walk(0.0, 0.07, way);
-    let size = 0.42 * site.fit() * close_up(site);
-    let foot = site.light.horizon - 0.24;
-    let pose = move |m: &Moment| ([at(m), foot + 0.008 * sinf(m.seconds * 0.8)], size, way);
-    site.figure(3.0, pose, |_| craft::airplane());
-}
-
-fn balloons(site: &mut Site<'_>) {
-    const HUES: [[Ink; 2]; 5] = [
-        [hex(0xd8_4c40), hex(0xf4_d068)],
-        [hex(0x34_6ca8), hex(0xf0_e8d8)],
-        [hex(0xe8_8c3c), hex(0x8c_3c58)],
-        [hex(0x4c_8c6c), hex(0xf4_e0a0)],
-        [hex(0x8c_5ca8), hex(0xf0_b0a0)],
-    ];
-    let near = (-0.10, 0.16, 0.42, 1.7);
-    let places =
-        [(0.62, -0.10, 0.13, 7.0), (-0.66, -0.16, 0.17, 5.0), (0.34, -0.22, 0.22, 3.4), near];
-    for (index, (x, y, tall, distance)) in places.into_iter().enumerate() {
-        let hues = HUES[(site.dice.below(5) + index) % 5];
-        let phase = site.dice.range(0.0, 10.0);
-        let (x, tall) = (x * site.half(), tall * site.fit());
-        let rise = 0.012 * site.seconds;
-        let pose = move |m: &Moment| {
-            let drift = 0.012 * sinf(m.seconds * 0.5 + phase);
-            ([x + drift, y + rise * (0.5 - m.part)], tall, 1.0)
-        };
-        let fire = move |m: &Moment| (sinf(m.seconds * 1.3 + phase) - 0.3).max(0.0);
-        site.figure(distance, pose, move |m| craft::balloon(hues, fire(m)));
-    }
-}
-
-fn rocket(site: &mut Site<'_>) {
-    let space = site.facts.settings.first() == Some(&Setting::Space);
-    let tall = if space { 0.26 } else { 0.34 } * site.fit();
-    let run = if space { 0.25 } else { 0.75 };
-    let dresser = Dresser::new(site, 2.0);
-    let lean: f32 = if space { 1.0 } else { 0.0 };
-    let act = Box::new(move |m: &Moment| {
-        let up = run * m.part * if space { 1.0 } else { m.part };
-        let at = if space { [-0.16 + up, 0.14 - up * 0.6] } else { [0.0, 0.30 - up] };
-        let (s, c) = (sinf(lean), libm::cosf(lean));
-        let parts = craft::rocket(m.seconds)
-            .into_iter()
-            .map(|mut part| {
-                part.shape = part.shape.placed(|[x, y]| [x * c - y * s, x * s + y * c]);
-                part
-            })
-            .collect();
-        let mut dabs = vec![Dab::Fleck(Fleck::dot(
-            [at[0] - 0.2 * s * tall, at[1] + 0.2 * c * tall],
-            tall * 0.6,
-            glow(hex(0xff_a050), 0.5),
-        ))];
-        dabs.extend(dresser.dabs(parts, (at, tall, 1.0)));
-        dabs
-    });
-    site.place(Element::Actor { distance: 2.0, act }, 2.0);
 }
 
 /// A house and the like, as seen now.

@@ -74,7 +74,7 @@ impl Light {
 
     /// A thing's own colour, lit as things in the open are.
     pub(crate) fn on(&self, own: Ink) -> Ink {
-        let day = 1.0 - self.night * 0.72;
+        let day = 1.0 - self.night * 0.64;
         let lit = tint(own, mix([1.0; 3], self.key, 0.8));
         mix(scale(lit, day), tint(self.shade, [1.6; 3]), 0.12 + 0.3 * self.night)
     }
@@ -235,7 +235,7 @@ fn by_hour(hour: Hour, aspect: f32, dice: &mut Dice) -> Light {
         Hour::Morning => (-0.27, 0.036, 0.34, 0.0),
         Hour::Noon => (-0.40, 0.034, 0.2, 0.0),
         Hour::Golden => (-0.06, 0.052, 0.6, 0.0),
-        Hour::Dusk => (0.03, 0.0, 0.4, 0.55),
+        Hour::Dusk => (0.03, 0.0, 0.4, 0.42),
         Hour::Night => (-0.26, 0.036, 0.14, 1.0),
     };
     Light {

@@ -16,6 +16,7 @@ pub(crate) mod stage;
 pub(crate) mod swarm;
 mod terrain;
 mod town;
+mod traffic;
 mod void;
 mod water;
 mod weather;
@@ -132,7 +133,11 @@ fn furnish(site: &mut Site<'_>, setting: Setting, still: bool) -> Option<Backdro
             hills::lake(site);
         }
         Setting::Mountains => hills::mountains(site),
-        Setting::Forest => wild::forest(site),
+        Setting::Forest => {
+            // In front of the nearest trunks.
+            site.stand = Stand::on(0.41, 0.98);
+            wild::forest(site);
+        }
         Setting::Meadow => {
             site.stand = Stand::on(0.40, 1.0);
             wild::meadow(site);

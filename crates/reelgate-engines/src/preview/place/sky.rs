@@ -89,7 +89,8 @@ impl Sky {
             return [sky[0], sky[1], sky[2], 0.0];
         }
         // Thinner towards the sun means lit on that side.
-        let sun = if p[0] < l.sun[0] { 0.16 } else { -0.16 };
+        let aside = l.sun[0] - p[0];
+        let sun = 0.18 * aside / (aside.abs() + 0.2);
         let behind = tile.fbm((u + sun) * 0.9 + boil, (v + 0.10) * 1.9, 3);
         let side = ((thick - behind) * 3.2 + 0.55).clamp(0.0, 1.0);
         let core = smoothstep(edge + 0.05, edge + 0.34, thick);

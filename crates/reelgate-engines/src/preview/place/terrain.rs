@@ -52,6 +52,8 @@ const CELL: f32 = 0.125;
 const TREE_TALL: f32 = 0.26;
 const NEAREST: f32 = 0.95;
 const FURTHEST: f32 = 4.2;
+/// From here on trees thin out.
+const FAR: f32 = 2.3;
 
 impl Terrain {
     pub(crate) fn new(site: &mut Site<'_>, cover: Cover, river: bool, still: bool) -> Self {
@@ -130,7 +132,9 @@ impl Terrain {
             let columns = (half / CELL) as i32;
             for column in -columns..=columns {
                 let bits = hash(column as u32, row as u32, self.seed);
-                if unit(bits) > density {
+                // Far crowns run together: fewer, broader ones look the same.
+                let far = row as f32 * CELL - flown > FAR;
+                if unit(bits) > if far { density * 0.55 } else { density } {
                     continue;
                 }
                 let z = row as f32 * CELL + (unit(hash(bits, 1, 7)) - 0.5) * CELL;
@@ -148,7 +152,8 @@ impl Terrain {
     fn tree(&self, [x, z]: [f32; 2], bits: u32, sky: Lens, view: View, moment: &Moment) -> Planted {
         let x = x - moment.eye.at[0];
         let foot = sky.see([x / z * 0.84, HORIZON + 0.84 / z]);
-        let tall = TREE_TALL * (0.75 + 0.5 * unit(hash(bits, 3, 7))) * sky.scale * 0.84 / z;
+        let broad = if z > FAR { 1.22 } else { 1.0 };
+        let tall = broad * TREE_TALL * (0.75 + 0.5 * unit(hash(bits, 3, 7))) * sky.scale * 0.84 / z;
         // Sprites are painted one unit high with their foot at zero.
         let lens = Lens { scale: tall, shift: foot };
         let sprite = hash(bits, 4, 7) as usize % self.sprites.len();

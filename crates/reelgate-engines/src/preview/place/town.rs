@@ -110,7 +110,7 @@ impl Tower {
     fn paint(&self, sheet: &mut Sheet, site: &mut Site<'_>, lit: f32, distance: f32) {
         let seed = site.dice.bits();
         let columns = ((self.right - self.left) / (self.cell * 0.85)).max(2.0).floor();
-        let pane = site.ink(mix(hex(0x30_3c4c), site.light.mid, 0.5), distance);
+        let pane = site.ink(mix(hex(0x1c_2838), site.light.mid, 0.28), distance);
         let warm = site.dice.pick(&[hex(0xff_d089), hex(0xff_e2b4), hex(0xc4_e0ff)]);
         let shape = Shape::new().rect(self.left, self.top, self.right, self.bottom);
         let shade = site.silhouette(distance);
@@ -132,7 +132,7 @@ impl Tower {
                 let bright = 0.35 + 0.55 * unit(hash(u as u32, v as u32, seed ^ 5));
                 return solid(mix(scale(warm, bright), wall, 0.12));
             }
-            solid(mix(pane, wall, 0.35 + 0.3 * pick))
+            solid(mix(pane, wall, 0.10 + 0.25 * pick))
         });
     }
 }
@@ -158,7 +158,7 @@ fn block(site: &mut Site<'_>, distance: f32, side: f32, lit: f32, neon: bool) {
         tower.paint(&mut sheet, site, lit, distance);
         roof(&mut sheet, site, (a, b, top), near, distance);
         shop(&mut sheet, site, (a, b, base), near, lit, neon);
-        x += wide + 0.004;
+        x += wide;
     }
     if neon || lit > 0.6 {
         for _ in 0..if neon { 5 } else { 2 } {
