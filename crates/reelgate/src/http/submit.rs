@@ -37,8 +37,10 @@ pub async fn submit(app: &App, origin: Origin, draft: Draft) -> Result<Submitted
         // With nothing to fetch the transaction comes next anyway, and it looks at the key and at
         // the funds itself, in this order.
         Ok((_, mut order, price)) if draft.media.is_empty() => {
+            fault::point(Point::ReferencesKept);
             settle(&mut order, &draft, Vec::new(), &[]);
-            return store(app, origin, order, price).await;
+            let dialect = origin.dialect;
+            return store(app, origin, dialect, order, price).await;
         }
         other => other,
     };
