@@ -38,7 +38,8 @@ pub async fn submit(app: &App, origin: Origin, draft: Draft) -> Result<Submitted
         // the funds itself, in this order.
         Ok((_, mut order, price)) if draft.media.is_empty() => {
             settle(&mut order, &draft, Vec::new(), &[]);
-            return store(app, origin, order, price).await;
+            let dialect = origin.dialect;
+            return store(app, origin, dialect, order, price).await;
         }
         other => other,
     };
