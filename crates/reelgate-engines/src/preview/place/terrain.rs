@@ -100,7 +100,7 @@ impl Terrain {
 
     /// Distance to the nearest water, less its half breadth; below zero is wet.
     #[inline(always)]
-    fn shore(&self, x: f32, z: f32) -> f32 {
+    fn shore(&self, x: f32, z: f32, course: f32) -> f32 {
         match self.cover {
             Cover::Coast => {
                 let tile = Tile::shared();
@@ -109,7 +109,7 @@ impl Terrain {
             }
             _ if self.river => {
                 let rough = Tile::shared().at(x * 5.0, z * 5.0) - 0.5;
-                (x - self.course(z)).abs() - 0.19 + 0.07 * rough
+                (x - course).abs() - 0.19 + 0.07 * rough
             }
             _ => 1.0,
         }
@@ -141,7 +141,7 @@ impl Terrain {
                 let x = column as f32 * CELL + (unit(hash(bits, 2, 7)) - 0.5) * CELL * 0.9;
                 let dry = if self.cover == Cover::Coast { 0.16 } else { 0.03 };
                 let away = z - flown;
-                if away > NEAREST * 0.9 && self.shore(x, z) > dry {
+                if away > NEAREST * 0.9 && self.shore(x, z, self.course(z)) > dry {
                     list.push(self.tree([x, away], bits, sky, view, moment));
                 }
             }
@@ -182,8 +182,8 @@ impl Terrain {
     }
 
     #[inline(always)]
-    fn ground(&self, tile: &Tile, x: f32, z: f32, away: f32, t: f32) -> Ink {
-        let shore = self.shore(x, z);
+    fn ground(&self, tile: &Tile, [x, z, course]: [f32; 3], away: f32, t: f32) -> Ink {
+        let shore = self.shore(x, z, course);
         if shore < 0.0 {
             return self.wet(tile, [x, z], shore, away, t);
         }
@@ -263,15 +263,19 @@ impl NullaryFnOnce for Row<'_> {
         let haze = 1.0 - 1.0 / (1.0 + (self.z - 1.0).max(0.0) * 0.075 * ground.light.haze);
         let z = self.z + ground.flown(self.moment);
         let side = self.moment.eye.at[0];
+        let course = ground.course(z);
         let at = |column: usize| {
             let seen = self.view.x(column as i32 as f32) - self.lens.shift[0];
             let x = seen / self.lens.scale * self.z / 0.84 + side;
-            mix(ground.ground(tile, x, z, self.z, self.moment.seconds), air, haze)
+            mix(ground.ground(tile, [x, z, course], self.z, self.moment.seconds), air, haze)
         };
+        // Worked out here and there and joined by lines; under trees little of it is seen.
+        let stride = if ground.cover == Cover::Woods { 4 } else { 2 };
         let mut left = at(0);
-        for (block, pixels) in self.row.chunks_mut(2).enumerate() {
-            let right = at(2 * block + 2);
-            for (pixel, ink) in pixels.iter_mut().zip([left, mix(left, right, 0.5)]) {
+        for (block, pixels) in self.row.chunks_mut(stride).enumerate() {
+            let right = at(stride * (block + 1));
+            for (x, pixel) in pixels.iter_mut().enumerate() {
+                let ink = mix(left, right, x as i32 as f32 / stride as i32 as f32);
                 *pixel = [ink[0], ink[1], ink[2], 1.0];
             }
             left = right;
