@@ -162,6 +162,7 @@ fn accounts_and_their_money() {
     let granted = desk.says(&["account", "grant", "studio", "7.5"]);
     assert_eq!(granted, "studio: balance 20, available 20\n");
     assert_eq!(desk.says(&["account", "list"]), "studio  balance 20  held 0\n");
+    assert!(desk.says(&["account", "webhook-secret", "studio"]).starts_with("whsec_"));
     let statement = desk.says(&["account", "statement", "studio"]);
     let lines: Vec<_> = statement.lines().collect();
     assert_eq!(lines.len(), 3);
