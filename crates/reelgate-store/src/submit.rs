@@ -59,6 +59,7 @@ pub(crate) fn forms() -> db::Forms<(Submission, Timestamp), Submitted> {
     db::Forms {
         many: |tx, items| Box::pin(batch::submit_many(tx, items)),
         one: |tx, (submission, now)| Box::pin(submit(tx, submission, now)),
+        again: |tx, (submission, now)| Box::pin(submit_again(tx, submission, now)),
     }
 }
 
@@ -110,6 +111,27 @@ async fn submit(
     insert(tx, &job, now).await?;
     ledger::hold(tx, hold_entry, &job, hold, now).await?;
     Ok(Submitted::Accepted(job))
+}
+
+/// As [`submit`], for a submission that may have been accepted without anybody hearing of it.
+async fn submit_again(
+    tx: &mut Tx,
+    submission: Submission,
+    now: Timestamp,
+) -> Result<Submitted, StoreError> {
+    let new = &submission.job;
+    if let Some(row) = tx.first(JOB, &values![new.id]).await? {
+        let stored = rows::job(row)?;
+        let is_ours = (stored.account, stored.key, stored.created)
+            == (new.account, new.key, new.created)
+            && stored.order == new.order;
+        return if is_ours {
+            Ok(Submitted::Accepted(submission.job))
+        } else {
+            Err(StoreError::Busy)
+        };
+    }
+    submit(tx, submission, now).await
 }
 
 /// The answer to a key that was used before.

@@ -5,9 +5,12 @@
 use super::{Cell, QUEUE_MAX, Row, Tx, Value};
 use crate::error::StoreError;
 use crate::migrate;
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{
+    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
+};
 use reelgate_core::engine::BoxFuture;
 use std::error::Error;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
@@ -175,7 +178,12 @@ impl Lent {
             return Err(StoreError::database("postgres", "handed another database"));
         };
         let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
-        let ended = client.batch_execute(end).await.map_err(failed);
+        // Who goes away while committing may have committed.
+        let ended = client.batch_execute(end).await;
+        let ended = ended.map_err(|error| match is_lost(&error) {
+            true => unknown(&error),
+            false => failed(error),
+        });
         if ended.is_ok() {
             // Dropping the client whole is what returns it to the pool.
             drop(self.0.take());
@@ -263,10 +271,12 @@ impl ToSql for Value<'_> {
     to_sql_checked!();
 }
 
-fn no_connection(error: deadpool_postgres::PoolError) -> StoreError {
+fn no_connection(error: PoolError) -> StoreError {
     match error {
-        deadpool_postgres::PoolError::Timeout(_) => StoreError::Busy,
-        error => StoreError::database("postgres", error),
+        PoolError::Timeout(TimeoutType::Wait) => StoreError::Busy,
+        PoolError::Closed => StoreError::database("postgres", error),
+        PoolError::Backend(error) => StoreError::Unavailable(format!("postgres: {}", said(&error))),
+        error => StoreError::Unavailable(format!("postgres: {error}")),
     }
 }
 
@@ -280,9 +290,30 @@ fn failed(error: tokio_postgres::Error) -> StoreError {
     if error.code().is_some_and(|code| again.contains(code)) {
         return StoreError::Busy;
     }
-    // The driver's own text is only "db error"; the database's says which rule was broken.
-    match error.as_db_error() {
-        Some(cause) => StoreError::database("postgres", cause),
-        None => StoreError::database("postgres", error),
+    if is_lost(&error) {
+        return StoreError::Unavailable(format!("postgres: {}", said(&error)));
+    }
+    unknown(&error)
+}
+
+fn unknown(error: &tokio_postgres::Error) -> StoreError {
+    StoreError::database("postgres", said(error))
+}
+
+/// Whether the connection is gone, or the server says that it is about to be.
+fn is_lost(error: &tokio_postgres::Error) -> bool {
+    let going = [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW];
+    match error.code() {
+        Some(code) => going.contains(code),
+        None => error.is_closed() || error.source().is_some_and(|cause| cause.is::<io::Error>()),
+    }
+}
+
+/// The driver's own text is only "db error"; the database's says which rule was broken.
+fn said(error: &tokio_postgres::Error) -> String {
+    match (error.as_db_error(), error.source()) {
+        (Some(cause), _) => cause.to_string(),
+        (None, Some(cause)) => format!("{error}: {cause}"),
+        (None, None) => error.to_string(),
     }
 }

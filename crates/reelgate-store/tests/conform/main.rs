@@ -11,6 +11,9 @@ mod fixture;
 mod ledger;
 mod outbox;
 mod postgres;
+#[path = "../support/private_postgres.rs"]
+mod private_postgres;
+mod reconnect;
 mod report;
 mod rescue;
 mod simulation;
