@@ -32,7 +32,8 @@ pub(crate) type One<I, T> = for<'t> fn(&'t mut Tx, I) -> BoxFuture<'t, Result<T,
 
 /// An operation in all its forms.
 pub(crate) struct Forms<I, T> {
-    pub(crate) many: Many<I, T>,
+    pub(crate) many_postgres: Many<I, T>,
+    pub(crate) many_sqlite: Many<I, T>,
     pub(crate) one: One<I, T>,
     /// For an item that may have been done already, because the connection was lost while it was
     /// committed: does it unless it was, and answers the same either way.
@@ -40,7 +41,7 @@ pub(crate) struct Forms<I, T> {
 }
 
 /// The queue.
-pub(crate) struct Lane<I, T> {
+pub(crate) struct Queue<I, T> {
     postgres: Postgres,
     queue: mpsc::Sender<Waiting<I, T>>,
 }
@@ -52,7 +53,7 @@ struct Waiting<I, T> {
     _place: OwnedSemaphorePermit,
 }
 
-impl<I, T> Lane<I, T>
+impl<I, T> Queue<I, T>
 where
     I: Clone + Send + 'static,
     T: Send + 'static,
@@ -139,7 +140,7 @@ where
     T: Send + 'static,
 {
     let count = items.len();
-    let many = forms.many;
+    let many = forms.many_postgres;
     let decided = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&decided);
     let result = postgres.transaction(move |tx| {
