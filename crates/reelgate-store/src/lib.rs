@@ -44,8 +44,9 @@ use std::sync::Arc;
 /// Where the data lies.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// `sqlite:PATH`, or `postgres://…` in the form libpq reads. The connection to PostgreSQL is
-    /// not encrypted: use a Unix socket, a private network or a local proxy.
+    /// `sqlite:PATH`, or `postgres://…` in the form libpq reads, `sslmode` and `sslrootcert`
+    /// included: without them a connection is encrypted where the server offers it, and its
+    /// certificate is not looked at.
     pub url: String,
 }
 

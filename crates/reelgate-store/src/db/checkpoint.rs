@@ -18,10 +18,7 @@ const PAGES_MAX: i32 = 8_000;
 pub(super) type Checkpointer = JoinHandle<()>;
 
 /// Takes over from SQLite's own way: `writing` tells the thread, which works on `own`.
-pub(super) fn start(
-    writing: &mut Connection,
-    own: Connection,
-) -> Result<Checkpointer, StoreError> {
+pub(super) fn start(writing: &mut Connection, own: Connection) -> Result<Checkpointer, StoreError> {
     // One place: a request that waits already will see these pages too.
     let (ask, asked) = sync_channel(1);
     writing.wal_hook(Some(hook(ask))).map_err(|error| StoreError::database("sqlite", error))?;

@@ -7,6 +7,7 @@ mod checkpoint;
 mod gather;
 mod lane;
 mod postgres;
+mod postgres_tls;
 mod sqlite;
 mod tx;
 mod writer;

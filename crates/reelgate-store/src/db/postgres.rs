@@ -1,7 +1,6 @@
 //! PostgreSQL: a small pool of connections, one transaction for each operation.
-//!
-//! Connections are not encrypted here: use a Unix socket, a private network or a local proxy.
 
+use super::postgres_tls::{Address, address};
 use super::{Cell, QUEUE_MAX, Row, Tx, Value};
 use crate::error::StoreError;
 use crate::migrate;
@@ -23,6 +22,8 @@ use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 const CONNECTIONS_MAX: usize = 12;
 /// How long an operation waits for a connection before it is refused as busy.
 const WAIT_S: u64 = 5;
+/// A server that does not confirm what was sent for so long is gone.
+const VANISHED: Duration = Duration::from_secs(20);
 /// Nobody waits long for a row, and a client that went away does not keep one.
 const LIMITS: &str = "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s";
 /// Processes that start at the same time migrate one after the other under this lock.
@@ -37,13 +38,20 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
-        let mut config: tokio_postgres::Config =
-            url.parse().map_err(|error| StoreError::database("the database's URL", error))?;
+        let Address { mut config, tls } = address(url)?;
         if config.get_options().is_none() {
             config.options(LIMITS);
         }
+        // A server that vanished without a word is noticed while something waits for it.
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(VANISHED);
+        }
         let settings = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let pool = Pool::builder(Manager::from_config(config, NoTls, settings))
+        let manager = match tls {
+            Some(tls) => Manager::from_config(config, tls, settings),
+            None => Manager::from_config(config, NoTls, settings),
+        };
+        let pool = Pool::builder(manager)
             .max_size(CONNECTIONS_MAX)
             .wait_timeout(Some(Duration::from_secs(WAIT_S)))
             .create_timeout(Some(Duration::from_secs(WAIT_S)))

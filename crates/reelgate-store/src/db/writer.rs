@@ -96,10 +96,7 @@ pub(super) fn run_ready<T>(
 }
 
 /// Serves the queue until it is closed; answers who asked for that.
-pub(super) fn serve(
-    mut tx: Tx,
-    mut queue: mpsc::Receiver<Message>,
-) -> Option<oneshot::Sender<()>> {
+pub(super) fn serve(mut tx: Tx, mut queue: mpsc::Receiver<Message>) -> Option<oneshot::Sender<()>> {
     while let Some(message) = queue.blocking_recv() {
         let closing = match message {
             Message::Run(task) => batch(&mut tx, &mut queue, task),

@@ -19,6 +19,7 @@ mod rescue;
 mod simulation;
 mod submit;
 mod sweep;
+mod tls;
 
 /// Makes a test of each async function for each database.
 macro_rules! on_each_database {
