@@ -69,6 +69,17 @@ impl Store {
         Ok(Self { db: Arc::new(db), submits })
     }
 
+    /// Tells workers of other processes, on PostgreSQL, that a job may be claimed. Returns at once;
+    /// a ring may be lost, so workers look by themselves as well.
+    pub fn ring(&self) {
+        self.db.ring();
+    }
+
+    /// Waits until another process rings; for ever on SQLite, whose workers are all in one process.
+    pub async fn heard(&self) {
+        self.db.heard().await;
+    }
+
     /// Finishes what was accepted, then refuses everything.
     pub async fn close(&self) {
         self.db.close().await;

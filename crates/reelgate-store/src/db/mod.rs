@@ -3,6 +3,7 @@
 //! An operation is written once, as an async function over a [`Tx`]. On SQLite its futures are
 //! always ready, so the writer thread simply runs them; on PostgreSQL they really wait.
 
+mod bell;
 mod checkpoint;
 mod gather;
 mod lane;
@@ -87,6 +88,21 @@ impl Db {
         match self {
             Self::Sqlite(sqlite) => Lane::Sqlite(sqlite.gather(forms)),
             Self::Postgres(postgres) => Lane::Postgres(lane::Queue::start(postgres, forms)),
+        }
+    }
+
+    /// Tells the other processes on this database that there is something to do. SQLite has none.
+    pub(crate) fn ring(&self) {
+        if let Self::Postgres(postgres) = self {
+            postgres.bell().ring();
+        }
+    }
+
+    /// Waits until another process rings.
+    pub(crate) async fn heard(&self) {
+        match self {
+            Self::Sqlite(_) => std::future::pending().await,
+            Self::Postgres(postgres) => postgres.bell().heard().await,
         }
     }
 

@@ -1,5 +1,6 @@
 //! PostgreSQL: a small pool of connections, one transaction for each operation.
 
+use super::bell::Bell;
 use super::postgres_tls::{Address, address};
 use super::{Cell, QUEUE_MAX, Row, Tx, Value};
 use crate::error::StoreError;
@@ -34,11 +35,13 @@ const MIGRATION_LOCK: &str = "SET LOCAL lock_timeout = 0; SELECT pg_advisory_xac
 pub(crate) struct Postgres {
     pool: Pool,
     waiting: Arc<Semaphore>,
+    bell: Arc<Bell>,
 }
 
 impl Postgres {
     pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
-        let Address { mut config, tls } = address(url)?;
+        let mut address = address(url)?;
+        let config = &mut address.config;
         if config.get_options().is_none() {
             config.options(LIMITS);
         }
@@ -47,6 +50,7 @@ impl Postgres {
             config.tcp_user_timeout(VANISHED);
         }
         let settings = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let Address { config, tls } = address.clone();
         let manager = match tls {
             Some(tls) => Manager::from_config(config, tls, settings),
             None => Manager::from_config(config, NoTls, settings),
@@ -58,7 +62,8 @@ impl Postgres {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| StoreError::database("postgres", error))?;
-        let postgres = Self { pool, waiting: Arc::new(Semaphore::new(QUEUE_MAX)) };
+        let (waiting, bell) = (Arc::new(Semaphore::new(QUEUE_MAX)), Arc::new(Bell::new(address)));
+        let postgres = Self { pool, waiting, bell };
         postgres.migrate().await?;
         Ok(postgres)
     }
@@ -114,7 +119,12 @@ impl Postgres {
         let idle = self.waiting.acquire_many(all).await;
         self.waiting.close();
         drop(idle);
+        self.bell.stop();
         self.pool.close();
+    }
+
+    pub(super) fn bell(&self) -> &Bell {
+        &self.bell
     }
 
     pub(super) fn is_stopped(&self) -> bool {

@@ -19,6 +19,7 @@ use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// Where to connect, and how.
+#[derive(Clone)]
 pub(super) struct Address {
     pub(super) config: Config,
     /// `None` where nothing is to be encrypted.

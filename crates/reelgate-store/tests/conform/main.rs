@@ -2,6 +2,7 @@
 //! and once on PostgreSQL, and ends with an audit that finds nothing.
 
 mod accounts;
+mod bell;
 mod cancel;
 mod claim;
 mod crash;

@@ -176,7 +176,7 @@ async fn store(
     fault::point(Point::SubmitDecided);
     let submitted = app.store.submit(submission, app.now()).await.map_err(store_error)?;
     fault::point(Point::SubmitCommitted);
-    app.jobs_ready.notify_one();
+    app.job_is_ready();
     Ok(submitted)
 }
 

@@ -200,7 +200,7 @@ async fn settle(
         }
     }
     app.deliveries_ready.notify_one();
-    app.jobs_ready.notify_one();
+    app.job_is_ready();
     Ok(())
 }
 
