@@ -1,6 +1,6 @@
 //! From one state to the next: `reelgate_core::job::next` decides, this writes what it says.
 
-use crate::db::{Tx, Value, values};
+use crate::db::{Tx, Value, columns, values};
 use crate::error::StoreError;
 use crate::rows::{self, StateColumns, job_columns};
 use crate::{ledger, outbox};
@@ -25,6 +25,27 @@ const WRITE: &str = "UPDATE jobs SET state = $1, not_before = $2, lease_expires 
     failure_class = $9, failure_message = $10, attempt = $11, leases = $12, updated = $13, \
     turn = NULL \
     WHERE id = $14 AND state = $15 AND leases = $16 AND attempt = $17 AND finished IS NULL";
+
+/// As [`WRITE`] for many jobs, on PostgreSQL.
+const WRITE_MANY: &str = "UPDATE jobs SET state = d.state, not_before = d.not_before, \
+    lease_expires = d.lease_expires, progress = d.progress, \
+    cancel_requested = d.cancel_requested, finished = d.finished, output = d.output, \
+    charged = d.charged, failure_class = d.failure_class, failure_message = d.failure_message, \
+    attempt = d.attempt, leases = d.leases, updated = d.updated, turn = NULL \
+    FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]), \
+    CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[]), CAST($6 AS BIGINT[]), CAST($7 AS TEXT[]), \
+    CAST($8 AS BIGINT[]), CAST($9 AS TEXT[]), CAST($10 AS TEXT[]), CAST($11 AS BIGINT[]), \
+    CAST($12 AS BIGINT[]), CAST($13 AS BIGINT[]), CAST($14 AS TEXT[]), CAST($15 AS TEXT[]), \
+    CAST($16 AS BIGINT[]), CAST($17 AS BIGINT[])) AS d (state, not_before, lease_expires, \
+    progress, cancel_requested, finished, output, charged, failure_class, failure_message, \
+    attempt, leases, updated, id, was, leases_were, attempt_was) \
+    WHERE jobs.id = d.id AND jobs.state = d.was AND jobs.leases = d.leases_were \
+    AND jobs.attempt = d.attempt_was AND jobs.finished IS NULL";
+/// Which of those columns are texts.
+const ARE_TEXTS: [bool; 17] = [
+    true, false, false, false, false, false, true, false, true, true, false, false, false, true,
+    true, false, false,
+];
 
 /// The job, which nobody else can change until this transaction ends.
 pub(crate) async fn load(tx: &mut Tx, id: JobId) -> Result<Job, StoreError> {
@@ -87,6 +108,15 @@ pub(crate) async fn write_all(
     // Each row was locked when it was read; one that is different now means that somebody wrote
     // past the rules, and then nothing of this may stand.
     if changed.iter().all(|rows| *rows == 1) { Ok(()) } else { Err(StoreError::Busy) }
+}
+
+/// As [`write_all`] in one statement, on PostgreSQL. It must change a row for each.
+pub(crate) fn write_many(
+    decided: &[(&Job, &Next)],
+    now: Timestamp,
+) -> Result<(&'static str, Vec<Value<'static>>), StoreError> {
+    let sets = decided.iter().map(|(job, next)| write_values(job, next, now));
+    Ok((WRITE_MANY, columns(sets.collect::<Result<_, _>>()?, &ARE_TEXTS)))
 }
 
 /// The job as it is after what was decided for it.

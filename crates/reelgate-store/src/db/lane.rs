@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 const BATCH_MAX: usize = 256;
 /// How often, and after which waits, a database that went away while committing is asked what
 /// became of it.
-const BACK_WAITS_MS: [u64; 9] = [0, 50, 100, 200, 400, 800, 1600, 3200, 3200];
+const BACK_WAITS_MS: [u64; 12] = [0, 50, 100, 200, 400, 800, 1600, 3200, 3200, 3200, 3200, 3200];
 
 /// What an item came to; `None` means that it has to be done by itself.
 pub(crate) type Outcomes<T> = Vec<Option<Result<T, StoreError>>>;
@@ -188,17 +188,21 @@ where
     T: Send + 'static,
 {
     let again = forms.again;
+    let mut last = StoreError::Busy;
     for wait_ms in BACK_WAITS_MS {
         tokio::time::sleep(Duration::from_millis(wait_ms)).await;
         let item = waiting.item.clone();
         match postgres.transaction(move |tx| again(tx, item)).await {
-            Err(StoreError::Unavailable(_) | StoreError::Database(_) | StoreError::Busy) => {}
+            Err(
+                error @ (StoreError::Unavailable(_) | StoreError::Database(_) | StoreError::Busy),
+            ) => last = error,
             outcome => {
                 let _ = waiting.reply.send(outcome);
                 return;
             }
         }
     }
-    let lost = StoreError::database("postgres", "went away while committing and is not back");
+    let lost = format!("went away while committing and is not back: {last}");
+    let lost = StoreError::database("postgres", lost);
     let _ = waiting.reply.send(Err(lost));
 }

@@ -14,7 +14,7 @@ mod tx;
 mod writer;
 
 pub(crate) use lane::{Forms, Outcomes};
-pub(crate) use tx::{Cell, Row, Tx, Value, columns, values};
+pub(crate) use tx::{Ask, Cell, Lock, Row, Tx, Value, columns, values};
 
 use crate::error::StoreError;
 use reelgate_core::engine::BoxFuture;

@@ -14,10 +14,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
-use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{NoTls, Statement};
 
 /// More connections than this make a small server slower, not faster.
 const CONNECTIONS_MAX: usize = 12;
@@ -109,7 +109,8 @@ impl Postgres {
     where
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>>,
     {
-        let mut tx = Tx::Postgres(self.pool.get().await.map_err(no_connection)?);
+        let client = self.pool.get().await.map_err(no_connection)?;
+        let mut tx = Tx::Postgres(Session { client, begin: None });
         operation(&mut tx).await
     }
 
@@ -147,15 +148,16 @@ impl Postgres {
 
     async fn migrate(&self) -> Result<(), StoreError> {
         let client = self.pool.get().await.map_err(no_connection)?;
+        let mut session = Session { client, begin: None };
         loop {
             // One simple query of several statements is one transaction only with BEGIN in front.
             let begin = format!("BEGIN; {MIGRATION_LOCK}; {}", migrate::CREATE);
-            let result = match client.batch_execute(&begin).await {
-                Ok(()) => migrate_once(&client).await,
+            let result = match session.client.batch_execute(&begin).await {
+                Ok(()) => migrate_once(&mut session).await,
                 Err(error) => Err(failed(error)),
             };
             let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
-            client.batch_execute(end).await.map_err(failed)?;
+            session.client.batch_execute(end).await.map_err(failed)?;
             if !result? {
                 return Ok(());
             }
@@ -164,13 +166,13 @@ impl Postgres {
 }
 
 /// One step of the way; false at its end.
-async fn migrate_once(client: &Object) -> Result<bool, StoreError> {
-    let rows = query(client, migrate::VERSION, &[]).await?;
+async fn migrate_once(session: &mut Session) -> Result<bool, StoreError> {
+    let rows = query(session, migrate::VERSION, &[]).await?;
     let Some([Cell::Int(version)]) = rows.first().map(Vec::as_slice) else {
         return Err(StoreError::database("postgres", "the migrations table has no version"));
     };
     match migrate::step_after(*version, |migration| migration.postgres)? {
-        Some(script) => client.batch_execute(&script).await.map_err(failed).map(|()| true),
+        Some(script) => session.client.batch_execute(&script).await.map_err(failed).map(|()| true),
         None => Ok(false),
     }
 }
@@ -180,10 +182,9 @@ async fn migrate_once(client: &Object) -> Result<bool, StoreError> {
 pub(super) struct Lent(Option<Tx>);
 
 impl Lent {
-    pub(super) async fn begin(pool: &Pool, begin: &str) -> Result<Self, StoreError> {
+    pub(super) async fn begin(pool: &Pool, begin: &'static str) -> Result<Self, StoreError> {
         let client = pool.get().await.map_err(no_connection)?;
-        client.batch_execute(begin).await.map_err(failed)?;
-        Ok(Self(Some(Tx::Postgres(client))))
+        Ok(Self(Some(Tx::Postgres(Session { client, begin: Some(begin) }))))
     }
 
     pub(super) fn tx(&mut self) -> Result<&mut Tx, StoreError> {
@@ -192,9 +193,14 @@ impl Lent {
 
     /// Commits what succeeded, undoes what did not.
     pub(super) async fn end<T>(mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
-        let Tx::Postgres(client) = self.tx()? else {
+        let Tx::Postgres(Session { client, begin }) = self.tx()? else {
             return Err(StoreError::database("postgres", "handed another database"));
         };
+        if begin.is_some() {
+            // It asked nothing, so there is nothing to end.
+            drop(self.0.take());
+            return result;
+        }
         let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
         // Who goes away while committing may have committed.
         let ended = client.batch_execute(end).await;
@@ -213,43 +219,117 @@ impl Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        if let Some(Tx::Postgres(client)) = self.0.take() {
-            drop(Object::take(client));
+        if let Some(Tx::Postgres(session)) = self.0.take() {
+            drop(Object::take(session.client));
         }
     }
 }
 
+/// A connection and, until its first statement, what begins its transaction: both go out together.
+pub(crate) struct Session {
+    client: Object,
+    begin: Option<&'static str>,
+}
+
+impl Session {
+    /// Runs the first statement behind what begins the transaction, in one round trip.
+    async fn begun<T>(
+        &mut self,
+        statement: impl AsyncFnOnce(&Object) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let client = &self.client;
+        let Some(begin) = self.begin.take() else { return statement(client).await };
+        let begin = async { client.batch_execute(begin).await.map_err(failed) };
+        // Polled, and thereby sent, in this order.
+        let ((), found) = futures_util::future::try_join(begin, statement(client)).await?;
+        Ok(found)
+    }
+
+    async fn prepare(&self, sql: &str) -> Result<Statement, StoreError> {
+        self.client.prepare_cached(sql).await.map_err(failed)
+    }
+}
+
 pub(super) async fn query(
-    client: &Object,
+    session: &mut Session,
     sql: &str,
     values: &[Value<'_>],
 ) -> Result<Vec<Row>, StoreError> {
-    let statement = client.prepare_cached(sql).await.map_err(failed)?;
-    let found = client.query(&statement, &parameters(values)).await.map_err(failed)?;
+    let statement = session.prepare(sql).await?;
+    session.begun(async |client| run_query(client, &statement, values).await).await
+}
+
+/// The answers to statements that are all sent before the first answer is awaited.
+pub(super) async fn query_all(
+    session: &mut Session,
+    asks: &[(String, Vec<Value<'_>>)],
+) -> Result<Vec<Vec<Row>>, StoreError> {
+    let mut prepared = Vec::with_capacity(asks.len());
+    for (sql, values) in asks {
+        prepared.push((session.prepare(sql).await?, values));
+    }
+    let all = async |client: &Object| {
+        let runs = prepared.iter().map(|(statement, values)| run_query(client, statement, values));
+        futures_util::future::try_join_all(runs).await
+    };
+    session.begun(all).await
+}
+
+async fn run_query(
+    client: &Object,
+    statement: &Statement,
+    values: &[Value<'_>],
+) -> Result<Vec<Row>, StoreError> {
+    let found = client.query(statement, &parameters(values)).await.map_err(failed)?;
     found.iter().map(row).collect()
 }
 
 pub(super) async fn execute(
-    client: &Object,
+    session: &mut Session,
     sql: &str,
     values: &[Value<'_>],
 ) -> Result<u64, StoreError> {
-    let statement = client.prepare_cached(sql).await.map_err(failed)?;
-    client.execute(&statement, &parameters(values)).await.map_err(failed)
+    let statement = session.prepare(sql).await?;
+    session.begun(async |client| run(client, &statement, values).await).await
+}
+
+/// Rows changed by statements that are sent in this order before the first answer is awaited. One
+/// that fails makes those behind it fail.
+pub(super) async fn execute_all(
+    session: &mut Session,
+    writes: &[(&'static str, Vec<Value<'_>>)],
+) -> Result<Vec<u64>, StoreError> {
+    let mut prepared = Vec::with_capacity(writes.len());
+    for (sql, values) in writes {
+        prepared.push((session.prepare(sql).await?, values));
+    }
+    let all = async |client: &Object| {
+        let runs = prepared.iter().map(|(statement, values)| run(client, statement, values));
+        futures_util::future::try_join_all(runs).await
+    };
+    session.begun(all).await
 }
 
 /// All sets go out before the first answer is awaited.
 pub(super) async fn execute_each(
-    client: &Object,
+    session: &mut Session,
     sql: &str,
     sets: &[Vec<Value<'_>>],
 ) -> Result<Vec<u64>, StoreError> {
-    let statement = client.prepare_cached(sql).await.map_err(failed)?;
-    let statement = &statement;
-    let runs = sets.iter().map(|values| async move {
-        client.execute(statement, &parameters(values)).await.map_err(failed)
-    });
-    futures_util::future::try_join_all(runs).await
+    let statement = &session.prepare(sql).await?;
+    let all = async |client: &Object| {
+        let runs = sets.iter().map(|values| run(client, statement, values));
+        futures_util::future::try_join_all(runs).await
+    };
+    session.begun(all).await
+}
+
+async fn run(
+    client: &Object,
+    statement: &Statement,
+    values: &[Value<'_>],
+) -> Result<u64, StoreError> {
+    client.execute(statement, &parameters(values)).await.map_err(failed)
 }
 
 fn parameters<'v>(values: &'v [Value<'_>]) -> Vec<&'v (dyn ToSql + Sync)> {
