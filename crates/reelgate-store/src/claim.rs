@@ -24,8 +24,8 @@ const PROMOTE: &str = "UPDATE jobs SET turn = COALESCE((SELECT MIN(other.turn) F
     WHERE other.turn IS NOT NULL AND other.priority = jobs.priority), \
     (SELECT served FROM line)) WHERE id = $1 AND state = 'queued' AND turn IS NULL";
 const SERVED: &str = "UPDATE line SET served = $1 WHERE served < $2";
-/// The same on PostgreSQL, unless another claim has the row: that one notes its own turn, which will
-/// do.
+/// The same on PostgreSQL, unless another claim has the row: that one notes its own turn, and that
+/// will do.
 const SERVE: &str = "UPDATE line SET served = $1 WHERE id = ANY(ARRAY(SELECT id FROM line \
     WHERE served < $2 FOR NO KEY UPDATE SKIP LOCKED))";
 const HEAD: &str = concat!(

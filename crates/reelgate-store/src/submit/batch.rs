@@ -1,5 +1,5 @@
-//! Accepting many jobs in one transaction of three round trips, on PostgreSQL: what is asked, what is
-//! written, and the commit.
+//! Accepting many jobs in one transaction of three round trips, on PostgreSQL: what is asked, what
+//! is written, and the commit.
 //!
 //! It decides as the form for one job does, one submission after the other; only the reading and
 //! the writing is done for all of them at once. Whatever is out of the ordinary, a key that was
