@@ -3,8 +3,9 @@
 use crate::Store;
 use crate::db::{Tx, Value, values};
 use crate::error::StoreError;
-use crate::rows::{self, Reader, job_columns};
-use crate::transition;
+use crate::outbox;
+use crate::rows::{Reader, job_columns};
+use crate::transition::{self, count_endpoints};
 use reelgate_core::job::{self, Event};
 use reelgate_core::{AccountId, Job, Timestamp};
 use std::collections::HashMap;
@@ -26,6 +27,8 @@ const PROMOTE: &str = "UPDATE jobs SET turn = COALESCE((SELECT MIN(line.turn) FR
 const HEAD: &str = concat!(
     "SELECT ",
     job_columns!(),
+    ", ",
+    count_endpoints!(),
     " FROM jobs WHERE turn IS NOT NULL AND not_before <= $1 AND deadline > $1 \
      ORDER BY priority DESC, turn, id LIMIT $2"
 );
@@ -33,6 +36,8 @@ const HEAD: &str = concat!(
 const HEAD_BELOW_CAP: &str = concat!(
     "SELECT ",
     job_columns!(),
+    ", ",
+    count_endpoints!(),
     " FROM jobs WHERE turn IS NOT NULL AND not_before <= $1 AND deadline > $1 \
      AND (SELECT COUNT(*) FROM jobs AS other WHERE other.account = jobs.account \
      AND other.lease_expires IS NOT NULL) < $2 \
@@ -95,7 +100,8 @@ async fn claim(
     let mut decided = Vec::with_capacity(head.len());
     let mut places = Places { running_max, left: HashMap::new() };
     for row in head {
-        let job = match rows::job(row) {
+        let (job, has_endpoints) = transition::job_and_endpoints(row);
+        let job = match job {
             Ok(job) => job,
             Err(error) => {
                 set_aside(tx, error, now).await?;
@@ -107,12 +113,21 @@ async fn claim(
         }
         // The query asked for what may be claimed; whatever core still refuses stays in line.
         if let Ok(next) = job::next(&job, &event, now) {
-            decided.push((job, next));
+            decided.push((job, next, has_endpoints));
         }
     }
-    let writes: Vec<_> = decided.iter().map(|(job, next)| (job, next)).collect();
+    let writes: Vec<_> = decided.iter().map(|(job, next, _)| (job, next)).collect();
     transition::write_all(tx, &writes, now).await?;
-    Ok(decided.into_iter().map(|(job, next)| transition::after(job, next, now)).collect())
+    let mut taken = Vec::with_capacity(decided.len());
+    for (job, next, has_endpoints) in decided {
+        let announce = next.announce.filter(|_| has_endpoints);
+        let job = transition::after(job, next, now);
+        if let Some(kind) = announce {
+            outbox::stage(tx, None, &job, kind, true, now).await?;
+        }
+        taken.push(job);
+    }
+    Ok(taken)
 }
 
 /// How many more jobs each account may have running, counted down within one claim.
