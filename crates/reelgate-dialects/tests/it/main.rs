@@ -1,8 +1,8 @@
 //! The dialects from outside: bytes in, bytes out.
 //!
 //! `golden` plays the request and response pairs of `tests/golden/<dialect>/*.json`; `fields` tries
-//! every field with values it refuses; `routes` checks what the dialects promise about themselves,
-//! and `openapi` what their documents promise (`schema` decides whether a value fits).
+//! every field with values it refuses; `routes` checks what the dialects promise about themselves;
+//! `webhooks` is about endpoints, and `openapi` what their documents promise (`schema` decides whether a value fits).
 //! `world` is the rest of the platform, as small as possible.
 
 mod draft;
@@ -11,4 +11,5 @@ mod golden;
 mod openapi;
 mod routes;
 mod schema;
+mod webhooks;
 mod world;
