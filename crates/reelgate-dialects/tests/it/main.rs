@@ -1,9 +1,9 @@
 //! The dialects from outside: bytes in, bytes out.
 //!
 //! `golden` plays the request and response pairs of `tests/golden/<dialect>/*.json`; `fields` tries
-//! every field with values it refuses; `routes` checks what the dialects promise about themselves;
-//! `webhooks` is about endpoints, and `openapi` what their documents promise (`schema` decides whether a value fits).
-//! `world` is the rest of the platform, as small as possible.
+//! every field with values it refuses; `routes` checks what the dialects promise about themselves,
+//! `openapi` what their documents promise (`schema` decides whether a value fits), and `webhooks`
+//! how endpoints are spoken of. `world` is the rest of the platform, as small as possible.
 
 mod draft;
 mod fields;

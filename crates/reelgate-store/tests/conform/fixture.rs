@@ -7,8 +7,8 @@ use reelgate_core::ledger::Funds;
 use reelgate_core::webhook::EventKind;
 use reelgate_core::{
     AccountId, Channel, Credits, DeliveryId, Endpoint, EndpointId, EngineError, EntryId,
-    FailureClass, Job, JobId, KeyId, KeyStyle, ModelId, Order, Output, Price, Ratio, Resolution,
-    Size, State, Ticket, Timestamp, key,
+    FailureClass, Job, JobId, KeyId, KeyStyle, ModelId, Order, Output, Price, Priority, Ratio,
+    Resolution, Size, State, Ticket, Timestamp, key,
 };
 use reelgate_store::{
     NewAccount, NewKey, Options, Outcome, Store, StoreError, Submission, Submitted,
@@ -247,6 +247,7 @@ pub(crate) fn order() -> Order {
         channel: Channel::Standard,
         callback_url: None,
         metadata: None,
+        priority: Priority::Normal,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::entropy::SystemEntropy;
 use crate::fault::{self, Point};
 use crate::secrets::webhook_secret;
 use clap::Subcommand;
-use reelgate_core::{AccountId, Credits, EntryId};
+use reelgate_core::{AccountId, Credits, EntryId, Priority};
 use reelgate_store::{Account, NewAccount, Store};
 use std::process::ExitCode;
 
@@ -31,6 +31,14 @@ pub(super) enum AccountCommand {
         #[arg(value_parser = amount)]
         credits: Credits,
     },
+    /// Set the most urgent that an account's jobs may be
+    Priority {
+        /// Its name
+        name: String,
+        /// low, normal or high
+        #[arg(value_parser = priority)]
+        highest: Priority,
+    },
     /// Print the secret that signs an account's webhooks
     WebhookSecret {
         /// Its name
@@ -52,6 +60,10 @@ fn amount(text: &str) -> Result<Credits, String> {
     Credits::parse(text).ok_or_else(|| "must be a number such as 100 or 12.5".to_owned())
 }
 
+fn priority(text: &str) -> Result<Priority, String> {
+    Priority::parse(text).ok_or_else(|| "must be low, normal or high".to_owned())
+}
+
 pub(super) async fn run(config: &Config, command: AccountCommand) -> Result<ExitCode, CliError> {
     let make = matches!(command, AccountCommand::Create { .. });
     let store = open_store(config, make).await?;
@@ -61,6 +73,10 @@ pub(super) async fn run(config: &Config, command: AccountCommand) -> Result<Exit
             let account = find(&store, &name).await?;
             let funds = grant(&store, account.id, credits, "granted by the operator").await?;
             say(&format!("{name}: balance {}, available {}", funds.balance, funds.available()));
+        }
+        AccountCommand::Priority { name, highest } => {
+            store.set_priority_max(find(&store, &name).await?.id, highest).await?;
+            say(&format!("{name}: jobs may have priority up to {}", highest.name()));
         }
         AccountCommand::WebhookSecret { name } => {
             say(&find(&store, &name).await?.webhook_secret);

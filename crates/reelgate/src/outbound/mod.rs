@@ -112,8 +112,8 @@ impl Outbound {
         tokio::time::timeout(limits.timeout, work).await.unwrap_or(Err(OutboundError::TimedOut))
     }
 
-    /// Sends `body` to `url` and answers with what came back; redirects are not followed, the answer's
-    /// body is not read.
+    /// Sends `body` to `url` and answers with what came back; redirects are not followed, the
+    /// answer's body is not read.
     ///
     /// # Errors
     /// Why nothing was answered.
