@@ -9,6 +9,7 @@ pub mod limit;
 pub mod listen;
 pub mod once;
 pub mod openapi;
+pub mod polls;
 pub mod references;
 pub mod reply;
 pub mod router;
