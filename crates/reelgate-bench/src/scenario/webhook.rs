@@ -1,7 +1,7 @@
 //! From a job's end to its first delivery, on a machine that does nothing else.
 //!
-//! A waiting job is cancelled: that is an end like any other, and nothing renders meanwhile. What is
-//! measured begins when the cancel is sent, so the commit and the request itself are in it too.
+//! A waiting job is cancelled: that is an end like any other, and nothing renders meanwhile. What
+//! is measured begins when the cancel is sent: the commit and the request itself are in it too.
 
 use super::{Options, fresh, sqlite_url};
 use crate::product::Start;
