@@ -1,5 +1,6 @@
 //! What any API can ask of the platform, and what it gets back: shaped for an ideal client.
 
+use crate::endpoint::{EndpointCall, EndpointReply};
 use crate::id::JobId;
 use crate::job::Job;
 use crate::model::Model;
@@ -22,6 +23,8 @@ pub enum Call {
     Cancel(JobId),
     /// List what this dialect offers. Needs no key.
     Models,
+    /// Do something about the account's webhook endpoints.
+    Endpoint(Box<EndpointCall>),
 }
 
 /// An answer, before a dialect gives it a shape.
@@ -39,6 +42,8 @@ pub enum Reply {
     Cancelled(Box<JobView>),
     /// The models.
     Models(Vec<Model>),
+    /// What was done about webhook endpoints.
+    Endpoint(Box<EndpointReply>),
 }
 
 /// A job and the addresses of what it made.

@@ -122,6 +122,8 @@ ids! {
     EntryId;
     /// Names one webhook delivery; the same at every attempt.
     DeliveryId;
+    /// Names an account's webhook endpoint.
+    EndpointId;
 }
 
 #[cfg(test)]

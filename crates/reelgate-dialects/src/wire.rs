@@ -58,6 +58,33 @@ pub enum Operation {
     Cancel,
     /// Lists models.
     Models,
+    /// Does something about the account's webhook endpoints.
+    Endpoint(EndpointAction),
+}
+
+/// What a route does about webhook endpoints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EndpointAction {
+    /// Makes one.
+    Create,
+    /// Lists them.
+    List,
+    /// Shows one.
+    Show,
+    /// Changes one.
+    Update,
+    /// Forgets one.
+    Delete,
+    /// Gives one a new secret.
+    Rotate,
+    /// Sends it a message that tells of nothing.
+    Test,
+    /// Lists what was sent to it.
+    Deliveries,
+    /// Shows one of those.
+    Delivery,
+    /// Sends one of those once more.
+    Replay,
 }
 
 impl Operation {
@@ -71,6 +98,7 @@ impl Operation {
             Self::Get => "get",
             Self::Cancel => "cancel",
             Self::Models => "models",
+            Self::Endpoint(_) => "endpoint",
         }
     }
 }

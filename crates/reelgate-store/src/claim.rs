@@ -3,8 +3,9 @@
 use crate::Store;
 use crate::db::{Ask, Cell, Lock, Row, Tx, Value, values};
 use crate::error::StoreError;
-use crate::rows::{self, Reader, job_columns};
-use crate::transition;
+use crate::outbox;
+use crate::rows::{Reader, job_columns};
+use crate::transition::{self, count_endpoints};
 use reelgate_core::job::{self, Event, Next};
 use reelgate_core::{AccountId, Job, Timestamp};
 use std::collections::HashMap;
@@ -31,6 +32,8 @@ const SERVE: &str = "UPDATE line SET served = $1 WHERE id = ANY(ARRAY(SELECT id 
 const HEAD: &str = concat!(
     "SELECT ",
     job_columns!(),
+    ", ",
+    count_endpoints!(),
     ", turn FROM jobs WHERE turn IS NOT NULL AND not_before <= $1 AND deadline > $1 \
      ORDER BY priority DESC, turn, id LIMIT $2"
 );
@@ -38,6 +41,8 @@ const HEAD: &str = concat!(
 const HEAD_BELOW_CAP: &str = concat!(
     "SELECT ",
     job_columns!(),
+    ", ",
+    count_endpoints!(),
     ", turn FROM jobs WHERE turn IS NOT NULL AND not_before <= $1 AND deadline > $1 \
      AND (SELECT COUNT(*) FROM jobs AS other WHERE other.account = jobs.account \
      AND other.lease_expires IS NOT NULL) < $2 \
@@ -99,7 +104,8 @@ async fn claim(
     let mut served = None;
     for mut row in head {
         let turn = row.pop();
-        let job = match rows::job(row) {
+        let (job, has_endpoints) = transition::job_and_endpoints(row);
+        let job = match job {
             Ok(job) => job,
             Err(error) => {
                 set_aside(tx, error, now).await?;
@@ -111,13 +117,22 @@ async fn claim(
         }
         // The query asked for what may be claimed; whatever core still refuses stays in line.
         if let Ok(next) = job::next(&job, &event, now) {
-            decided.push((job, next));
+            decided.push((job, next, has_endpoints));
             served = served.max(turn.and_then(Cell::number));
         }
     }
-    let writes: Vec<_> = decided.iter().map(|(job, next)| (job, next)).collect();
+    let writes: Vec<_> = decided.iter().map(|(job, next, _)| (job, next)).collect();
     write(tx, &writes, served, now).await?;
-    Ok(decided.into_iter().map(|(job, next)| transition::after(job, next, now)).collect())
+    let mut taken = Vec::with_capacity(decided.len());
+    for (job, next, has_endpoints) in decided {
+        let announce = next.announce.filter(|_| has_endpoints);
+        let job = transition::after(job, next, now);
+        if let Some(kind) = announce {
+            outbox::stage(tx, None, &job, kind, true, now).await?;
+        }
+        taken.push(job);
+    }
+    Ok(taken)
 }
 
 /// The head of the line, with what waited for its moment back in it.

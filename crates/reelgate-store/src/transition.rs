@@ -1,6 +1,6 @@
 //! From one state to the next: `reelgate_core::job::next` decides, this writes what it says.
 
-use crate::db::{Tx, Value, columns, values};
+use crate::db::{Cell, Row, Tx, Value, columns, values};
 use crate::error::StoreError;
 use crate::rows::{self, StateColumns, job_columns};
 use crate::{ledger, outbox};
@@ -12,10 +12,21 @@ use reelgate_core::{DeliveryId, EntryId, Error, Job, JobId, Timestamp};
 pub(crate) struct Ids {
     /// Of the ledger entry that settles the hold.
     pub(crate) entry: EntryId,
-    /// Of the message to whoever listens.
+    /// Of the message to the address that came with the order.
     pub(crate) delivery: DeliveryId,
 }
 
+/// A column that is more than zero when a job's account has endpoints that are switched on.
+macro_rules! count_endpoints {
+    () => {
+        "(SELECT COUNT(*) FROM webhook_endpoints AS hook \
+         WHERE hook.account = jobs.account AND hook.disabled IS NULL)"
+    };
+}
+pub(crate) use count_endpoints;
+
+const LOAD_TO_END: &str =
+    concat!("SELECT ", job_columns!(), ", ", count_endpoints!(), " FROM jobs WHERE id = $1");
 const LOAD: &str = concat!("SELECT ", job_columns!(), " FROM jobs WHERE id = $1");
 
 /// Repeats what the decision was taken from. No job that moves is in line: a worker has it, it has
@@ -53,16 +64,36 @@ pub(crate) async fn load(tx: &mut Tx, id: JobId) -> Result<Job, StoreError> {
     rows::job(row.ok_or_else(Error::job_not_found)?)
 }
 
-/// Lets `event` happen to `job`: its state, its money and its message, all in this transaction.
+/// A job that may end now, and who would hear of it.
+pub(crate) struct Loaded {
+    pub(crate) job: Job,
+    has_endpoints: bool,
+}
+
+/// As [`load`]; also asks, without a question of its own, whether the account has endpoints.
+pub(crate) async fn load_to_end(tx: &mut Tx, id: JobId) -> Result<Loaded, StoreError> {
+    let row = tx.first_locked(LOAD_TO_END, &values![id]).await?;
+    let (job, has_endpoints) = job_and_endpoints(row.ok_or_else(Error::job_not_found)?);
+    Ok(Loaded { job: job?, has_endpoints })
+}
+
+/// Reads a job and, behind it, what [`count_endpoints`] counts.
+pub(crate) fn job_and_endpoints(row: Row) -> (Result<Job, StoreError>, bool) {
+    let has_endpoints = matches!(row.last(), Some(Cell::Int(count)) if *count > 0);
+    (rows::job(row), has_endpoints)
+}
+
+/// Lets `event` happen to a job: its state, its money and its messages, all in this transaction.
 ///
 /// A refusal has changed nothing.
 pub(crate) async fn apply(
     tx: &mut Tx,
-    job: Job,
+    loaded: Loaded,
     event: &Event,
     ids: Ids,
     now: Timestamp,
 ) -> Result<Result<Job, Refusal>, StoreError> {
+    let Loaded { job, has_endpoints } = loaded;
     let next = match job::next(&job, event, now) {
         Ok(next) => next,
         Err(refusal) => return Ok(Err(refusal)),
@@ -72,7 +103,7 @@ pub(crate) async fn apply(
     let announce = next.announce;
     let job = after(job, next, now);
     if let Some(kind) = announce {
-        outbox::stage(tx, ids.delivery, &job, kind, now).await?;
+        outbox::stage(tx, Some(ids.delivery), &job, kind, has_endpoints, now).await?;
     }
     Ok(Ok(job))
 }

@@ -7,12 +7,15 @@ mod error;
 mod openapi;
 mod request;
 mod response;
+mod webhooks;
 
 use crate::settings::Settings;
-use crate::wire::{Operation, Route, WireRequest, WireResponse, bytes};
+use crate::wire::{EndpointAction, Operation, Route, WireRequest, WireResponse, bytes};
 use crate::{Dialect, ids};
 use http::{Method, StatusCode};
 use reelgate_core::{Call, Error, JobId, JobView, Reply};
+
+pub use webhooks::notice;
 
 /// The dialect's name.
 const NAME: &str = "native";
@@ -37,14 +40,36 @@ impl Native {
     }
 }
 
-static ROUTES: [Route; 6] = [
+static ROUTES: [Route; 16] = [
     route(Method::POST, "/api/reelgate/v1/jobs", Operation::Submit, false),
     route(Method::GET, "/api/reelgate/v1/jobs/{id}", Operation::Get, false),
     route(Method::POST, "/api/reelgate/v1/jobs/{id}/cancel", Operation::Cancel, false),
     route(Method::POST, "/api/reelgate/v1/jobs/{id}/rerun", Operation::Rerun, false),
     route(Method::POST, "/api/reelgate/v1/quote", Operation::Quote, false),
     route(Method::GET, "/api/reelgate/v1/models", Operation::Models, true),
+    hook(Method::POST, "/api/reelgate/v1/webhooks", EndpointAction::Create),
+    hook(Method::GET, "/api/reelgate/v1/webhooks", EndpointAction::List),
+    hook(Method::GET, "/api/reelgate/v1/webhooks/{id}", EndpointAction::Show),
+    hook(Method::PATCH, "/api/reelgate/v1/webhooks/{id}", EndpointAction::Update),
+    hook(Method::DELETE, "/api/reelgate/v1/webhooks/{id}", EndpointAction::Delete),
+    hook(Method::POST, webhooks::ROTATE, EndpointAction::Rotate),
+    hook(Method::POST, "/api/reelgate/v1/webhooks/{id}/test", EndpointAction::Test),
+    hook(Method::GET, "/api/reelgate/v1/webhooks/{id}/deliveries", EndpointAction::Deliveries),
+    hook(
+        Method::GET,
+        "/api/reelgate/v1/webhooks/{id}/deliveries/{delivery}",
+        EndpointAction::Delivery,
+    ),
+    hook(
+        Method::POST,
+        "/api/reelgate/v1/webhooks/{id}/deliveries/{delivery}/replay",
+        EndpointAction::Replay,
+    ),
 ];
+
+const fn hook(method: Method, path: &'static str, action: EndpointAction) -> Route {
+    route(method, path, Operation::Endpoint(action), false)
+}
 
 const fn route(method: Method, path: &'static str, operation: Operation, public: bool) -> Route {
     Route { method, path, operation, public }
@@ -72,6 +97,9 @@ impl Dialect for Native {
             Operation::Get => Ok(Call::Get(id()?)),
             Operation::Cancel => Ok(Call::Cancel(id()?)),
             Operation::Models => Ok(Call::Models),
+            Operation::Endpoint(action) => {
+                Ok(Call::Endpoint(Box::new(webhooks::parse(action, request)?)))
+            }
         }
     }
 
@@ -87,6 +115,7 @@ impl Dialect for Native {
             Reply::Models(models) => {
                 WireResponse::json(StatusCode::OK, &response::Models::of(models))
             }
+            Reply::Endpoint(reply) => webhooks::render(reply),
         }
     }
 

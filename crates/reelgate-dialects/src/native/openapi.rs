@@ -1,7 +1,7 @@
 //! Our own API as an OpenAPI document.
 
-use super::MODEL;
 use super::response::EXPIRED;
+use super::{MODEL, webhooks};
 use crate::openapi::{
     Api, Described, document as frame, moment, names, nullable, object, reference, url, with,
 };
@@ -14,7 +14,7 @@ const DESCRIPTION: &str = "Everything the platform can do: any model of any API,
     it safe to repeat an order.";
 
 pub(super) fn document(server_url: &str, routes: &[Route], models: &[String]) -> Value {
-    let schemas = json!({
+    let mut schemas = json!({
         "Order": order(models),
         "Media": media(),
         "Job": job(),
@@ -27,13 +27,19 @@ pub(super) fn document(server_url: &str, routes: &[Route], models: &[String]) ->
         "Model": model(),
         "Refusal": refusal(),
     });
+    for (name, schema) in webhooks::openapi::schemas() {
+        schemas[name] = schema;
+    }
     let api = Api {
         title: "Reelgate: native API",
         description: DESCRIPTION,
         refusal: "Refusal",
         schemas,
     };
-    frame(api, server_url, routes, describe)
+    let mut document = frame(api, server_url, routes, describe);
+    // The one body that may be left out.
+    document["paths"][webhooks::ROTATE]["post"]["requestBody"]["required"] = false.into();
+    with(document, "webhooks", webhooks::openapi::webhooks())
 }
 
 fn describe(route: &Route) -> Described {
@@ -54,6 +60,7 @@ fn describe(route: &Route) -> Described {
     };
     match route.operation {
         Operation::Models => plain,
+        Operation::Endpoint(action) => webhooks::openapi::describe(action),
         Operation::Submit => Described {
             id: "createJob",
             summary: "The order was accepted.",

@@ -7,6 +7,7 @@ mod cancel;
 mod claim;
 mod crash;
 mod durability;
+mod endpoints;
 mod finish;
 mod fixture;
 mod ledger;

@@ -127,7 +127,7 @@ async fn work(
     };
     let idempotency = match call {
         Call::Submit(_) | Call::Rerun(_) => idempotency(&wire, dialect.name(), route)?,
-        Call::Quote(_) | Call::Get(_) | Call::Cancel(_) | Call::Models => None,
+        Call::Quote(_) | Call::Get(_) | Call::Cancel(_) | Call::Models | Call::Endpoint(_) => None,
     };
     let origin = Origin { caller, dialect: dialect.name(), idempotency };
     let done = act(app, call, origin, &base_url).await?;

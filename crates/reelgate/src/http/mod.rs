@@ -15,5 +15,6 @@ pub mod reply;
 pub mod router;
 pub mod submit;
 pub mod view;
+mod webhooks;
 
 pub use router::router;

@@ -32,6 +32,8 @@ pub async fn step(app: &App) -> Result<Step, StoreError> {
     let State::Running { lease, .. } = &job.state else { return Ok(Step::Idle) };
     let token = lease.token;
     fault::point(Point::Claimed);
+    // Its account may have asked to hear of this.
+    app.deliveries_ready.notify_one();
     tracing::info!(job = %job.id, attempt = job.attempt, "rendering");
     let started = app.now();
     let outcome = attempt(app, &job, token).await;
