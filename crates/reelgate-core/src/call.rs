@@ -4,6 +4,7 @@ use crate::id::JobId;
 use crate::job::Job;
 use crate::model::Model;
 use crate::order::Draft;
+use crate::owner::{OwnerCall, OwnerReply};
 use crate::price::Price;
 
 /// A request, freed of its dialect.
@@ -22,6 +23,8 @@ pub enum Call {
     Cancel(JobId),
     /// List what this dialect offers. Needs no key.
     Models,
+    /// Ask or do something about the account itself.
+    Owner(OwnerCall),
 }
 
 /// An answer, before a dialect gives it a shape.
@@ -39,6 +42,8 @@ pub enum Reply {
     Cancelled(Box<JobView>),
     /// The models.
     Models(Vec<Model>),
+    /// Something about the account itself.
+    Owner(OwnerReply),
 }
 
 /// A job and the addresses of what it made.

@@ -61,6 +61,7 @@ pub fn check(
         channel: draft.channel,
         callback_url: draft.callback_url.clone(),
         metadata: draft.metadata.clone(),
+        test: false,
     };
     Ok((order, price))
 }

@@ -15,9 +15,11 @@
 pub mod call;
 pub mod catalogue;
 pub mod check;
+pub mod code;
 pub mod credits;
 pub mod engine;
 pub mod error;
+pub mod guard;
 pub mod id;
 pub mod idempotency;
 pub mod job;
@@ -26,8 +28,11 @@ pub mod ledger;
 pub mod limit;
 pub mod media;
 pub mod model;
+pub mod network;
 pub mod order;
+pub mod owner;
 pub mod price;
+pub mod rehearsal;
 pub mod retry;
 pub mod size;
 pub mod time;
@@ -35,17 +40,21 @@ pub mod webhook;
 
 pub use call::{Call, JobView, Links, QueuePlace, Reply};
 pub use catalogue::Catalogue;
+pub use code::RedeemCode;
 pub use credits::Credits;
 pub use engine::{
     Blame, Clip, Engine, EngineError, FailureClass, Input, Report, Retry, Ticket, Work,
 };
 pub use error::{Error, Field, Kind};
-pub use id::{AccountId, DeliveryId, EntryId, JobId, KeyId};
+pub use guard::{DailyCap, Guard};
+pub use id::{AccountId, CodeId, DeliveryId, EntryId, JobId, KeyId};
 pub use job::{Event, Failure, Job, Lease, Output, Progress, State, StateName};
 pub use key::{KeyHash, KeyStyle};
 pub use media::{MediaKind, MediaSource, Role};
 pub use model::{Model, ModelId};
+pub use network::Network;
 pub use order::{Channel, Draft, DraftMedia, Media, Order};
+pub use owner::{KeyChange, KeySettings, KeyView, OwnerCall, OwnerReply};
 pub use price::Price;
 pub use size::{Ratio, Resolution, Size};
 pub use time::{Clock, ManualClock, Timestamp};

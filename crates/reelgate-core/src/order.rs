@@ -144,6 +144,8 @@ pub struct Order {
     pub callback_url: Option<String>,
     /// The caller's own data, as JSON text.
     pub metadata: Option<String>,
+    /// Whether it came with a test key: then it is rehearsed instead of rendered, at no cost.
+    pub test: bool,
 }
 
 /// A reference that was fetched and kept.

@@ -58,6 +58,25 @@ pub enum Operation {
     Cancel,
     /// Lists models.
     Models,
+    /// Asks or does something about the account itself.
+    Owner(OwnerOperation),
+}
+
+/// What a route about the account itself does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OwnerOperation {
+    /// Lists keys.
+    Keys,
+    /// Makes a key.
+    CreateKey,
+    /// Changes what a key is called or may do.
+    UpdateKey,
+    /// Makes a key useless.
+    RevokeKey,
+    /// Shows what the account has.
+    Funds,
+    /// Turns a code into credits.
+    Redeem,
 }
 
 impl Operation {
@@ -71,6 +90,7 @@ impl Operation {
             Self::Get => "get",
             Self::Cancel => "cancel",
             Self::Models => "models",
+            Self::Owner(_) => "owner",
         }
     }
 }

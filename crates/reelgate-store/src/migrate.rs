@@ -37,8 +37,14 @@ macro_rules! each {
 }
 
 /// Every step; its number is its place here, from 1.
-const ALL: &[Migration] =
-    &[same!("0001_tables"), each!("0002_per_database"), same!("0003_running_of_account")];
+const ALL: &[Migration] = &[
+    same!("0001_tables"),
+    each!("0002_per_database"),
+    same!("0003_running_of_account"),
+    same!("0008_keys"),
+    each!("0009_rate_windows"),
+    same!("0010_codes"),
+];
 
 /// Makes the table that remembers the steps taken.
 pub(crate) const CREATE: &str = "CREATE TABLE IF NOT EXISTS migrations (\

@@ -9,6 +9,7 @@ use reelgate_core::{
 };
 use std::fmt::Display;
 
+pub(crate) mod guard;
 mod json;
 
 /// The columns of a job, in the order in which [`job`] reads them.

@@ -1,6 +1,8 @@
 //! Accepting a job: the idempotency row, the job and the hold, in one commit.
 
 mod batch;
+mod cap;
+mod rehearse;
 
 use crate::Store;
 use crate::db::{self, Tx, Value, values};
@@ -8,7 +10,7 @@ use crate::error::StoreError;
 use crate::ledger;
 use crate::rows::{self, Reader, job_columns};
 use reelgate_core::idempotency::{self, Fingerprint, IdempotencyKey, Verdict};
-use reelgate_core::{AccountId, EntryId, Job, JobId, State, Timestamp, key};
+use reelgate_core::{AccountId, DailyCap, EntryId, Job, JobId, State, Timestamp, key};
 
 /// A checked and priced order, as a job that has not begun.
 #[derive(Clone, Debug)]
@@ -19,6 +21,8 @@ pub struct Submission {
     pub hold_entry: EntryId,
     /// The caller's key for this request, and what the request said.
     pub idempotency: Option<(IdempotencyKey, Fingerprint)>,
+    /// The limit on what the job's key may order in a day, where it has one.
+    pub daily_cap: Option<DailyCap>,
 }
 
 /// What became of a submission.
@@ -66,16 +70,16 @@ impl Store {
     /// Accepts a job and sets its price aside, once for each idempotency key.
     ///
     /// # Errors
-    /// Refused with `InsufficientCredits`, or with `IdempotencyMismatch` when the key belongs to
-    /// another request. Busy also when the job's id is taken: a new id will do.
+    /// Refused with `InsufficientCredits`, with `IdempotencyMismatch` when the key belongs to
+    /// another request, or with `Forbidden` beyond the daily cap. Busy also when the job's id is taken: a new id will do.
     pub async fn submit(
         &self,
         submission: Submission,
         now: Timestamp,
     ) -> Result<Submitted, StoreError> {
         match &self.submits {
-            Some(lane) => lane.run((submission, now)).await,
-            None => self.db.write(move |tx| Box::pin(submit(tx, submission, now))).await,
+            Some(lane) if cap::is_plain(&submission) => lane.run((submission, now)).await,
+            _ => self.db.write(move |tx| Box::pin(submit(tx, submission, now))).await,
         }
     }
 
@@ -98,7 +102,7 @@ async fn submit(
     submission: Submission,
     now: Timestamp,
 ) -> Result<Submitted, StoreError> {
-    let Submission { job, hold_entry, idempotency } = submission;
+    let Submission { job, hold_entry, idempotency, daily_cap } = submission;
     if let Some((key, fingerprint)) = &idempotency {
         let text = key::hex(&fingerprint.0);
         let row = values![job.account, key.as_str(), text, job.id, now];
@@ -107,7 +111,18 @@ async fn submit(
         }
     }
     let hold = ledger::cover(tx, job.account, job.price.credits).await?;
-    insert(tx, &job, now).await?;
+    // The account is locked from here on, so nobody else spends under the same key.
+    if let Some(cap) = daily_cap {
+        cap::check(tx, &job, cap).await?;
+    }
+    if job.order.test {
+        rehearse::insert(tx, &job, now).await?;
+    } else {
+        insert(tx, &job, now).await?;
+    }
+    if let Some(cap) = daily_cap {
+        cap::count(tx, &job, cap).await?;
+    }
     ledger::hold(tx, hold_entry, &job, hold, now).await?;
     Ok(Submitted::Accepted(job))
 }

@@ -25,6 +25,7 @@ pub(crate) fn order() -> Order {
         channel: Channel::Standard,
         callback_url: None,
         metadata: None,
+        test: false,
     }
 }
 

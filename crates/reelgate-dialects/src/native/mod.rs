@@ -5,6 +5,7 @@
 
 mod error;
 mod openapi;
+mod owner;
 mod request;
 mod response;
 
@@ -13,6 +14,7 @@ use crate::wire::{Operation, Route, WireRequest, WireResponse, bytes};
 use crate::{Dialect, ids};
 use http::{Method, StatusCode};
 use reelgate_core::{Call, Error, JobId, JobView, Reply};
+use std::sync::LazyLock;
 
 /// The dialect's name.
 const NAME: &str = "native";
@@ -37,7 +39,7 @@ impl Native {
     }
 }
 
-static ROUTES: [Route; 6] = [
+const JOBS: [Route; 6] = [
     route(Method::POST, "/api/reelgate/v1/jobs", Operation::Submit, false),
     route(Method::GET, "/api/reelgate/v1/jobs/{id}", Operation::Get, false),
     route(Method::POST, "/api/reelgate/v1/jobs/{id}/cancel", Operation::Cancel, false),
@@ -45,6 +47,9 @@ static ROUTES: [Route; 6] = [
     route(Method::POST, "/api/reelgate/v1/quote", Operation::Quote, false),
     route(Method::GET, "/api/reelgate/v1/models", Operation::Models, true),
 ];
+
+static ROUTES: LazyLock<Vec<Route>> =
+    LazyLock::new(|| JOBS.into_iter().chain(owner::ROUTES).collect());
 
 const fn route(method: Method, path: &'static str, operation: Operation, public: bool) -> Route {
     Route { method, path, operation, public }
@@ -72,6 +77,9 @@ impl Dialect for Native {
             Operation::Get => Ok(Call::Get(id()?)),
             Operation::Cancel => Ok(Call::Cancel(id()?)),
             Operation::Models => Ok(Call::Models),
+            Operation::Owner(operation) => {
+                Ok(Call::Owner(owner::parse(operation, request, &self.models)?))
+            }
         }
     }
 
@@ -87,6 +95,7 @@ impl Dialect for Native {
             Reply::Models(models) => {
                 WireResponse::json(StatusCode::OK, &response::Models::of(models))
             }
+            Reply::Owner(reply) => owner::render(reply),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Our own API as an OpenAPI document.
 
 use super::MODEL;
+use super::owner;
 use super::response::EXPIRED;
 use crate::openapi::{
     Api, Described, document as frame, moment, names, nullable, object, reference, url, with,
@@ -14,7 +15,7 @@ const DESCRIPTION: &str = "Everything the platform can do: any model of any API,
     it safe to repeat an order.";
 
 pub(super) fn document(server_url: &str, routes: &[Route], models: &[String]) -> Value {
-    let schemas = json!({
+    let mut schemas = json!({
         "Order": order(models),
         "Media": media(),
         "Job": job(),
@@ -27,6 +28,9 @@ pub(super) fn document(server_url: &str, routes: &[Route], models: &[String]) ->
         "Model": model(),
         "Refusal": refusal(),
     });
+    for (name, schema) in owner::openapi::schemas(models) {
+        schemas[name] = schema;
+    }
     let api = Api {
         title: "Reelgate: native API",
         description: DESCRIPTION,
@@ -95,6 +99,7 @@ fn describe(route: &Route) -> Described {
             refusals: &[404, 409],
             ..plain
         },
+        Operation::Owner(operation) => owner::openapi::describe(operation, plain),
     }
 }
 
@@ -103,11 +108,11 @@ fn job_id() -> Value {
 }
 
 /// Credits as an exact decimal.
-fn amount() -> Value {
+pub(super) fn amount() -> Value {
     json!({ "type": "string", "pattern": "^[0-9]+(\\.[0-9]{1,6})?$", "examples": ["12.8"] })
 }
 
-fn count() -> Value {
+pub(super) fn count() -> Value {
     json!({ "type": "integer", "minimum": 0 })
 }
 
@@ -175,7 +180,7 @@ fn job() -> Value {
         "message": { "type": "string" },
         "blame": { "type": "string", "enum": ["caller", "provider", "platform"] },
     }));
-    object(json!({
+    let mut job = object(json!({
         "id": job_id(),
         "state": states(),
         "progress": { "type": "number", "minimum": 0, "maximum": 1 },
@@ -203,7 +208,13 @@ fn job() -> Value {
         "created_at": moment(),
         "updated_at": moment(),
         "finished_at": nullable(moment()),
-    }))
+    }));
+    // Only there when it is true.
+    job["properties"]["test"] = json!({
+        "const": true,
+        "description": "It came with a test key: rehearsed, and free of charge.",
+    });
+    job
 }
 
 fn output() -> Value {

@@ -57,7 +57,7 @@ fn describe(route: &Route) -> Described {
         callback: None,
     };
     match route.operation {
-        Operation::Models | Operation::Quote | Operation::Rerun => plain,
+        Operation::Models | Operation::Quote | Operation::Rerun | Operation::Owner(_) => plain,
         Operation::Submit => Described {
             id: "createGeneration",
             summary: "The order was accepted.",

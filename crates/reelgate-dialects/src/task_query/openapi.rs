@@ -48,7 +48,8 @@ fn describe(route: &Route) -> Described {
         | Operation::Cancel
         | Operation::Models
         | Operation::Quote
-        | Operation::Rerun => Described {
+        | Operation::Rerun
+        | Operation::Owner(_) => Described {
             id: "queryTask",
             summary: "The status, and the result once there is one.",
             parameters: vec![json!({

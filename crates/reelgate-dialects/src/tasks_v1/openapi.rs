@@ -50,7 +50,8 @@ fn describe(route: &Route) -> Described {
         | Operation::Cancel
         | Operation::Models
         | Operation::Quote
-        | Operation::Rerun => Described {
+        | Operation::Rerun
+        | Operation::Owner(_) => Described {
             id: "getTask",
             summary: "The status, and the result once there is one.",
             parameters: vec![json!({

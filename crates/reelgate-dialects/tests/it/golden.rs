@@ -137,6 +137,10 @@ fn answer(dialect: &dyn Dialect, file: &Value) -> Result<WireResponse, String> {
             let catalogue = Catalogue::built_in();
             Reply::Models(catalogue.of_dialect(dialect.name()).cloned().collect())
         }
+        Call::Owner(call) => match world::owner(call) {
+            Ok(reply) => Reply::Owner(reply),
+            Err(error) => return Ok(dialect.render_error(&error)),
+        },
     };
     Ok(dialect.render(&reply))
 }

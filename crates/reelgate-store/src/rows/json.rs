@@ -29,6 +29,8 @@ struct OrderRow<'a> {
     channel: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
     metadata: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    test: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -84,6 +86,7 @@ pub(super) fn write_order(order: &Order) -> Result<String, StoreError> {
         fixed_lens: order.fixed_lens,
         channel: order.channel.name().into(),
         metadata: order.metadata.as_deref().map(Cow::Borrowed),
+        test: order.test,
     })
 }
 
@@ -103,6 +106,7 @@ pub(super) fn read_order(text: &str, callback_url: Option<String>) -> Result<Ord
         channel: named("channel", Channel::parse, &row.channel)?,
         callback_url,
         metadata: row.metadata.map(Cow::into_owned),
+        test: row.test,
     })
 }
 

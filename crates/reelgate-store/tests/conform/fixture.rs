@@ -4,8 +4,8 @@ use crate::postgres;
 use reelgate_core::ledger::Funds;
 use reelgate_core::{
     AccountId, Channel, Credits, DeliveryId, EngineError, EntryId, FailureClass, Job, JobId, KeyId,
-    KeyStyle, ModelId, Order, Output, Price, Ratio, Resolution, Size, State, Ticket, Timestamp,
-    key,
+    KeySettings, KeyStyle, ModelId, Order, Output, Price, Ratio, Resolution, Size, State, Ticket,
+    Timestamp, key,
 };
 use reelgate_store::{
     NewAccount, NewKey, Options, Outcome, Store, StoreError, Submission, Submitted,
@@ -117,7 +117,7 @@ impl World {
             hash: secret.hash(),
             hint: secret.hint(),
             style: KeyStyle::Sk,
-            label: String::new(),
+            settings: KeySettings::default(),
         };
         self.store.create_key(new, START).await.expect("a key");
         Owner { account, key }
@@ -170,7 +170,8 @@ impl World {
     }
 
     pub(crate) async fn try_accept(&self, job: Job) -> Result<Submitted, StoreError> {
-        let submission = Submission { job, hold_entry: self.entry_id(), idempotency: None };
+        let submission =
+            Submission { job, hold_entry: self.entry_id(), idempotency: None, daily_cap: None };
         self.store.submit(submission, START).await
     }
 
@@ -224,6 +225,7 @@ pub(crate) fn order() -> Order {
         channel: Channel::Standard,
         callback_url: None,
         metadata: None,
+        test: false,
     }
 }
 

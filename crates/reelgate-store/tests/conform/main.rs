@@ -4,13 +4,17 @@
 mod accounts;
 mod cancel;
 mod claim;
+mod codes;
 mod crash;
 mod durability;
 mod finish;
 mod fixture;
+mod keys;
 mod ledger;
 mod outbox;
 mod postgres;
+mod rates;
+mod rehearse;
 mod report;
 mod rescue;
 mod simulation;

@@ -3,9 +3,11 @@
 mod account;
 mod audit;
 mod client;
+mod code;
 mod doctor;
 mod generate;
 mod key;
+mod rails;
 mod serve;
 
 use crate::app::{App, Parts, StartError, WallClock};
@@ -38,9 +40,12 @@ enum Command {
     /// Make accounts, give them credits, see their statements
     #[command(subcommand)]
     Account(account::AccountCommand),
-    /// Make, list and revoke API keys
+    /// Make, list, change and revoke API keys
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Make, list and revoke redeem codes
+    #[command(subcommand)]
+    Code(code::CodeCommand),
     /// Make a clip: with --server through that server, else right here
     Generate(generate::GenerateOptions),
     /// Check every promise about jobs and money; exit 1 if one is broken
@@ -103,6 +108,7 @@ async fn run(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Serve(options) => serve::run(config, options.address_file.as_deref()).await,
         Command::Account(command) => account::run(&config, command).await,
         Command::Key(command) => key::run(&config, command).await,
+        Command::Code(command) => code::run(&config, command).await,
         Command::Generate(options) => generate::run(config, &cli.common, options).await,
         Command::Audit => audit::run(&config).await,
         Command::Doctor => doctor::run(&config).await,

@@ -2,7 +2,9 @@
 //! authenticate, limit, read, parse, do, render.
 
 use super::actions::{Done, act, models};
-use super::auth::authenticate;
+use super::auth::{Known, authenticate};
+use super::limit::admit;
+use super::peer::{Peer, caller_address};
 use super::reply::{REPLAYED, REQUEST_ID, send, send_marked, tell_allowance};
 use super::submit::Origin;
 use crate::app::App;
@@ -10,6 +12,7 @@ use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
 use http::header::{ALLOW, HOST, IF_NONE_MATCH};
+use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, Uri};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use reelgate_core::idempotency::{Fingerprint, IdempotencyKey};
@@ -82,12 +85,14 @@ async fn work(
     allowance: &mut Option<Allowance>,
 ) -> Result<Done, Error> {
     let (parts, body) = request.into_parts();
-    let caller = match route.public {
+    let known = match route.public {
         true => None,
         false => Some(authenticate(app, &parts.headers).await?),
     };
-    if let (Some(caller), Some(rule)) = (caller, app.config.rate(dialect.name())) {
-        *allowance = Some(app.limiter.admit(caller.account, dialect.name(), rule, app.now())?);
+    if let Some(known) = &known {
+        // Before the request is counted: a stolen key must not use up its owner's requests.
+        check_address(app, known, &parts)?;
+        admit(app, known, dialect.name(), allowance).await?;
     }
     let base_url = base_url(app, &parts.headers);
     // A parameter is always an id, and no id has bytes that are no text.
@@ -99,18 +104,31 @@ async fn work(
         body: read(body, body_bytes_max(app, dialect.as_ref())).await?,
     };
     let call = dialect.parse(route.operation, &wire)?;
-    let Some(caller) = caller else {
+    let Some(Known { caller, guard, .. }) = known else {
         return match call {
             Call::Models => Ok(models(app, dialect.name())),
             _ => Err(Error::unauthorized()),
         };
     };
     let idempotency = match call {
-        Call::Submit(_) | Call::Rerun(_) => idempotency(&wire, dialect.name(), route)?,
-        Call::Quote(_) | Call::Get(_) | Call::Cancel(_) | Call::Models => None,
+        Call::Submit(_) | Call::Rerun(_) => {
+            let found = idempotency(&wire, dialect.name(), route)?;
+            found.map(|(key, print)| (if caller.test { key.for_test() } else { key }, print))
+        }
+        Call::Quote(_) | Call::Get(_) | Call::Cancel(_) | Call::Models | Call::Owner(_) => None,
     };
-    let origin = Origin { caller, dialect: dialect.name(), idempotency };
+    let origin = Origin { caller, guard, dialect: dialect.name(), idempotency };
     act(app, call, origin, &base_url).await
+}
+
+/// Refuses a key that may not be used from where this request comes from.
+fn check_address(app: &App, known: &Known, parts: &Parts) -> Result<(), Error> {
+    if known.guard.networks.is_empty() {
+        return Ok(());
+    }
+    let peer = parts.extensions.get::<Peer>().copied();
+    let address = caller_address(peer, &parts.headers, &app.config.limits.trusted_proxies);
+    known.guard.check_address(address)
 }
 
 /// How this request's caller reaches the server.

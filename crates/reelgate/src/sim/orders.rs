@@ -7,7 +7,7 @@ use http::Request;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http_body_util::BodyExt as _;
 use reelgate_core::key::{ApiKey, ENTROPY_BYTES};
-use reelgate_core::{AccountId, Credits, JobId, KeyId, KeyStyle, Timestamp};
+use reelgate_core::{AccountId, Credits, JobId, KeyId, KeySettings, KeyStyle, Timestamp};
 use reelgate_store::{NewAccount, NewKey};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -70,7 +70,7 @@ impl World {
             hash: key.hash(),
             hint: key.hint(),
             style: KeyStyle::Sk,
-            label: String::new(),
+            settings: KeySettings::default(),
         };
         app.store.create_key(new, now).await.map_err(|error| error.to_string())?;
         self.accounts.push(Account { id, granted, key: key.reveal().to_owned() });
