@@ -24,7 +24,7 @@ impl Store {
     /// Whether several servers may be using the database at the same time.
     #[must_use]
     pub fn is_shared(&self) -> bool {
-        self.submits.is_some()
+        self.db.is_shared()
     }
 
     /// Takes a slice of a bucket's window for this server: the window as it is now, and how many

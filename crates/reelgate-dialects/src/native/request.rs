@@ -4,13 +4,13 @@ use super::MODEL;
 use crate::json::{Digits, Fields, is_data_uri, unknown};
 use crate::wire::WireRequest;
 use reelgate_core::{
-    Channel, Credits, Draft, DraftMedia, Error, Field, MediaSource, ModelId, Ratio, Resolution,
-    Role,
+    Channel, Credits, Draft, DraftMedia, Error, Field, MediaSource, ModelId, Priority, Ratio,
+    Resolution, Role,
 };
 use serde_json::Value;
 
 /// Every field of the API.
-pub(super) const FIELDS: [&str; 13] = [
+pub(super) const FIELDS: [&str; 14] = [
     "model",
     "prompt",
     "media",
@@ -24,6 +24,7 @@ pub(super) const FIELDS: [&str; 13] = [
     "callback_url",
     "metadata",
     "credits_max",
+    "priority",
 ];
 
 /// Reads an order; `models` are the catalogue's names.
@@ -50,6 +51,7 @@ pub(super) fn draft(request: &WireRequest, models: &[String]) -> Result<Draft, E
     draft.callback_url = body.string("callback_url", Field::Callback)?;
     draft.metadata = body.object_text("metadata", Field::Metadata)?;
     draft.credits_max = amount(&mut body, "credits_max", Field::PriceCap)?;
+    draft.priority = body.choice("priority", Field::Priority, &Priority::ALL, Priority::name)?;
     Ok(draft)
 }
 

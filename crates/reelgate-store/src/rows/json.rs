@@ -3,7 +3,8 @@
 
 use crate::error::StoreError;
 use reelgate_core::{
-    Channel, Media, MediaKind, ModelId, Order, Output, Ratio, Resolution, Role, Size, Timestamp,
+    Channel, Media, MediaKind, ModelId, Order, Output, Priority, Ratio, Resolution, Role, Size,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -90,8 +91,12 @@ pub(super) fn write_order(order: &Order) -> Result<String, StoreError> {
     })
 }
 
-/// The order in `text`; says what is wrong with it otherwise.
-pub(super) fn read_order(text: &str, callback_url: Option<String>) -> Result<Order, String> {
+/// The order in `text`, with what has columns of its own; says what is wrong with it otherwise.
+pub(super) fn read_order(
+    text: &str,
+    callback_url: Option<String>,
+    priority: Priority,
+) -> Result<Order, String> {
     let row: OrderRow<'_> = serde_json::from_str(text).map_err(|error| error.to_string())?;
     Ok(Order {
         model: ModelId::from_text(row.model),
@@ -106,6 +111,7 @@ pub(super) fn read_order(text: &str, callback_url: Option<String>) -> Result<Ord
         channel: named("channel", Channel::parse, &row.channel)?,
         callback_url,
         metadata: row.metadata.map(Cow::into_owned),
+        priority,
         test: row.test,
     })
 }

@@ -44,6 +44,7 @@ pub(super) async fn serve(app: Arc<App>) {
         if app.store.is_stopped() {
             break;
         }
+        let more = !claimed.is_empty();
         for job in claimed {
             let app = Arc::clone(&app);
             running.spawn(async move {
@@ -51,6 +52,10 @@ pub(super) async fn serve(app: Arc<App>) {
                     tracing::error!(%error, "a test job broke off");
                 }
             });
+        }
+        // Behind the jobs of one account there may be those of others.
+        if more {
+            continue;
         }
         tokio::select! {
             Some(_) = running.join_next() => {}
