@@ -6,6 +6,7 @@ use crate::fault::{self, Point};
 use crate::http::auth::KnownKeys;
 use crate::http::limit::Limiter;
 use crate::http::once::InFlight;
+use crate::http::polls::Polls;
 use crate::media::{Media, MediaError};
 use crate::outbound::{Outbound, SystemNames};
 use crate::secrets;
@@ -48,6 +49,8 @@ pub struct App {
     pub limiter: Limiter,
     /// Idempotency keys whose first request is being answered.
     pub in_flight: InFlight,
+    /// Status answers that are asked for again and again.
+    pub polls: Polls,
     /// How long jobs take.
     pub pace: Pace,
     /// Rings when a job may be claimed.
@@ -162,6 +165,7 @@ impl App {
             known_keys: KnownKeys::default(),
             limiter: Limiter::default(),
             in_flight: InFlight::default(),
+            polls: Polls::default(),
             pace: Pace::default(),
             jobs_ready: Notify::new(),
             tests_ready: Notify::new(),

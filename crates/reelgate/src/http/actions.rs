@@ -30,6 +30,14 @@ impl Done {
     fn with(reply: Reply) -> Self {
         Self { reply, replayed: false }
     }
+
+    fn submitted(submitted: Submitted) -> Self {
+        let (job, replayed) = match submitted {
+            Submitted::Accepted(job) => (job, false),
+            Submitted::Replayed(job) => (job, true),
+        };
+        Self { reply: Reply::Accepted(Box::new(job)), replayed }
+    }
 }
 
 /// What this dialect offers.
@@ -54,6 +62,10 @@ pub(super) async fn act(
     match call {
         Call::Models => Ok(models(app, origin.dialect)),
         Call::Quote(draft) => Ok(Done::with(Reply::Quote(quote(app, &origin, &draft)?))),
+        // With nothing to fetch there is one step, and it happens whole or not at all.
+        Call::Submit(draft) if draft.media.is_empty() => {
+            submit(app, origin, *draft).await.map(Done::submitted)
+        }
         Call::Submit(draft) => {
             let app = Arc::clone(app);
             to_the_end(async move { submit(&app, origin, *draft).await }).await
@@ -117,11 +129,7 @@ async fn to_the_end(
         tracing::error!(%error, "a submit broke off");
         Error::internal()
     })??;
-    let (job, replayed) = match submitted {
-        Submitted::Accepted(job) => (job, false),
-        Submitted::Replayed(job) => (job, true),
-    };
-    Ok(Done { reply: Reply::Accepted(Box::new(job)), replayed })
+    Ok(Done::submitted(submitted))
 }
 
 async fn cancel(app: &App, caller: Caller, id: JobId) -> Result<Job, Error> {

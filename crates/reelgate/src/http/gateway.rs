@@ -2,10 +2,11 @@
 //! authenticate, limit, read, parse, do, render.
 
 use super::actions::{Done, act, models};
-use super::auth::{Known, authenticate};
+use super::auth::{Caller, Known, authenticate};
 use super::limit::admit;
 use super::peer::{Peer, caller_address};
-use super::reply::{REPLAYED, REQUEST_ID, send, send_marked, tell_allowance};
+use super::polls::{Marked, Poll};
+use super::reply::{REPLAYED, REQUEST_ID, mark, send, send_marked, tell_allowance};
 use super::submit::Origin;
 use crate::app::App;
 use axum::body::Body;
@@ -17,13 +18,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, Uri};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use reelgate_core::idempotency::{Fingerprint, IdempotencyKey};
 use reelgate_core::limit::Allowance;
-use reelgate_core::{Call, Error, Kind};
+use reelgate_core::{Call, Error, Kind, Timestamp};
 use reelgate_dialects::{Dialect, Operation, Route, WireRequest};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
 /// Bodies must arrive within this time.
 const BODY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
+const HEX: &[u8; 16] = b"0123456789abcdef";
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// A path's parameters, unless they are no text.
@@ -37,32 +39,37 @@ pub(super) async fn answer(
     path: PathParams,
     request: Request,
 ) -> Response<Body> {
-    let request_id = format!("req-{:016x}", app.entropy.bits());
     let mut allowance = None;
     let known = request.headers().get(IF_NONE_MATCH).cloned();
     let worked = work(&app, &dialect, route, &path, request, &mut allowance).await;
-    let mut response = match &worked {
-        Ok(done) if route.operation == Operation::Get => {
-            send_marked(dialect.render(&done.reply), known.as_ref())
-        }
-        Ok(done) => {
+    let mut response = match worked {
+        Ok(Worked::Marked(answer)) => send_marked(answer, known.as_ref()),
+        Ok(Worked::Done(done)) => {
             let mut response = send(dialect.render(&done.reply));
             if done.replayed {
                 response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
             }
             response
         }
-        Err(error) => send(dialect.render_error(error)),
+        Err(error) => send(dialect.render_error(&error)),
     };
     if let Some(allowance) = allowance {
         tell_allowance(&mut response, allowance);
     }
-    if let Ok(value) = HeaderValue::from_str(&request_id) {
-        response.headers_mut().insert(REQUEST_ID, value);
-    }
+    let request_id = request_id(app.entropy.bits());
     let status = response.status().as_u16();
-    tracing::debug!(request_id, dialect = dialect.name(), path = route.path, status, "answered");
+    tracing::debug!(?request_id, dialect = dialect.name(), path = route.path, status, "answered");
+    response.headers_mut().insert(REQUEST_ID, request_id);
     response
+}
+
+/// `req-` and sixteen hex digits.
+fn request_id(bits: u64) -> HeaderValue {
+    let mut text = *b"req-0000000000000000";
+    for (slot, byte) in text[4..].chunks_exact_mut(2).zip(bits.to_be_bytes()) {
+        slot.copy_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+    }
+    HeaderValue::from_bytes(&text).unwrap_or(HeaderValue::from_static("req-"))
 }
 
 /// Answers a request whose path exists with other methods only.
@@ -76,6 +83,12 @@ pub fn wrong_method(dialect: &dyn Dialect, allowed: &str) -> Response<Body> {
     response
 }
 
+/// An answer before it is rendered, or after.
+enum Worked {
+    Done(Done),
+    Marked(Marked),
+}
+
 async fn work(
     app: &Arc<App>,
     dialect: &Arc<dyn Dialect>,
@@ -83,7 +96,7 @@ async fn work(
     path: &PathParams,
     request: Request,
     allowance: &mut Option<Allowance>,
-) -> Result<Done, Error> {
+) -> Result<Worked, Error> {
     let (parts, body) = request.into_parts();
     let known = match route.public {
         true => None,
@@ -93,6 +106,14 @@ async fn work(
         // Before the request is counted: a stolen key must not use up its owner's requests.
         check_address(app, known, &parts)?;
         admit(app, known, dialect.name(), allowance).await?;
+    }
+    let caller = known.as_ref().map(|known| known.caller);
+    let poll = caller.filter(|_| route.operation == Operation::Get);
+    let poll = poll.zip(app.store.commits()).map(|(caller, commits)| (caller, commits, app.now()));
+    if let Some(asked) = poll
+        && let Some(answer) = app.polls.find(&poll_of(asked, &parts.uri, &parts.headers))
+    {
+        return Ok(Worked::Marked(answer));
     }
     let base_url = base_url(app, &parts.headers);
     // A parameter is always an id, and no id has bytes that are no text.
@@ -106,7 +127,7 @@ async fn work(
     let call = dialect.parse(route.operation, &wire)?;
     let Some(Known { caller, guard, .. }) = known else {
         return match call {
-            Call::Models => Ok(models(app, dialect.name())),
+            Call::Models => Ok(Worked::Done(models(app, dialect.name()))),
             _ => Err(Error::unauthorized()),
         };
     };
@@ -118,7 +139,25 @@ async fn work(
         Call::Quote(_) | Call::Get(_) | Call::Cancel(_) | Call::Models | Call::Owner(_) => None,
     };
     let origin = Origin { caller, guard, dialect: dialect.name(), idempotency };
-    act(app, call, origin, &base_url).await
+    let done = act(app, call, origin, &base_url).await?;
+    if route.operation != Operation::Get {
+        return Ok(Worked::Done(done));
+    }
+    let answer = mark(dialect.render(&done.reply));
+    if let Some(asked) = poll {
+        app.polls.keep(&poll_of(asked, &parts.uri, &wire.headers), &answer);
+    }
+    Ok(Worked::Marked(answer))
+}
+
+fn poll_of<'r>(
+    (caller, commits, now): (Caller, u64, Timestamp),
+    uri: &'r Uri,
+    headers: &'r HeaderMap,
+) -> Poll<'r> {
+    let path = uri.path_and_query().map_or("", |path| path.as_str());
+    let host = headers.get(HOST).map_or(&b""[..], HeaderValue::as_bytes);
+    Poll { caller, path, host, commits, now }
 }
 
 /// Refuses a key that may not be used from where this request comes from.
@@ -145,7 +184,7 @@ pub(super) fn base_url(app: &App, headers: &HeaderMap) -> String {
 }
 
 fn query(uri: &Uri) -> Vec<(String, String)> {
-    let text = uri.query().unwrap_or("");
+    let Some(text) = uri.query() else { return Vec::new() };
     url::form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }
 
@@ -158,7 +197,7 @@ fn body_bytes_max(app: &App, dialect: &dyn Dialect) -> usize {
 async fn read(body: Body, bytes_max: usize) -> Result<Vec<u8>, Error> {
     let collected = Limited::new(body, bytes_max).collect();
     match tokio::time::timeout(BODY_TIMEOUT, collected).await {
-        Ok(Ok(body)) => Ok(body.to_bytes().to_vec()),
+        Ok(Ok(body)) => Ok(body.to_bytes().into()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             let message = format!("the request body must be at most {bytes_max} bytes");
             Err(Error::new(Kind::TooLarge, message))

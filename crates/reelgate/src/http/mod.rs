@@ -11,6 +11,7 @@ pub mod once;
 pub mod openapi;
 mod owner;
 pub mod peer;
+pub mod polls;
 pub mod references;
 mod rehearse;
 pub mod reply;

@@ -18,6 +18,7 @@ use reelgate_core::{
 };
 use reelgate_store::{Submission, Submitted};
 use std::sync::Arc;
+use tokio::sync::Notify;
 
 /// Where a call comes from.
 pub struct Origin {
@@ -200,10 +201,20 @@ async fn store(
     let daily_cap = if test { None } else { origin.guard.daily_cap(job.created) };
     let submission = Submission { job, hold_entry, idempotency, daily_cap };
     fault::point(Point::SubmitDecided);
+    // Also when the caller hangs up before the answer: the job may be accepted all the same.
+    let _bell = Bell(app.job_bell(test));
     let submitted = app.store.submit(submission, app.now()).await.map_err(store_error)?;
     fault::point(Point::SubmitCommitted);
-    app.job_bell(test).notify_one();
     Ok(submitted)
+}
+
+/// Rings for the workers when dropped.
+struct Bell<'a>(&'a Notify);
+
+impl Drop for Bell<'_> {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
 }
 
 fn new_job(app: &App, caller: Caller, dialect: &str, order: Order, price: Price) -> Job {
