@@ -52,12 +52,6 @@ pub struct DailyCap {
 }
 
 impl Guard {
-    /// Whether the key may do all that its account may; managing keys apart.
-    #[must_use]
-    pub fn is_open(&self) -> bool {
-        Self { manages: false, ..self.clone() } == Self::default()
-    }
-
     /// Refuses an order that this key may not make.
     ///
     /// # Errors

@@ -16,7 +16,10 @@ use std::fs::{self, File};
 use std::io::BufWriter;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// How often progress is reported and a stop is looked for.
 const STEP_MS: u32 = 100;
@@ -24,6 +27,9 @@ const POSTER_QUALITY: u8 = 80;
 /// One colour needs no bits.
 const QP: u8 = 40;
 const NOTICE: &str = "A rehearsal by a test key: nothing was rendered.";
+
+/// Held by the rehearsal that is encoding.
+static ENCODER: Semaphore = Semaphore::const_new(1);
 
 /// The engine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,7 +52,7 @@ impl Engine for RehearsalEngine {
             })?;
             wait(script.slow_s, report, true).await?;
             match script.end {
-                End::Clip => make(work).await,
+                End::Clip => make(work, report).await,
                 End::Fail(class) => Err(EngineError::fatal(class, "a rehearsed failure")),
                 End::Stall(seconds) => {
                     wait(seconds, report, false).await?;
@@ -62,27 +68,54 @@ impl Engine for RehearsalEngine {
 async fn wait(seconds: u32, report: &dyn Report, shows: bool) -> Result<(), EngineError> {
     let steps = seconds.saturating_mul(1000 / STEP_MS);
     for step in 0..steps {
-        if report.should_stop() {
-            return Err(EngineError::stopped());
-        }
         if shows {
             report.progress(Progress::of(step, steps));
         }
-        tokio::time::sleep(Duration::from_millis(STEP_MS.into())).await;
+        pause(report).await?;
     }
     Ok(())
 }
 
-async fn make(work: Work) -> Result<Clip, EngineError> {
-    let made = tokio::task::spawn_blocking(move || write(&work)).await;
-    made.map_err(failed)?.map_err(failed)
+/// Encodes the clip, one rehearsal at a time: they are free, so they get little of the machine.
+async fn make(work: Work, report: &dyn Report) -> Result<Clip, EngineError> {
+    let _turn = loop {
+        match ENCODER.try_acquire() {
+            Ok(turn) => break turn,
+            Err(_) => pause(report).await?,
+        }
+    };
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = Arc::clone(&stop);
+    let mut writing = tokio::task::spawn_blocking(move || write(&work, &stopped));
+    loop {
+        tokio::select! {
+            made = &mut writing => {
+                let made = made.map_err(failed)?;
+                return match stop.load(Ordering::Relaxed) {
+                    true => Err(EngineError::stopped()),
+                    false => made.map_err(failed),
+                };
+            }
+            paused = pause(report) => {
+                if paused.is_err() {
+                    stop.store(true, Ordering::Relaxed);
+                }
+            }
+        }
+    }
+}
+
+/// Lets a moment pass.
+async fn pause(report: &dyn Report) -> Result<(), EngineError> {
+    tokio::time::sleep(Duration::from_millis(STEP_MS.into())).await;
+    if report.should_stop() { Err(EngineError::stopped()) } else { Ok(()) }
 }
 
 fn failed(error: impl Display) -> EngineError {
     EngineError::fatal(FailureClass::Internal, format!("the rehearsal's clip failed: {error}"))
 }
 
-fn write(work: &Work) -> Result<Clip, String> {
+fn write(work: &Work, stop: &AtomicBool) -> Result<Clip, String> {
     let text = |error: &dyn Display| error.to_string();
     let order = &work.order;
     let (width, height) = (work.size.width as usize, work.size.height as usize);
@@ -95,7 +128,11 @@ fn write(work: &Work) -> Result<Clip, String> {
     let at = |name: &str| work.scratch.join(name);
     let (video, poster, last_frame) = (at("video.mp4"), at("poster.jpg"), at("last-frame.png"));
     let mut file = BufWriter::new(File::create(&video).map_err(|error| text(&error))?);
-    let facts = write_clip(&spec, &colour, &mut file, &|_| ControlFlow::Continue(()));
+    let go_on = |_| match stop.load(Ordering::Relaxed) {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    };
+    let facts = write_clip(&spec, &colour, &mut file, &go_on);
     let facts = facts.map_err(|error| text(&error))?;
     drop(file);
     let still = Rgb { width, height, data: colour.rgb().repeat(width.saturating_mul(height)) };

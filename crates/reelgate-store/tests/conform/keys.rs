@@ -74,7 +74,7 @@ async fn a_key_is_changed_by_its_account_alone_and_not_after_it_was_revoked(worl
     assert_eq!(changed.settings.guard.seconds_max, Some(6));
     let lift = KeyChange { seconds_max: Some(None), ..KeyChange::default() };
     let lifted = update(owner.account, &lift).await.expect("changed");
-    assert!(lifted.settings.guard.is_open());
+    assert_eq!(lifted.settings.guard, Guard::default());
     assert_eq!(lifted.settings.label, "agent");
 
     assert!(world.store.revoke_key(owner.key, START).await.expect("a write"));
