@@ -142,8 +142,9 @@ const RULES: &[Rule] = &[
     },
     Rule {
         invariant: 11,
-        name: "a job of a test key costs nothing and stands in the line of tests, and no other does",
-        sql: "SELECT j.id, k.style, j.priority, j.price FROM jobs j JOIN keys k ON k.id = j.api_key \
+        name: "a job of a test key costs nothing and stands in the line of tests; no other does",
+        sql: "SELECT j.id, k.style, j.priority, j.price FROM jobs j \
+              JOIN keys k ON k.id = j.api_key \
               WHERE (k.style = 'test') <> (j.priority < -5) \
               OR (k.style = 'test' AND j.price <> 0) LIMIT $1",
     },

@@ -58,12 +58,12 @@ const CREATE: &str = "INSERT INTO keys \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
 const LIVING: &str = "SELECT COUNT(*) FROM keys WHERE account = $1 AND revoked IS NULL";
 const HAS_ACCOUNT: &str = "SELECT id FROM accounts WHERE id = $1";
-const BY_HASH: &str = "SELECT id, account, hint, style, label, created, revoked, last_used, expires, guard \
-    FROM keys WHERE hash = $1";
-const LIST: &str = "SELECT id, account, hint, style, label, created, revoked, last_used, expires, guard \
-    FROM keys ORDER BY id LIMIT $1";
-const LIST_OF: &str = "SELECT id, account, hint, style, label, created, revoked, last_used, expires, guard \
-    FROM keys WHERE account = $1 ORDER BY id LIMIT $2";
+const BY_HASH: &str = "SELECT id, account, hint, style, label, created, revoked, last_used, \
+    expires, guard FROM keys WHERE hash = $1";
+const LIST: &str = "SELECT id, account, hint, style, label, created, revoked, last_used, \
+    expires, guard FROM keys ORDER BY id LIMIT $1";
+const LIST_OF: &str = "SELECT id, account, hint, style, label, created, revoked, last_used, \
+    expires, guard FROM keys WHERE account = $1 ORDER BY id LIMIT $2";
 const BY_ID: &str = "SELECT id, account, hint, style, label, created, revoked, last_used, expires, \
     guard FROM keys WHERE id = $1";
 const UPDATE: &str = "UPDATE keys SET label = $1, expires = $2, guard = $3 \

@@ -69,7 +69,8 @@ impl Store {
     ///
     /// # Errors
     /// Refused with `InsufficientCredits`, with `IdempotencyMismatch` when the key belongs to
-    /// another request, or with `Forbidden` beyond the daily cap. Busy also when the job's id is taken: a new id will do.
+    /// another request, or with `Forbidden` beyond the daily cap. Busy also when the job's id is
+    /// taken: a new id will do.
     pub async fn submit(
         &self,
         submission: Submission,
