@@ -3,7 +3,7 @@
 use super::{CliError, bits, complain, now, open_store, say};
 use crate::config::Config;
 use crate::entropy::{Entropy as _, SystemEntropy};
-use clap::Subcommand;
+use clap::{Subcommand, value_parser};
 use reelgate_core::code::{ENTROPY_BYTES, USES_MAX};
 use reelgate_core::guard::{EXPIRES_S_MAX, LABEL_CHARS_MAX};
 use reelgate_core::{CodeId, Credits, RedeemCode, Timestamp};
@@ -11,6 +11,10 @@ use reelgate_store::{Code, NewCode, Store};
 use std::process::ExitCode;
 
 const DAY_S: i64 = 86_400;
+/// Most days until a code expires.
+const DAYS: i64 = EXPIRES_S_MAX / DAY_S;
+/// Most accounts that a code may serve.
+const USES: i64 = USES_MAX as i64;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum CodeCommand {
@@ -20,10 +24,10 @@ pub(super) enum CodeCommand {
         #[arg(long, value_parser = super::account::amount)]
         credits: Credits,
         /// How many accounts may redeem it, each of them once
-        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(USES_MAX)))]
+        #[arg(long, default_value_t = 1, value_parser = value_parser!(u32).range(1..=USES))]
         uses: u32,
         /// Days until nobody can any more
-        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(1..=EXPIRES_S_MAX / DAY_S))]
+        #[arg(long, value_name = "DAYS", value_parser = value_parser!(i64).range(1..=DAYS))]
         expires_days: Option<i64>,
         /// A few words; on the statement of whoever redeems it
         #[arg(long, default_value = "")]

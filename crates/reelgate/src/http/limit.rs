@@ -1,7 +1,7 @@
 //! Counts requests: of an account on each API, and of a key that has a limit of its own.
 //!
-//! A server that has its database to itself counts here and asks nobody. Servers that share one take
-//! slices of the windows that lie there.
+//! A server that has its database to itself counts here and asks nobody. Servers that share one
+//! take slices of the windows that lie there.
 
 use super::auth::Known;
 use super::reply::store_error;
@@ -113,7 +113,7 @@ impl Limiter {
     fn share(&self, bucket: Bucket) -> Arc<tokio::sync::Mutex<Share>> {
         let mut shares = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         if shares.len() >= WINDOWS_MAX {
-            // What a share still had is lost to its window: fewer requests than allowed, never more.
+            // What a share still had is lost: fewer requests than allowed, never more.
             shares.retain(|_, share| Arc::strong_count(share) > 1);
         }
         Arc::clone(shares.entry(bucket).or_default())
