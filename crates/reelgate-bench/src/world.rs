@@ -3,8 +3,8 @@
 use reelgate_core::idempotency::{Fingerprint, IdempotencyKey};
 use reelgate_core::key::{ApiKey, ENTROPY_BYTES};
 use reelgate_core::{
-    AccountId, Channel, Credits, EntryId, Job, JobId, KeyId, KeyStyle, ModelId, Order, Price,
-    Priority, Ratio, Resolution, Size, State, Ticket, Timestamp,
+    AccountId, Channel, Credits, EntryId, Job, JobId, KeyId, KeySettings, KeyStyle, ModelId, Order,
+    Price, Priority, Ratio, Resolution, Size, State, Ticket, Timestamp,
 };
 use reelgate_store::{NewAccount, NewKey, Options, Store, StoreError, Submission};
 use std::future::Future;
@@ -77,8 +77,8 @@ async fn owner(store: &Store, n: u64) -> std::result::Result<Owner, StoreError> 
     }
     let secret = ApiKey::new(KeyStyle::Sk, &random);
     let id = KeyId::new(now(), entropy());
-    let (hash, hint, label) = (secret.hash(), secret.hint(), String::new());
-    let new = NewKey { id, account, hash, hint, style: KeyStyle::Sk, label };
+    let (hash, hint, settings) = (secret.hash(), secret.hint(), KeySettings::default());
+    let new = NewKey { id, account, hash, hint, style: KeyStyle::Sk, settings };
     store.create_key(new, now()).await?;
     Ok(Owner { account, key: id, secret: secret.reveal().to_owned() })
 }
@@ -158,6 +158,7 @@ pub(crate) fn submission(owner: &Owner) -> Submission {
         callback_url: None,
         metadata: None,
         priority: Priority::Normal,
+        test: false,
     };
     let job = Job {
         id: JobId::new(now, entropy()),
@@ -179,7 +180,7 @@ pub(crate) fn submission(owner: &Owner) -> Submission {
     };
     let key = IdempotencyKey::parse(&crate::uuid(entropy()));
     let idempotency = key.ok().map(|key| (key, Fingerprint([7; 32])));
-    Submission { job, hold_entry: EntryId::new(now, entropy()), idempotency }
+    Submission { job, hold_entry: EntryId::new(now, entropy()), idempotency, daily_cap: None }
 }
 
 pub(crate) fn slot(n: u64, of: usize) -> usize {

@@ -5,6 +5,7 @@ use crate::id::JobId;
 use crate::job::Job;
 use crate::model::Model;
 use crate::order::Draft;
+use crate::owner::{OwnerCall, OwnerReply};
 use crate::price::Price;
 
 /// A request, freed of its dialect.
@@ -25,6 +26,8 @@ pub enum Call {
     Models,
     /// Do something about the account's webhook endpoints.
     Endpoint(Box<EndpointCall>),
+    /// Ask or do something about the account itself.
+    Owner(OwnerCall),
 }
 
 /// An answer, before a dialect gives it a shape.
@@ -44,6 +47,8 @@ pub enum Reply {
     Models(Vec<Model>),
     /// What was done about webhook endpoints.
     Endpoint(Box<EndpointReply>),
+    /// Something about the account itself.
+    Owner(OwnerReply),
 }
 
 /// A job and the addresses of what it made.

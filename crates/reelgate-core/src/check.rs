@@ -62,6 +62,7 @@ pub fn check(
         callback_url: draft.callback_url.clone(),
         metadata: draft.metadata.clone(),
         priority: draft.priority.unwrap_or_default(),
+        test: false,
     };
     Ok((order, price))
 }

@@ -118,6 +118,8 @@ ids! {
     AccountId;
     /// Names an API key; not the secret.
     KeyId;
+    /// Names a redeem code; not the secret.
+    CodeId;
     /// Names a ledger entry.
     EntryId;
     /// Names one webhook delivery; the same at every attempt.

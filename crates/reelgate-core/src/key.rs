@@ -14,7 +14,7 @@ const CHECK_CHARS: usize = 6;
 /// Random bytes that [`ApiKey::new`] takes.
 pub const ENTROPY_BYTES: usize = RANDOM_CHARS;
 
-/// Which vendor's look a key has; every key works on every API.
+/// Which look a key has; every key works on every API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KeyStyle {
     /// `sk_live_`, as API C.
@@ -23,6 +23,8 @@ pub enum KeyStyle {
     Sd2,
     /// `dk-`, as API B.
     Dk,
+    /// `sk_test_`: rehearses at no cost. Its jobs are made up and never charged.
+    Test,
 }
 
 /// A key as its owner sees it, once. Never logged, never stored.
@@ -35,7 +37,7 @@ pub struct KeyHash([u8; 32]);
 
 impl KeyStyle {
     /// Every style.
-    pub const ALL: [Self; 3] = [Self::Sk, Self::Sd2, Self::Dk];
+    pub const ALL: [Self; 4] = [Self::Sk, Self::Sd2, Self::Dk, Self::Test];
 
     /// Its short name on the command line.
     #[must_use]
@@ -44,6 +46,7 @@ impl KeyStyle {
             Self::Sk => "sk",
             Self::Sd2 => "sd2",
             Self::Dk => "dk",
+            Self::Test => "test",
         }
     }
 
@@ -60,7 +63,14 @@ impl KeyStyle {
             Self::Sk => "sk_live_",
             Self::Sd2 => "sd2_live_",
             Self::Dk => "dk-",
+            Self::Test => "sk_test_",
         }
+    }
+
+    /// Whether its keys only rehearse.
+    #[must_use]
+    pub const fn is_test(self) -> bool {
+        matches!(self, Self::Test)
     }
 }
 
@@ -117,6 +127,11 @@ impl fmt::Debug for ApiKey {
 }
 
 impl KeyHash {
+    /// The hash with these bytes.
+    pub(crate) const fn of(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// A hash that the store kept, in lower-case hex.
     #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {

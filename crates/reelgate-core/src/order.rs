@@ -150,6 +150,8 @@ pub struct Order {
     pub metadata: Option<String>,
     /// How urgent it is.
     pub priority: Priority,
+    /// Whether it came with a test key: then it is rehearsed instead of rendered, at no cost.
+    pub test: bool,
 }
 
 /// A reference that was fetched and kept.

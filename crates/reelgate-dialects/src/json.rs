@@ -67,6 +67,11 @@ impl Fields {
         self.0.remove(key).filter(|value| !value.is_null())
     }
 
+    /// Whether a field is there and null, where that means something else than leaving it out.
+    pub(crate) fn is_null(&self, key: &str) -> bool {
+        self.0.get(key).is_some_and(Value::is_null)
+    }
+
     /// A text.
     pub(crate) fn string(&mut self, key: &str, field: Field) -> Result<Option<String>, Error> {
         self.take(key).map(|value| string_of(value, field)).transpose()

@@ -60,6 +60,8 @@ pub enum Operation {
     Models,
     /// Does something about the account's webhook endpoints.
     Endpoint(EndpointAction),
+    /// Asks or does something about the account itself.
+    Owner(OwnerOperation),
 }
 
 /// What a route does about webhook endpoints.
@@ -87,6 +89,23 @@ pub enum EndpointAction {
     Replay,
 }
 
+/// What a route about the account itself does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OwnerOperation {
+    /// Lists keys.
+    Keys,
+    /// Makes a key.
+    CreateKey,
+    /// Changes what a key is called or may do.
+    UpdateKey,
+    /// Makes a key useless.
+    RevokeKey,
+    /// Shows what the account has.
+    Funds,
+    /// Turns a code into credits.
+    Redeem,
+}
+
 impl Operation {
     /// A name that never changes: idempotency fingerprints are made with it.
     #[must_use]
@@ -99,6 +118,7 @@ impl Operation {
             Self::Cancel => "cancel",
             Self::Models => "models",
             Self::Endpoint(_) => "endpoint",
+            Self::Owner(_) => "owner",
         }
     }
 }

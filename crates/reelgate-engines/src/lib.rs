@@ -2,3 +2,4 @@
 
 pub mod clip;
 pub mod preview;
+pub mod rehearsal;

@@ -165,6 +165,35 @@ const RULES: &[Rule] = &[
         sql: "SELECT id, attempt, attempts_max, leases FROM jobs \
               WHERE attempt < 0 OR attempt > attempts_max OR leases < attempt LIMIT $1",
     },
+    Rule {
+        invariant: 11,
+        name: "a job of a test key costs nothing and stands in the line of tests; no other does",
+        sql: "SELECT j.id, k.style, j.priority, j.price FROM jobs j \
+              JOIN keys k ON k.id = j.api_key \
+              WHERE (k.style = 'test') <> (j.priority < -5) \
+              OR (k.style = 'test' AND j.price <> 0) LIMIT $1",
+    },
+    Rule {
+        invariant: 11,
+        name: "a job's key belongs to its account",
+        sql: "SELECT j.id, j.account, k.account FROM jobs j JOIN keys k ON k.id = j.api_key \
+              WHERE k.account <> j.account LIMIT $1",
+    },
+    Rule {
+        invariant: 12,
+        name: "a code was redeemed as often as it counts, never more often than it may",
+        sql: "SELECT c.id, c.uses, c.uses_max, COUNT(r.account) FROM codes c \
+              LEFT JOIN redemptions r ON r.code = c.id GROUP BY c.id, c.uses, c.uses_max \
+              HAVING c.uses <> COUNT(r.account) OR c.uses > c.uses_max LIMIT $1",
+    },
+    Rule {
+        invariant: 12,
+        name: "each redemption brought its account the code's credits",
+        sql: "SELECT r.code, r.account, e.kind, e.balance_delta, c.credits FROM redemptions r \
+              JOIN codes c ON c.id = r.code JOIN ledger_entries e \
+              ON e.account = r.account AND e.id = r.entry \
+              WHERE e.kind <> 'grant' OR e.balance_delta <> c.credits LIMIT $1",
+    },
 ];
 
 impl Store {

@@ -34,8 +34,8 @@ const HEAD: &str = concat!(
     job_columns!(),
     ", ",
     count_endpoints!(),
-    ", turn FROM jobs WHERE turn IS NOT NULL AND not_before <= $1 AND deadline > $1 \
-     ORDER BY priority DESC, turn, id LIMIT $2"
+    ", turn FROM jobs WHERE turn IS NOT NULL AND priority > -5 AND not_before <= $1 \
+     AND deadline > $1 ORDER BY priority DESC, turn, id LIMIT $2"
 );
 /// As [`HEAD`], past the jobs of accounts that have `$2` of them running already.
 const HEAD_BELOW_CAP: &str = concat!(
@@ -43,14 +43,29 @@ const HEAD_BELOW_CAP: &str = concat!(
     job_columns!(),
     ", ",
     count_endpoints!(),
-    ", turn FROM jobs WHERE turn IS NOT NULL AND not_before <= $1 AND deadline > $1 \
-     AND (SELECT COUNT(*) FROM jobs AS other WHERE other.account = jobs.account \
-     AND other.lease_expires IS NOT NULL) < $2 \
+    ", turn FROM jobs WHERE turn IS NOT NULL AND priority > -5 AND not_before <= $1 \
+     AND deadline > $1 AND (SELECT COUNT(*) FROM jobs AS other \
+     WHERE other.account = jobs.account AND other.lease_expires IS NOT NULL \
+     AND other.priority > -5) < $2 \
      ORDER BY priority DESC, turn, id LIMIT $3"
 );
 /// How many jobs an account has running; read in the claim's own transaction.
 const RUNNING: &str = "SELECT COUNT(*) FROM jobs \
-    WHERE account = $1 AND lease_expires IS NOT NULL";
+    WHERE account = $1 AND lease_expires IS NOT NULL AND priority > -5";
+/// The same two of test jobs, which stand in a line of their own.
+const TESTS_BELOW_CAP: &str = concat!(
+    "SELECT ",
+    job_columns!(),
+    ", ",
+    count_endpoints!(),
+    ", turn FROM jobs WHERE turn IS NOT NULL AND priority < -5 AND not_before <= $1 \
+     AND deadline > $1 AND (SELECT COUNT(*) FROM jobs AS other \
+     WHERE other.account = jobs.account AND other.lease_expires IS NOT NULL \
+     AND other.priority < -5) < $2 \
+     ORDER BY priority DESC, turn, id LIMIT $3"
+);
+const TESTS_RUNNING: &str = "SELECT COUNT(*) FROM jobs \
+    WHERE account = $1 AND lease_expires IS NOT NULL AND priority < -5";
 const SET_ASIDE: &str = "UPDATE jobs SET turn = NULL, not_before = $1 \
     WHERE id = $2 AND state = 'queued'";
 
@@ -66,7 +81,7 @@ impl Store {
         lease_ms: i64,
         max: usize,
     ) -> Result<Vec<Job>, StoreError> {
-        self.db.write(move |tx| Box::pin(claim(tx, now, lease_ms, max, None))).await
+        self.db.write(move |tx| Box::pin(claim(tx, now, lease_ms, max, Line::Real(None)))).await
     }
 
     /// As [`Store::claim`], but an account never has more than `running_max` jobs running: the rest
@@ -81,8 +96,31 @@ impl Store {
         max: usize,
         running_max: u32,
     ) -> Result<Vec<Job>, StoreError> {
-        self.db.write(move |tx| Box::pin(claim(tx, now, lease_ms, max, Some(running_max)))).await
+        let line = Line::Real(Some(running_max));
+        self.db.write(move |tx| Box::pin(claim(tx, now, lease_ms, max, line))).await
     }
+
+    /// As [`Store::claim_below`], for test jobs: those of real keys are left alone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_tests(
+        &self,
+        now: Timestamp,
+        lease_ms: i64,
+        max: usize,
+        running_max: u32,
+    ) -> Result<Vec<Job>, StoreError> {
+        let line = Line::Tests(running_max);
+        self.db.write(move |tx| Box::pin(claim(tx, now, lease_ms, max, line))).await
+    }
+}
+
+/// Which line a claim takes from, and how many of one account may run at the same time.
+#[derive(Clone, Copy)]
+enum Line {
+    Real(Option<u32>),
+    Tests(u32),
 }
 
 async fn claim(
@@ -90,17 +128,18 @@ async fn claim(
     now: Timestamp,
     lease_ms: i64,
     max: usize,
-    running_max: Option<u32>,
+    which: Line,
 ) -> Result<Vec<Job>, StoreError> {
     let limit = i64::try_from(max.min(CLAIM_MAX)).unwrap_or(0);
-    let head = match running_max {
-        None => (HEAD, Vec::from(values![now, limit])),
-        Some(cap) => (HEAD_BELOW_CAP, Vec::from(values![now, i64::from(cap), limit])),
+    let head = match which {
+        Line::Real(None) => (HEAD, Vec::from(values![now, limit])),
+        Line::Real(Some(cap)) => (HEAD_BELOW_CAP, Vec::from(values![now, i64::from(cap), limit])),
+        Line::Tests(cap) => (TESTS_BELOW_CAP, Vec::from(values![now, i64::from(cap), limit])),
     };
     let head = line(tx, head, now).await?;
     let event = Event::Claim { lease_ms };
     let mut decided = Vec::with_capacity(head.len());
-    let mut places = Places { running_max, left: HashMap::new() };
+    let mut places = Places { line: which, left: HashMap::new() };
     let mut served = None;
     for mut row in head {
         let turn = row.pop();
@@ -122,6 +161,8 @@ async fn claim(
         }
     }
     let writes: Vec<_> = decided.iter().map(|(job, next, _)| (job, next)).collect();
+    // The line of tests is kept short by other means, and must not move the turns of real jobs.
+    let served = served.filter(|_| matches!(which, Line::Real(_)));
     write(tx, &writes, served, now).await?;
     let mut taken = Vec::with_capacity(decided.len());
     for (job, next, has_endpoints) in decided {
@@ -178,18 +219,22 @@ async fn write(
 
 /// How many more jobs each account may have running, counted down within one claim.
 struct Places {
-    running_max: Option<u32>,
+    line: Line,
     left: HashMap<AccountId, i64>,
 }
 
 impl Places {
     /// Takes one of the account's places; false when it has none left.
     async fn take(&mut self, tx: &mut Tx, account: AccountId) -> Result<bool, StoreError> {
-        let Some(cap) = self.running_max else { return Ok(true) };
+        let (cap, running) = match self.line {
+            Line::Real(None) => return Ok(true),
+            Line::Real(Some(cap)) => (cap, RUNNING),
+            Line::Tests(cap) => (cap, TESTS_RUNNING),
+        };
         let left = match self.left.entry(account) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => {
-                let row = tx.first(RUNNING, &values![account]).await?.unwrap_or_default();
+                let row = tx.first(running, &values![account]).await?.unwrap_or_default();
                 let running = Reader::new("jobs", row).int("lease_expires")?;
                 unknown.insert(i64::from(cap).saturating_sub(running))
             }

@@ -3,12 +3,17 @@
 use crate::Store;
 use crate::db::{Row, Tx, Value, values};
 use crate::error::StoreError;
-use crate::rows::Reader;
+use crate::rows::{Reader, guard};
 use reelgate_core::error::Kind;
-use reelgate_core::{AccountId, Error, KeyHash, KeyId, KeyStyle, Timestamp};
+use reelgate_core::guard::{day, day_start};
+use reelgate_core::{
+    AccountId, Error, JobId, KeyChange, KeyHash, KeyId, KeySettings, KeyStyle, Timestamp,
+};
 
 /// Most keys that [`Store::keys`] lists.
 pub const LIST_MAX: i64 = 10_000;
+/// Most keys that an account may have which are not revoked.
+pub const LIVING_MAX: i64 = 1_000;
 
 /// A key to create.
 #[derive(Clone, Debug)]
@@ -23,8 +28,8 @@ pub struct NewKey {
     pub hint: String,
     /// Its look.
     pub style: KeyStyle,
-    /// The owner's word for it.
-    pub label: String,
+    /// What it is called, when it ends, what it may do.
+    pub settings: KeySettings,
 }
 
 /// A key.
@@ -38,8 +43,8 @@ pub struct Key {
     pub hint: String,
     /// Its look.
     pub style: KeyStyle,
-    /// The owner's word for it.
-    pub label: String,
+    /// What it is called, when it ends, what it may do.
+    pub settings: KeySettings,
     /// When it was created.
     pub created: Timestamp,
     /// Since when it opens nothing any more.
@@ -48,15 +53,24 @@ pub struct Key {
     pub last_used: Option<Timestamp>,
 }
 
-const CREATE: &str = "INSERT INTO keys (id, account, hash, hint, style, label, created) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+const CREATE: &str = "INSERT INTO keys \
+    (id, account, hash, hint, style, label, created, expires, guard) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+const LIVING: &str = "SELECT COUNT(*) FROM keys WHERE account = $1 AND revoked IS NULL";
 const HAS_ACCOUNT: &str = "SELECT id FROM accounts WHERE id = $1";
-const BY_HASH: &str = "SELECT id, account, hint, style, label, created, revoked, last_used \
-    FROM keys WHERE hash = $1";
-const LIST: &str = "SELECT id, account, hint, style, label, created, revoked, last_used \
-    FROM keys ORDER BY id LIMIT $1";
-const LIST_OF: &str = "SELECT id, account, hint, style, label, created, revoked, last_used \
-    FROM keys WHERE account = $1 ORDER BY id LIMIT $2";
+const BY_HASH: &str = "SELECT id, account, hint, style, label, created, revoked, last_used, \
+    expires, guard FROM keys WHERE hash = $1";
+const LIST: &str = "SELECT id, account, hint, style, label, created, revoked, last_used, \
+    expires, guard FROM keys ORDER BY id LIMIT $1";
+const LIST_OF: &str = "SELECT id, account, hint, style, label, created, revoked, last_used, \
+    expires, guard FROM keys WHERE account = $1 ORDER BY id LIMIT $2";
+const BY_ID: &str = "SELECT id, account, hint, style, label, created, revoked, last_used, expires, \
+    guard FROM keys WHERE id = $1";
+const UPDATE: &str = "UPDATE keys SET label = $1, expires = $2, guard = $3 \
+    WHERE id = $4 AND revoked IS NULL";
+/// What a key ordered on the day on which its limit changes counts against the new one.
+const COUNT_FROM: &str = "UPDATE jobs SET capped_day = $1 \
+    WHERE account = $2 AND id >= $3 AND api_key = $4 AND capped_day IS NULL";
 const REVOKE: &str = "UPDATE keys SET revoked = $1 WHERE id = $2 AND revoked IS NULL";
 const USED: &str = "UPDATE keys SET last_used = $1 \
     WHERE id = $2 AND (last_used IS NULL OR last_used < $1)";
@@ -84,6 +98,18 @@ impl Store {
             .await
     }
 
+    /// The key with this id, revoked or not, whosever it is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn key(&self, id: KeyId) -> Result<Option<Key>, StoreError> {
+        self.db
+            .read(move |tx| {
+                Box::pin(async move { tx.first(BY_ID, &values![id]).await?.map(key).transpose() })
+            })
+            .await
+    }
+
     /// The oldest keys of an account or of all, up to [`LIST_MAX`].
     ///
     /// # Errors
@@ -100,6 +126,22 @@ impl Store {
                 })
             })
             .await
+    }
+
+    /// Changes what a key of this account is called, when it ends and what it may do. A daily cap
+    /// counts what the key ordered before on the same day.
+    ///
+    /// # Errors
+    /// Refused with `NotFound` for a key that this account does not have or that was revoked, with
+    /// `Invalid` for a setting out of its range.
+    pub async fn update_key(
+        &self,
+        account: AccountId,
+        id: KeyId,
+        change: KeyChange,
+        now: Timestamp,
+    ) -> Result<Key, StoreError> {
+        self.db.write(move |tx| Box::pin(update(tx, account, id, change, now))).await
     }
 
     /// Makes a key open nothing any more; false when there is no such key, or it is revoked.
@@ -128,13 +170,46 @@ async fn create(tx: &mut Tx, new: NewKey, now: Timestamp) -> Result<(), StoreErr
     if tx.first(HAS_ACCOUNT, &values![new.account]).await?.is_none() {
         return Err(Error::new(Kind::NotFound, "there is no such account").into());
     }
-    let style = new.style.name();
-    let hash = new.hash.hex();
-    let values = values![new.id, new.account, hash, &new.hint, style, &new.label, now];
+    let row = tx.first(LIVING, &values![new.account]).await?.unwrap_or_default();
+    if Reader::new("keys", row).int("id")? >= LIVING_MAX {
+        let message = format!("an account has at most {LIVING_MAX} keys, revoke one first");
+        return Err(Error::new(Kind::Conflict, message).into());
+    }
+    let KeySettings { label, expires, guard } = &new.settings;
+    let (style, hash, guard) = (new.style.name(), new.hash.hex(), guard::write(guard)?);
+    let values = values![new.id, new.account, hash, &new.hint, style, label, now, *expires, guard];
     if tx.execute(CREATE, &values).await? == 0 {
         return Err(Error::new(Kind::Conflict, "this key exists already").into());
     }
     Ok(())
+}
+
+async fn update(
+    tx: &mut Tx,
+    account: AccountId,
+    id: KeyId,
+    change: KeyChange,
+    now: Timestamp,
+) -> Result<Key, StoreError> {
+    let row = tx.first_locked(BY_ID, &values![id]).await?;
+    let before = row.map(key).transpose()?;
+    let before = before.filter(|key| key.account == account && key.revoked.is_none());
+    let before = before.ok_or_else(no_key)?;
+    let settings = change.apply(before.settings.clone(), now)?;
+    let KeySettings { label, expires, guard } = &settings;
+    let text = guard::write(guard)?;
+    if tx.execute(UPDATE, &values![label, *expires, text, id]).await? == 0 {
+        return Err(no_key().into());
+    }
+    if let Some(cap) = guard.daily_cap(now) {
+        let first = JobId::new(day_start(day(now)), 0);
+        tx.execute(COUNT_FROM, &values![cap.day, account, first, id]).await?;
+    }
+    Ok(Key { settings, ..before })
+}
+
+fn no_key() -> Error {
+    Error::new(Kind::NotFound, "there is no such key")
 }
 
 async fn note_used(tx: &mut Tx, mut used: Vec<(KeyId, Timestamp)>) -> Result<(), StoreError> {
@@ -147,14 +222,17 @@ async fn note_used(tx: &mut Tx, mut used: Vec<(KeyId, Timestamp)>) -> Result<(),
 
 fn key(row: Row) -> Result<Key, StoreError> {
     let mut r = Reader::new("keys", row);
-    Ok(Key {
-        id: r.parsed("id", KeyId::parse)?,
-        account: r.parsed("account", AccountId::parse)?,
-        hint: r.text("hint")?,
-        style: r.parsed("style", KeyStyle::parse)?,
-        label: r.text("label")?,
-        created: r.time("created")?,
-        revoked: r.maybe_time("revoked")?,
-        last_used: r.maybe_time("last_used")?,
-    })
+    let id = r.parsed("id", KeyId::parse)?;
+    let account = r.parsed("account", AccountId::parse)?;
+    let hint = r.text("hint")?;
+    let style = r.parsed("style", KeyStyle::parse)?;
+    let label = r.text("label")?;
+    let created = r.time("created")?;
+    let revoked = r.maybe_time("revoked")?;
+    let last_used = r.maybe_time("last_used")?;
+    let expires = r.maybe_time("expires")?;
+    let guard = r.maybe_text("guard")?.map(|text| guard::read(&text)).transpose();
+    let guard = guard.map_err(|detail| r.corrupt("guard", detail))?.unwrap_or_default();
+    let settings = KeySettings { label, expires, guard };
+    Ok(Key { id, account, hint, style, settings, created, revoked, last_used })
 }

@@ -43,6 +43,9 @@ const ALL: &[Migration] = &[
     same!("0003_running_of_account"),
     each!("0004_lean_submit"),
     each!("0005_webhooks"),
+    same!("0007_keys"),
+    each!("0008_rate_windows"),
+    same!("0009_codes"),
 ];
 
 /// Makes the table that remembers the steps taken.

@@ -4,11 +4,12 @@ use crate::db::{Cell, Row, Value};
 use crate::error::StoreError;
 use reelgate_core::idempotency::Fingerprint;
 use reelgate_core::{
-    AccountId, Credits, FailureClass, Job, JobId, KeyId, Lease, Price, Priority, Progress, Size,
-    State, StateName, Ticket, Timestamp, job::Failure,
+    AccountId, Credits, FailureClass, Job, JobId, KeyId, Lease, Order, Price, Priority, Progress,
+    Size, State, StateName, Ticket, Timestamp, job::Failure,
 };
 use std::fmt::Display;
 
+pub(crate) mod guard;
 mod json;
 
 /// The columns of a job, in the order in which [`job`] reads them.
@@ -21,6 +22,18 @@ macro_rules! job_columns {
     };
 }
 pub(crate) use job_columns;
+
+/// Test jobs have the usual priorities, this much further down: a line of their own. Statements
+/// tell the two by [`TESTS_BELOW`].
+const TESTS_DOWN: i64 = 10;
+/// Every test job's priority is below this number, and no real one's.
+const TESTS_BELOW: i64 = -5;
+
+/// An order's priority in its column.
+pub(crate) fn rank(order: &Order) -> i64 {
+    let down = if order.test { TESTS_DOWN } else { 0 };
+    order.priority.rank().saturating_sub(down)
+}
 
 /// Reads a row's columns in order, the id first.
 pub(crate) struct Reader {
@@ -200,7 +213,9 @@ pub(crate) fn job(row: Row) -> Result<Job, StoreError> {
     let dialect = r.text("dialect")?;
     let ordered = r.text("ordered")?;
     let callback_url = r.maybe_text("callback_url")?;
-    let priority = Priority::from_rank(r.int("priority")?);
+    let rank = r.int("priority")?;
+    let down = if rank < TESTS_BELOW { TESTS_DOWN } else { 0 };
+    let priority = Priority::from_rank(rank.saturating_add(down));
     let priority = priority.ok_or_else(|| r.corrupt("priority", "there is no such priority"))?;
     let order = json::read_order(&ordered, callback_url, priority)
         .map_err(|detail| r.corrupt("ordered", detail))?;

@@ -1,7 +1,9 @@
 //! Accepting a job: the idempotency row, the job and the hold, in one commit.
 
 mod batch;
+mod cap;
 mod line;
+mod rehearse;
 mod round;
 
 use crate::Store;
@@ -11,7 +13,7 @@ use crate::ledger::{self, Purse};
 use crate::rows::{self, Reader, job_columns};
 use line::Line;
 use reelgate_core::idempotency::{self, Fingerprint, IdempotencyKey, Verdict};
-use reelgate_core::{AccountId, EntryId, Job, JobId, State, Timestamp, key};
+use reelgate_core::{AccountId, DailyCap, EntryId, Job, JobId, State, Timestamp, key};
 
 /// A checked and priced order, as a job that has not begun.
 #[derive(Clone, Debug)]
@@ -22,6 +24,8 @@ pub struct Submission {
     pub hold_entry: EntryId,
     /// The caller's key for this request, and what the request said.
     pub idempotency: Option<(IdempotencyKey, Fingerprint)>,
+    /// The limit on what the job's key may order in a day, where it has one.
+    pub daily_cap: Option<DailyCap>,
 }
 
 /// What became of a submission.
@@ -65,14 +69,18 @@ impl Store {
     /// Accepts a job and sets its price aside, once for each idempotency key.
     ///
     /// # Errors
-    /// Refused with `InsufficientCredits`, or with `IdempotencyMismatch` when the key belongs to
-    /// another request. Busy also when the job's id is taken: a new id will do.
+    /// Refused with `InsufficientCredits`, with `IdempotencyMismatch` when the key belongs to
+    /// another request, or with `Forbidden` beyond the daily cap. Busy also when the job's id is
+    /// taken: a new id will do.
     pub async fn submit(
         &self,
         submission: Submission,
         now: Timestamp,
     ) -> Result<Submitted, StoreError> {
-        self.submits.run((submission, now)).await
+        if cap::is_plain(&submission) {
+            return self.submits.run((submission, now)).await;
+        }
+        self.db.write(move |tx| Box::pin(submit(tx, submission, now))).await
     }
 
     /// What an account's idempotency key was used for.
@@ -94,7 +102,7 @@ async fn submit(
     submission: Submission,
     now: Timestamp,
 ) -> Result<Submitted, StoreError> {
-    let Submission { job, hold_entry, idempotency } = submission;
+    let Submission { job, hold_entry, idempotency, daily_cap } = submission;
     if let Some((key, fingerprint)) = &idempotency {
         let text = key::hex(&fingerprint.0);
         let row = values![job.account, key.as_str(), text, job.id, now];
@@ -104,9 +112,20 @@ async fn submit(
     }
     let mut purse = Purse::default();
     let owner = purse.cover(tx, &job).await?;
-    let turn = Line::default().turn(tx, &job, &mut owner.last_turn, now).await?;
+    // The account is locked from here on, so nobody else spends under the same key.
+    if let Some(cap) = daily_cap {
+        cap::check(tx, &job, cap).await?;
+    }
+    let turn = if job.order.test {
+        rehearse::turn(tx, &job, owner.last_turn, now).await?
+    } else {
+        Line::default().turn(tx, &job, &mut owner.last_turn, now).await?
+    };
     if tx.execute(INSERT, &row_of(&job, turn)?).await? == 0 {
         return Err(StoreError::Busy);
+    }
+    if let Some(cap) = daily_cap {
+        cap::count(tx, &job, cap).await?;
     }
     ledger::enter_hold(tx, hold_entry, &job, now).await?;
     purse.write(tx).await?;
@@ -185,7 +204,7 @@ fn row_of(job: &Job, turn: Option<i64>) -> Result<Vec<Value<'_>>, StoreError> {
         &job.dialect,
         rows::order_json(job)?,
         job.order.callback_url.as_deref(),
-        job.order.priority.rank(),
+        rows::rank(&job.order),
         job.price.credits,
         &job.price.version,
         job.size.width,

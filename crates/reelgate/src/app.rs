@@ -17,8 +17,11 @@ use reelgate_engines::preview::PreviewEngine;
 use reelgate_store::{Options, Store, StoreError};
 use std::path::PathBuf;
 use std::sync::Arc;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
+
+/// Answers to test orders that may be held back at the same time.
+const DELAYS_MAX: usize = 64;
 
 /// The running platform.
 pub struct App {
@@ -52,6 +55,10 @@ pub struct App {
     pub pace: Pace,
     /// Rings when a job may be claimed.
     pub jobs_ready: Notify,
+    /// Rings when a test job may be claimed.
+    pub tests_ready: Notify,
+    /// Answers to test orders that are being held back.
+    pub delays: Semaphore,
     /// Rings when workers are to look at their leases at once: a job of theirs may be cancelled.
     pub leases_due: Notify,
     /// Rings when a webhook may be sent.
@@ -161,6 +168,8 @@ impl App {
             polls: Polls::default(),
             pace: Pace::default(),
             jobs_ready: Notify::new(),
+            tests_ready: Notify::new(),
+            delays: Semaphore::new(DELAYS_MAX),
             leases_due: Notify::new(),
             deliveries_ready: Notify::new(),
             stopping: CancellationToken::new(),
@@ -168,9 +177,10 @@ impl App {
         }))
     }
 
-    /// Wakes whoever can take a job: one of this process, and others on the same database.
-    pub fn job_is_ready(&self) {
-        self.jobs_ready.notify_one();
+    /// Wakes whoever can take a job, a real one or a test: one of this process, and others on the
+    /// same database.
+    pub fn job_is_ready(&self, test: bool) {
+        if test { &self.tests_ready } else { &self.jobs_ready }.notify_one();
         self.store.ring();
     }
 

@@ -26,6 +26,7 @@ pub(crate) fn order() -> Order {
         callback_url: None,
         metadata: None,
         priority: Priority::Normal,
+        test: false,
     }
 }
 

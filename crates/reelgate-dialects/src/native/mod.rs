@@ -5,6 +5,7 @@
 
 mod error;
 mod openapi;
+mod owner;
 mod request;
 mod response;
 mod webhooks;
@@ -14,6 +15,7 @@ use crate::wire::{EndpointAction, Operation, Route, WireRequest, WireResponse, b
 use crate::{Dialect, ids};
 use http::{Method, StatusCode};
 use reelgate_core::{Call, Error, JobId, JobView, Reply};
+use std::sync::LazyLock;
 
 pub use webhooks::notice;
 
@@ -40,7 +42,7 @@ impl Native {
     }
 }
 
-static ROUTES: [Route; 16] = [
+const JOBS: [Route; 16] = [
     route(Method::POST, "/api/reelgate/v1/jobs", Operation::Submit, false),
     route(Method::GET, "/api/reelgate/v1/jobs/{id}", Operation::Get, false),
     route(Method::POST, "/api/reelgate/v1/jobs/{id}/cancel", Operation::Cancel, false),
@@ -66,6 +68,9 @@ static ROUTES: [Route; 16] = [
         EndpointAction::Replay,
     ),
 ];
+
+static ROUTES: LazyLock<Vec<Route>> =
+    LazyLock::new(|| JOBS.into_iter().chain(owner::ROUTES).collect());
 
 const fn hook(method: Method, path: &'static str, action: EndpointAction) -> Route {
     route(method, path, Operation::Endpoint(action), false)
@@ -100,6 +105,9 @@ impl Dialect for Native {
             Operation::Endpoint(action) => {
                 Ok(Call::Endpoint(Box::new(webhooks::parse(action, request)?)))
             }
+            Operation::Owner(operation) => {
+                Ok(Call::Owner(owner::parse(operation, request, &self.models)?))
+            }
         }
     }
 
@@ -116,6 +124,7 @@ impl Dialect for Native {
                 WireResponse::json(StatusCode::OK, &response::Models::of(models))
             }
             Reply::Endpoint(reply) => webhooks::render(reply),
+            Reply::Owner(reply) => owner::render(reply),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Our own API as an OpenAPI document.
 
+use super::owner;
 use super::response::EXPIRED;
 use super::{MODEL, webhooks};
 use crate::openapi::{
@@ -27,7 +28,9 @@ pub(super) fn document(server_url: &str, routes: &[Route], models: &[String]) ->
         "Model": model(),
         "Refusal": refusal(),
     });
-    for (name, schema) in webhooks::openapi::schemas() {
+    for (name, schema) in
+        webhooks::openapi::schemas().into_iter().chain(owner::openapi::schemas(models))
+    {
         schemas[name] = schema;
     }
     let api = Api {
@@ -102,6 +105,7 @@ fn describe(route: &Route) -> Described {
             refusals: &[404, 409],
             ..plain
         },
+        Operation::Owner(operation) => owner::openapi::describe(operation, plain),
     }
 }
 
@@ -110,11 +114,11 @@ fn job_id() -> Value {
 }
 
 /// Credits as an exact decimal.
-fn amount() -> Value {
+pub(super) fn amount() -> Value {
     json!({ "type": "string", "pattern": "^[0-9]+(\\.[0-9]{1,6})?$", "examples": ["12.8"] })
 }
 
-fn count() -> Value {
+pub(super) fn count() -> Value {
     json!({ "type": "integer", "minimum": 0 })
 }
 
@@ -187,7 +191,7 @@ fn job() -> Value {
         "message": { "type": "string" },
         "blame": { "type": "string", "enum": ["caller", "provider", "platform"] },
     }));
-    object(json!({
+    let mut job = object(json!({
         "id": job_id(),
         "state": states(),
         "progress": { "type": "number", "minimum": 0, "maximum": 1 },
@@ -216,7 +220,13 @@ fn job() -> Value {
         "created_at": moment(),
         "updated_at": moment(),
         "finished_at": nullable(moment()),
-    }))
+    }));
+    // Only there when it is true.
+    job["properties"]["test"] = json!({
+        "const": true,
+        "description": "It came with a test key: rehearsed, and free of charge.",
+    });
+    job
 }
 
 fn output() -> Value {

@@ -50,21 +50,25 @@ pub(super) fn draft(request: &WireRequest, models: &[String]) -> Result<Draft, E
     draft.channel = channel.unwrap_or_default();
     draft.callback_url = body.string("callback_url", Field::Callback)?;
     draft.metadata = body.object_text("metadata", Field::Metadata)?;
-    draft.credits_max = credits(&mut body)?;
+    draft.credits_max = amount(&mut body, "credits_max", Field::PriceCap)?;
     draft.priority = body.choice("priority", Field::Priority, &Priority::ALL, Priority::name)?;
     Ok(draft)
 }
 
 /// Reads an amount as a decimal in a string or as a whole number: JSON's fractions are not exact.
-fn credits(body: &mut Fields) -> Result<Option<Credits>, Error> {
-    let Some(value) = body.take("credits_max") else { return Ok(None) };
+pub(super) fn amount(
+    body: &mut Fields,
+    name: &str,
+    field: Field,
+) -> Result<Option<Credits>, Error> {
+    let Some(value) = body.take(name) else { return Ok(None) };
     let text = match value {
         Value::String(text) => text,
         Value::Number(number) => number.to_string(),
         _ => String::new(),
     };
     let allowed = "must be credits, such as 40 or \"12.8\"";
-    let read = Credits::parse(&text).ok_or_else(|| Error::invalid(Field::PriceCap, allowed))?;
+    let read = Credits::parse(&text).ok_or_else(|| Error::invalid(field, allowed))?;
     Ok(Some(read))
 }
 

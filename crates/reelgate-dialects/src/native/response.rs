@@ -38,6 +38,8 @@ pub(super) struct JobBody<'a> {
     created_at: String,
     updated_at: String,
     finished_at: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    test: bool,
 }
 
 /// Where a waiting job stands.
@@ -145,6 +147,7 @@ impl<'a> JobBody<'a> {
             created_at: iso(job.created),
             updated_at: iso(job.updated),
             finished_at: job.state.finished().map(iso),
+            test: job.order.test,
         }
     }
 }

@@ -71,7 +71,9 @@ impl Dialect for TasksV1 {
             Operation::Cancel => Ok(Call::Cancel(id()?)),
             Operation::Models => Ok(Call::Models),
             // This API has no routes for these.
-            Operation::Quote | Operation::Rerun | Operation::Endpoint(_) => Err(Error::internal()),
+            Operation::Quote | Operation::Rerun | Operation::Endpoint(_) | Operation::Owner(_) => {
+                Err(Error::internal())
+            }
         }
     }
 
@@ -84,7 +86,9 @@ impl Dialect for TasksV1 {
                 WireResponse::json(StatusCode::OK, &response::Task::of(view))
             }
             // No route of this API asks for one.
-            Reply::Quote(_) | Reply::Endpoint(_) => self.render_error(&Error::internal()),
+            Reply::Quote(_) | Reply::Endpoint(_) | Reply::Owner(_) => {
+                self.render_error(&Error::internal())
+            }
             Reply::Models(models) => {
                 WireResponse::json(StatusCode::OK, &response::Models::of(models))
             }

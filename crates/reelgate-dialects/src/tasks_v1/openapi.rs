@@ -51,7 +51,8 @@ fn describe(route: &Route) -> Described {
         | Operation::Models
         | Operation::Quote
         | Operation::Rerun
-        | Operation::Endpoint(_) => Described {
+        | Operation::Endpoint(_)
+        | Operation::Owner(_) => Described {
             id: "getTask",
             summary: "The status, and the result once there is one.",
             parameters: vec![json!({

@@ -2,9 +2,12 @@
 
 use http::{HeaderMap, HeaderName, Method};
 use reelgate_core::job::{Lease, Output, Progress};
+use reelgate_core::key::{self, ApiKey};
+use reelgate_core::ledger::Funds;
 use reelgate_core::{
     AccountId, Call, Catalogue, Credits, Draft, Error, Failure, FailureClass, Job, JobId, JobView,
-    KeyId, Links, QueuePlace, State, Ticket, Timestamp, check, size,
+    KeyChange, KeyId, KeySettings, KeyStyle, KeyView, Links, OwnerCall, OwnerReply, QueuePlace,
+    State, Ticket, Timestamp, check, size,
 };
 use reelgate_dialects::{Dialect, Operation, Route, Settings, WireRequest, all};
 use serde_json::Value;
@@ -114,6 +117,42 @@ pub(crate) fn accept(dialect: &dyn Dialect, draft: &Draft) -> Result<Job, Error>
         deadline: created.plus_ms(3_600_000),
         created,
         updated: created.plus_ms(192_000),
+    })
+}
+
+/// What an account's owner is answered: there is one key, and a thousand credits.
+pub(crate) fn owner(call: OwnerCall) -> Result<OwnerReply, Error> {
+    let created = Timestamp::from_ms(1_780_480_800_000);
+    let secret = ApiKey::new(KeyStyle::Sk, &[7; key::ENTROPY_BYTES]);
+    let funds = Funds { balance: Credits::whole(1000), held: Credits::whole(40) };
+    let view = |style, change: KeyChange, revoked| {
+        let KeySettings { label, expires, guard } =
+            change.apply(KeySettings::default(), created)?;
+        let (id, hint) = (KeyId::new(created, 2), secret.hint());
+        let last_used = Some(created);
+        Ok(Box::new(KeyView {
+            id,
+            hint,
+            style,
+            label,
+            guard,
+            created,
+            expires,
+            revoked,
+            last_used,
+        }))
+    };
+    Ok(match call {
+        OwnerCall::Keys => OwnerReply::Keys(vec![*view(KeyStyle::Sk, KeyChange::default(), None)?]),
+        OwnerCall::CreateKey { style, change } => {
+            OwnerReply::Made(view(style, *change, None)?, secret.clone())
+        }
+        OwnerCall::UpdateKey { change, .. } => OwnerReply::Key(view(KeyStyle::Sk, *change, None)?),
+        OwnerCall::RevokeKey(_) => {
+            OwnerReply::Key(view(KeyStyle::Sk, KeyChange::default(), Some(created))?)
+        }
+        OwnerCall::Funds => OwnerReply::Funds(funds),
+        OwnerCall::Redeem(_) => OwnerReply::Redeemed { credits: Credits::whole(250), funds },
     })
 }
 

@@ -106,6 +106,11 @@ impl Db {
         }
     }
 
+    /// Whether several servers may be using it at the same time.
+    pub(crate) const fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
     /// Finishes what was accepted and closes.
     pub(crate) async fn close(&self) {
         match self {

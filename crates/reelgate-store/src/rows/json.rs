@@ -30,6 +30,8 @@ struct OrderRow<'a> {
     channel: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
     metadata: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    test: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -85,6 +87,7 @@ pub(super) fn write_order(order: &Order) -> Result<String, StoreError> {
         fixed_lens: order.fixed_lens,
         channel: order.channel.name().into(),
         metadata: order.metadata.as_deref().map(Cow::Borrowed),
+        test: order.test,
     })
 }
 
@@ -109,6 +112,7 @@ pub(super) fn read_order(
         callback_url,
         metadata: row.metadata.map(Cow::into_owned),
         priority,
+        test: row.test,
     })
 }
 

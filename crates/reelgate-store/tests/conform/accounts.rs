@@ -1,7 +1,7 @@
 use crate::fixture::{START, World};
 use crate::on_each_database;
 use reelgate_core::error::Kind;
-use reelgate_core::{AccountId, Credits, EntryId, KeyHash, KeyId, KeyStyle};
+use reelgate_core::{AccountId, Credits, EntryId, KeyHash, KeyId, KeySettings, KeyStyle};
 use reelgate_store::{NewAccount, NewKey, StoreError};
 
 on_each_database!(
@@ -57,14 +57,14 @@ async fn an_opening_balance_comes_with_its_account_or_neither_does(world: &World
     }
 }
 
-fn new_key(id: u64, account: AccountId, hash: &str) -> NewKey {
+pub(crate) fn new_key(id: u64, account: AccountId, hash: &str) -> NewKey {
     NewKey {
         id: KeyId::new(START, id),
         account,
         hash: KeyHash::from_hex(&hash.repeat(32)).expect("a hash"),
         hint: "dk-...abcd".to_owned(),
         style: KeyStyle::Dk,
-        label: "ci".to_owned(),
+        settings: KeySettings { label: "ci".to_owned(), ..KeySettings::default() },
     }
 }
 
@@ -75,7 +75,7 @@ async fn keys_are_found_by_hash_and_can_be_revoked_once(world: &World) {
     world.store.create_key(new, START).await.expect("a key");
     let key = world.store.key_by_hash(hash).await.expect("a read").expect("it exists");
     assert_eq!((key.id, key.account, key.style), (id, owner.account, KeyStyle::Dk));
-    assert_eq!((key.hint.as_str(), key.label.as_str()), ("dk-...abcd", "ci"));
+    assert_eq!((key.hint.as_str(), key.settings.label.as_str()), ("dk-...abcd", "ci"));
     assert_eq!((key.revoked, key.last_used), (None, None));
     let later = START.plus_ms(5);
     world.store.keys_used(vec![(id, later), (owner.key, later)]).await.expect("noted");

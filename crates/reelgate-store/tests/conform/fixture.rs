@@ -7,8 +7,8 @@ use reelgate_core::ledger::Funds;
 use reelgate_core::webhook::EventKind;
 use reelgate_core::{
     AccountId, Channel, Credits, DeliveryId, Endpoint, EndpointId, EngineError, EntryId,
-    FailureClass, Job, JobId, KeyId, KeyStyle, ModelId, Order, Output, Price, Priority, Ratio,
-    Resolution, Size, State, Ticket, Timestamp, key,
+    FailureClass, Job, JobId, KeyId, KeySettings, KeyStyle, ModelId, Order, Output, Price,
+    Priority, Ratio, Resolution, Size, State, Ticket, Timestamp, key,
 };
 use reelgate_store::{
     NewAccount, NewKey, Options, Outcome, Store, StoreError, Submission, Submitted,
@@ -120,7 +120,7 @@ impl World {
             hash: secret.hash(),
             hint: secret.hint(),
             style: KeyStyle::Sk,
-            label: String::new(),
+            settings: KeySettings::default(),
         };
         self.store.create_key(new, START).await.expect("a key");
         Owner { account, key }
@@ -173,7 +173,8 @@ impl World {
     }
 
     pub(crate) async fn try_accept(&self, job: Job) -> Result<Submitted, StoreError> {
-        let submission = Submission { job, hold_entry: self.entry_id(), idempotency: None };
+        let submission =
+            Submission { job, hold_entry: self.entry_id(), idempotency: None, daily_cap: None };
         self.store.submit(submission, START).await
     }
 
@@ -248,6 +249,7 @@ pub(crate) fn order() -> Order {
         callback_url: None,
         metadata: None,
         priority: Priority::Normal,
+        test: false,
     }
 }
 

@@ -142,6 +142,7 @@ impl Simulation<'_> {
             job,
             hold_entry: self.world.entry_id(),
             idempotency: keyed.then_some((key, Fingerprint([body; 32]))),
+            daily_cap: None,
         };
         let submitted = self.world.store.submit(submission, self.now).await;
         let first = first.filter(|_| keyed);

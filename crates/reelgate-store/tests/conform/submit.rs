@@ -31,7 +31,7 @@ async fn submit_keyed(
     body: u8,
 ) -> Result<Submitted, StoreError> {
     let idempotency = Some((key(name), Fingerprint([body; 32])));
-    let submission = Submission { job, hold_entry: world.entry_id(), idempotency };
+    let submission = Submission { job, hold_entry: world.entry_id(), idempotency, daily_cap: None };
     world.store.submit(submission, START).await
 }
 
@@ -216,7 +216,7 @@ async fn an_id_that_is_taken_is_busy(world: &World) {
     let entry = world.entry_id();
     for expected in [true, false] {
         let job = world.new_job(owner, 3);
-        let submission = Submission { job, hold_entry: entry, idempotency: None };
+        let submission = Submission { job, hold_entry: entry, idempotency: None, daily_cap: None };
         assert_eq!(world.store.submit(submission, START).await.is_ok(), expected);
     }
     assert_eq!(world.funds(owner).await, (100, 4));

@@ -56,7 +56,7 @@ pub(super) enum AccountCommand {
     },
 }
 
-fn amount(text: &str) -> Result<Credits, String> {
+pub(super) fn amount(text: &str) -> Result<Credits, String> {
     Credits::parse(text).ok_or_else(|| "must be a number such as 100 or 12.5".to_owned())
 }
 

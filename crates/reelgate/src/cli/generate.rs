@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use reelgate_core::{Credits, KeyHash, KeyStyle};
+use reelgate_core::{Credits, KeyChange, KeyHash, KeyStyle};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -111,8 +111,9 @@ impl Local {
         if let Some(missing) = missing.filter(|missing| *missing > Credits::ZERO) {
             account::grant(&app.store, account.id, missing, "for clips made here").await?;
         }
-        let label = "one clip, made here";
-        let key = key::create_key(&app.store, account.id, KeyStyle::Sk, label).await?;
+        let label = Some("one clip, made here".to_owned());
+        let settings = KeyChange { label, ..KeyChange::default() };
+        let key = key::create_key(&app.store, account.id, KeyStyle::Sk, settings).await?;
         let client = Client::new(&app.public_url(), key.reveal())?;
         let (router, limit) = (crate::http::router(&app), app.config.limits.connections_max);
         let server = tokio::spawn(listen::serve(listener, router, limit, app.stopping.clone()));

@@ -3,9 +3,11 @@
 mod account;
 mod audit;
 mod client;
+mod code;
 mod doctor;
 mod generate;
 mod key;
+mod rails;
 mod serve;
 mod webhook;
 
@@ -39,12 +41,15 @@ enum Command {
     /// Make accounts, give them credits, see their statements
     #[command(subcommand)]
     Account(account::AccountCommand),
-    /// Make, list and revoke API keys
+    /// Make, list, change and revoke API keys
     #[command(subcommand)]
     Key(key::KeyCommand),
     /// Make, change and watch the addresses that hear of an account's jobs
     #[command(subcommand)]
     Webhook(webhook::WebhookCommand),
+    /// Make, list and revoke redeem codes
+    #[command(subcommand)]
+    Code(code::CodeCommand),
     /// Make a clip: with --server through that server, else right here
     Generate(generate::GenerateOptions),
     /// Check every promise about jobs and money; exit 1 if one is broken
@@ -108,6 +113,7 @@ async fn run(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Account(command) => account::run(&config, command).await,
         Command::Key(command) => key::run(&config, command).await,
         Command::Webhook(command) => webhook::run(&config, command).await,
+        Command::Code(command) => code::run(&config, command).await,
         Command::Generate(options) => generate::run(config, &cli.common, options).await,
         Command::Audit => audit::run(&config).await,
         Command::Doctor => doctor::run(&config).await,

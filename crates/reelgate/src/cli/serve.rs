@@ -3,6 +3,7 @@
 use super::CliError;
 use crate::config::Config;
 use crate::fault::{self, Point};
+use crate::work::note;
 use crate::work::runner::Runner;
 use std::path::Path;
 use std::process::ExitCode;
@@ -53,6 +54,9 @@ pub(super) async fn run(config: Config, address_file: Option<&Path>) -> Result<E
     fault::point(Point::StopAsked);
     runner.finish().await;
     fault::point(Point::HandedBack);
+    if let Err(error) = note::step(&app).await {
+        tracing::warn!(%error, "when keys were last used is not known");
+    }
     app.store.close().await;
     tracing::info!("stopped");
     Ok(code)

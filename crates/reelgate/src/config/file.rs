@@ -1,6 +1,6 @@
 //! What the TOML file can set.
 
-use super::options::{nearest, set};
+use super::options::{nearest, networks, set};
 use super::{Config, ConfigError, DAY_MS, LogFormat};
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Every key the file may have, dotted.
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 27] = [
     "data",
     "database",
     "listen",
@@ -18,7 +18,11 @@ const KEYS: [&str; 23] = [
     "log",
     "limits.rate_limit",
     "limits.requests_per_minute",
+    "limits.open_v1_requests_per_minute",
+    "limits.task_query_requests_per_minute",
     "limits.tasks_v1_requests_per_minute",
+    "limits.native_requests_per_minute",
+    "limits.trusted_proxies",
     "limits.body_bytes_max",
     "limits.connections_max",
     "limits.requests_in_flight_max",
@@ -55,7 +59,11 @@ pub(super) struct File {
 struct Limits {
     rate_limit: Option<bool>,
     requests_per_minute: Option<u32>,
+    open_v1_requests_per_minute: Option<u32>,
+    task_query_requests_per_minute: Option<u32>,
     tasks_v1_requests_per_minute: Option<u32>,
+    native_requests_per_minute: Option<u32>,
+    trusted_proxies: Option<Vec<String>>,
     body_bytes_max: Option<usize>,
     connections_max: Option<usize>,
     requests_in_flight_max: Option<usize>,
@@ -115,6 +123,15 @@ impl File {
         set(&mut limits.rate_limit, from.rate_limit);
         set(&mut limits.requests_per_minute, from.requests_per_minute);
         set(&mut limits.tasks_v1_requests_per_minute, from.tasks_v1_requests_per_minute);
+        for (slot, value) in [
+            (&mut limits.open_v1_requests_per_minute, from.open_v1_requests_per_minute),
+            (&mut limits.task_query_requests_per_minute, from.task_query_requests_per_minute),
+            (&mut limits.native_requests_per_minute, from.native_requests_per_minute),
+        ] {
+            set(slot, value.map(Some));
+        }
+        let proxies = from.trusted_proxies.as_deref();
+        set(&mut limits.trusted_proxies, proxies.map(networks).transpose()?);
         set(&mut limits.body_bytes_max, from.body_bytes_max);
         set(&mut limits.connections_max, from.connections_max);
         set(&mut limits.requests_in_flight_max, from.requests_in_flight_max);
@@ -156,6 +173,7 @@ fn check_keys(prefix: &str, table: &toml::Table) -> Result<(), ConfigError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::LimitConfig;
     use super::*;
 
     fn load(text: &str) -> Result<Config, ConfigError> {
@@ -177,7 +195,11 @@ mod tests {
             [limits]
             rate_limit = false
             requests_per_minute = 4
+            open_v1_requests_per_minute = 6
+            task_query_requests_per_minute = 7
             tasks_v1_requests_per_minute = 5
+            native_requests_per_minute = 8
+            trusted_proxies = ['10.0.0.0/8', '::1']
             body_bytes_max = 6000
             connections_max = 7
             requests_in_flight_max = 7
@@ -201,6 +223,12 @@ mod tests {
         assert_eq!(config.public_url.as_deref(), Some("https://example.com"));
         assert_eq!(config.jobs.deadline_ms, 9_000);
         assert_ne!(config.limits, defaults.limits);
+        assert_eq!(config.limits.trusted_proxies.len(), 2);
+        let rates = ["open_v1", "task_query", "tasks_v1", "native"].map(|name| {
+            let limits = LimitConfig { rate_limit: true, ..config.limits.clone() };
+            Config { limits, ..config.clone() }.rate(name).map(|rule| rule.requests)
+        });
+        assert_eq!(rates, [Some(6), Some(7), Some(5), Some(8)]);
         assert_ne!(config.outbound, defaults.outbound);
     }
 

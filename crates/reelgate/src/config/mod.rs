@@ -11,6 +11,7 @@ pub(crate) use options::test_fault;
 pub use options::{CommonOptions, LogFormat, ServeOptions};
 
 use file::File;
+use reelgate_core::Network;
 use reelgate_core::limit::Rule;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -44,14 +45,22 @@ pub struct Config {
 }
 
 /// Limits on callers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LimitConfig {
     /// Whether requests are counted at all.
     pub rate_limit: bool,
     /// Requests an account may make in a minute on an API that documents no limit.
     pub requests_per_minute: u32,
+    /// The same for API A, where it is to differ.
+    pub open_v1_requests_per_minute: Option<u32>,
+    /// The same for API B, where it is to differ.
+    pub task_query_requests_per_minute: Option<u32>,
     /// The same for API C, which documents 30.
     pub tasks_v1_requests_per_minute: u32,
+    /// The same for the native API, where it is to differ.
+    pub native_requests_per_minute: Option<u32>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
     /// Bytes of a request's body.
     pub body_bytes_max: usize,
     /// Connections open at the same time; one more waits.
@@ -113,7 +122,11 @@ impl Config {
             limits: LimitConfig {
                 rate_limit: true,
                 requests_per_minute: 600,
+                open_v1_requests_per_minute: None,
+                task_query_requests_per_minute: None,
                 tasks_v1_requests_per_minute: 30,
+                native_requests_per_minute: None,
+                trusted_proxies: Vec::new(),
                 body_bytes_max: 8 << 20,
                 connections_max: 4096,
                 requests_in_flight_max: 1024,
@@ -210,11 +223,16 @@ impl Config {
     /// How many requests an account may make on a dialect; nothing when they are not counted.
     #[must_use]
     pub fn rate(&self, dialect: &str) -> Option<Rule> {
-        let requests = match dialect {
-            "tasks_v1" => self.limits.tasks_v1_requests_per_minute,
-            _ => self.limits.requests_per_minute,
+        let limits = &self.limits;
+        let own = match dialect {
+            "open_v1" => limits.open_v1_requests_per_minute,
+            "task_query" => limits.task_query_requests_per_minute,
+            "tasks_v1" => Some(limits.tasks_v1_requests_per_minute),
+            "native" => limits.native_requests_per_minute,
+            _ => None,
         };
-        self.limits.rate_limit.then_some(Rule { requests, window_ms: 60_000 })
+        let requests = own.unwrap_or(limits.requests_per_minute);
+        limits.rate_limit.then_some(Rule::per_minute(requests))
     }
 }
 

@@ -2,11 +2,12 @@
 
 use super::{Config, ConfigError, DAY_MS};
 use clap::{Args, ValueEnum};
+use reelgate_core::Network;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Every environment variable that is read; each is the flag of the same name.
-const VARIABLES: [&str; 20] = [
+const VARIABLES: [&str; 21] = [
     "REELGATE_ADDRESS_FILE",
     "REELGATE_ALLOW_PRIVATE_NETWORK",
     "REELGATE_BODY_BYTES_MAX",
@@ -26,6 +27,7 @@ const VARIABLES: [&str; 20] = [
     "REELGATE_RETENTION_DAYS",
     "REELGATE_RUNNING_PER_ACCOUNT",
     "REELGATE_SERVER",
+    "REELGATE_TRUSTED_PROXIES",
     "REELGATE_WORKERS",
 ];
 
@@ -73,6 +75,9 @@ pub struct ServeOptions {
     /// Requests an account may make in a minute; API C keeps its documented 30 [default: 600]
     #[arg(long, value_name = "N", env = "REELGATE_REQUESTS_PER_MINUTE")]
     pub requests_per_minute: Option<u32>,
+    /// Proxies whose X-Forwarded-For is believed: addresses or ranges, with commas
+    #[arg(long, value_name = "LIST", env = "REELGATE_TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Option<Vec<String>>,
     /// Largest request body in bytes [default: 8388608]
     #[arg(long, value_name = "BYTES", env = "REELGATE_BODY_BYTES_MAX")]
     pub body_bytes_max: Option<usize>,
@@ -119,6 +124,8 @@ impl ServeOptions {
             config.limits.rate_limit = false;
         }
         set(&mut config.limits.requests_per_minute, self.requests_per_minute);
+        let proxies = self.trusted_proxies.as_deref();
+        set(&mut config.limits.trusted_proxies, proxies.map(networks).transpose()?);
         set(&mut config.limits.body_bytes_max, self.body_bytes_max);
         set(&mut config.jobs.attempts_max, self.job_attempts);
         set(&mut config.jobs.deadline_ms, self.job_deadline_s.map(|s| i64::from(s) * 1000));
@@ -130,6 +137,17 @@ impl ServeOptions {
         }
         Ok(())
     }
+}
+
+/// Reads ranges of addresses.
+pub(super) fn networks(texts: &[String]) -> Result<Vec<Network>, ConfigError> {
+    let read = |text: &String| {
+        Network::parse(text.trim()).ok_or_else(|| {
+            let rule = "addresses such as 203.0.113.7 or ranges such as 10.0.0.0/8";
+            ConfigError(format!("trusted_proxies must be {rule}, got {text:?}"))
+        })
+    };
+    texts.iter().map(read).collect()
 }
 
 pub(super) fn set<T>(slot: &mut T, value: Option<T>) {

@@ -1,6 +1,7 @@
 //! What a parsed call does.
 
 use super::auth::Caller;
+use super::owner;
 use super::reply::store_error;
 use super::submit::{Origin, rerun, submit};
 use super::view::{queue_place, view};
@@ -10,7 +11,9 @@ use crate::fault::{self, Point};
 use reelgate_core::check::{Policy, check};
 use reelgate_core::job::Refusal;
 use reelgate_core::order::Draft;
-use reelgate_core::{Call, Error, Field, Job, JobId, Kind, Model, Price, Reply, StateName};
+use reelgate_core::{
+    Call, Credits, Error, Field, Job, JobId, Kind, Model, Price, Reply, StateName,
+};
 use reelgate_store::Submitted;
 use std::sync::Arc;
 
@@ -59,7 +62,7 @@ pub(super) async fn act(
 ) -> Result<Done, Error> {
     match call {
         Call::Models => Ok(models(app, origin.dialect)),
-        Call::Quote(draft) => Ok(Done::with(Reply::Quote(quote(app, &draft)?))),
+        Call::Quote(draft) => Ok(Done::with(Reply::Quote(quote(app, &origin, &draft)?))),
         // With nothing to fetch there is one step, and it happens whole or not at all.
         Call::Submit(draft) if draft.media.is_empty() => {
             submit(app, origin, *draft).await.map(Done::submitted)
@@ -73,8 +76,7 @@ pub(super) async fn act(
             to_the_end(async move { rerun(&app, origin, id).await }).await
         }
         Call::Get(id) => {
-            let job = app.store.job_of(origin.caller.account, id).await.map_err(store_error)?;
-            let mut view = view(app, job.ok_or_else(Error::job_not_found)?, base_url);
+            let mut view = view(app, job_of(app, origin.caller, id).await?, base_url);
             if origin.dialect == NATIVE {
                 view.queue = queue_place(app, &view.job).await?;
             }
@@ -88,6 +90,7 @@ pub(super) async fn act(
             let reply = webhooks::act(app, origin.caller, *call).await?;
             Ok(Done::with(Reply::Endpoint(Box::new(reply))))
         }
+        Call::Owner(call) => Ok(Done::with(Reply::Owner(owner::act(app, &origin, call).await?))),
     }
 }
 
@@ -102,9 +105,25 @@ pub(super) fn policy(app: &App) -> Policy {
     Policy { allow_http: app.config.outbound.allow_private, allow_data: true }
 }
 
-fn quote(app: &App, draft: &Draft) -> Result<Price, Error> {
+/// A job that this caller may see: one of its account, and a test one for a test key. Such keys
+/// lie in test suites and example code, and must not show or stop what is real.
+pub(super) async fn job_of(app: &App, caller: Caller, id: JobId) -> Result<Job, Error> {
+    let job = app.store.job_of(caller.account, id).await.map_err(store_error)?;
+    let job = job.filter(|job| job.order.test || !caller.test);
+    job.ok_or_else(Error::job_not_found)
+}
+
+fn quote(app: &App, origin: &Origin, draft: &Draft) -> Result<Price, Error> {
     let model = model_of(app, draft)?;
-    check(draft, model, policy(app), &app.catalogue.price_version).map(|(_, price)| price)
+    let (order, price) = check(draft, model, policy(app), &app.catalogue.price_version)?;
+    origin.guard.check(&order)?;
+    Ok(price_for(origin.caller, price))
+}
+
+/// What an order costs this caller: a rehearsal is free.
+pub(super) fn price_for(caller: Caller, price: Price) -> Price {
+    let credits = if caller.test { Credits::ZERO } else { price.credits };
+    Price { credits, ..price }
 }
 
 /// Runs a submit to its end even when the caller hangs up: its outcome must not depend on that.
@@ -119,6 +138,9 @@ async fn to_the_end(
 }
 
 async fn cancel(app: &App, caller: Caller, id: JobId) -> Result<Job, Error> {
+    if caller.test {
+        job_of(app, caller, id).await?;
+    }
     let (entry, delivery) = (app.entry_id(), app.delivery_id());
     fault::point(Point::CancelAsked);
     let outcome = app.store.cancel(caller.account, id, entry, delivery, app.now()).await;
@@ -126,10 +148,7 @@ async fn cancel(app: &App, caller: Caller, id: JobId) -> Result<Job, Error> {
     let job = match outcome.map_err(store_error)? {
         Ok(job) => job,
         // Asking twice answers the same.
-        Err(Refusal::Final(StateName::Cancelled)) => {
-            let job = app.store.job_of(caller.account, id).await.map_err(store_error)?;
-            job.ok_or_else(Error::job_not_found)?
-        }
+        Err(Refusal::Final(StateName::Cancelled)) => job_of(app, caller, id).await?,
         Err(Refusal::Final(state)) => {
             let message = format!("the task has already {}", state.text());
             return Err(Error::new(Kind::Conflict, message));

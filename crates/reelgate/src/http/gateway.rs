@@ -2,7 +2,9 @@
 //! authenticate, limit, read, parse, do, render.
 
 use super::actions::{Done, act, models};
-use super::auth::{Caller, authenticate};
+use super::auth::{Caller, Known, authenticate};
+use super::limit::admit;
+use super::peer::{Peer, caller_address};
 use super::polls::{Marked, Poll};
 use super::reply::{REPLAYED, REQUEST_ID, mark, send, send_marked, tell_allowance};
 use super::submit::Origin;
@@ -11,6 +13,7 @@ use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
 use http::header::{ALLOW, HOST, IF_NONE_MATCH};
+use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, Uri};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use reelgate_core::idempotency::{Fingerprint, IdempotencyKey};
@@ -95,13 +98,16 @@ async fn work(
     allowance: &mut Option<Allowance>,
 ) -> Result<Worked, Error> {
     let (parts, body) = request.into_parts();
-    let caller = match route.public {
+    let known = match route.public {
         true => None,
         false => Some(authenticate(app, &parts.headers).await?),
     };
-    if let (Some(caller), Some(rule)) = (caller, app.config.rate(dialect.name())) {
-        *allowance = Some(app.limiter.admit(caller.account, dialect.name(), rule, app.now())?);
+    if let Some(known) = &known {
+        // Before the request is counted: a stolen key must not use up its owner's requests.
+        check_address(app, known, &parts)?;
+        admit(app, known, dialect.name(), allowance).await?;
     }
+    let caller = known.as_ref().map(|known| known.caller);
     let poll = caller.filter(|_| route.operation == Operation::Get);
     let poll = poll.zip(app.store.commits()).map(|(caller, commits)| (caller, commits, app.now()));
     if let Some(asked) = poll
@@ -119,17 +125,25 @@ async fn work(
         body: read(body, body_bytes_max(app, dialect.as_ref())).await?,
     };
     let call = dialect.parse(route.operation, &wire)?;
-    let Some(caller) = caller else {
+    let Some(Known { caller, guard, .. }) = known else {
         return match call {
             Call::Models => Ok(Worked::Done(models(app, dialect.name()))),
             _ => Err(Error::unauthorized()),
         };
     };
     let idempotency = match call {
-        Call::Submit(_) | Call::Rerun(_) => idempotency(&wire, dialect.name(), route)?,
-        Call::Quote(_) | Call::Get(_) | Call::Cancel(_) | Call::Models | Call::Endpoint(_) => None,
+        Call::Submit(_) | Call::Rerun(_) => {
+            let found = idempotency(&wire, dialect.name(), route)?;
+            found.map(|(key, print)| (if caller.test { key.for_test() } else { key }, print))
+        }
+        Call::Quote(_)
+        | Call::Get(_)
+        | Call::Cancel(_)
+        | Call::Models
+        | Call::Endpoint(_)
+        | Call::Owner(_) => None,
     };
-    let origin = Origin { caller, dialect: dialect.name(), idempotency };
+    let origin = Origin { caller, guard, dialect: dialect.name(), idempotency };
     let done = act(app, call, origin, &base_url).await?;
     if route.operation != Operation::Get {
         return Ok(Worked::Done(done));
@@ -149,6 +163,16 @@ fn poll_of<'r>(
     let path = uri.path_and_query().map_or("", |path| path.as_str());
     let host = headers.get(HOST).map_or(&b""[..], HeaderValue::as_bytes);
     Poll { caller, path, host, commits, now }
+}
+
+/// Refuses a key that may not be used from where this request comes from.
+fn check_address(app: &App, known: &Known, parts: &Parts) -> Result<(), Error> {
+    if known.guard.networks.is_empty() {
+        return Ok(());
+    }
+    let peer = parts.extensions.get::<Peer>().copied();
+    let address = caller_address(peer, &parts.headers, &app.config.limits.trusted_proxies);
+    known.guard.check_address(address)
 }
 
 /// How this request's caller reaches the server.

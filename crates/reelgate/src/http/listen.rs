@@ -1,16 +1,21 @@
 //! Connections: accepted within a bound, given a time limit for their headers, and closed in good
 //! order.
 
+use super::peer::Peer;
 use axum::Router;
+use http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
 
 /// A connection without a request, or with an unfinished one, is closed after this time.
 const HEADERS_WITHIN: Duration = Duration::from_secs(30);
@@ -29,10 +34,14 @@ pub async fn serve(
 ) {
     let places = Arc::new(Semaphore::new(connections_max));
     let open = GracefulShutdown::new();
-    while let Some((stream, place)) = next(&listener, &places, &stopping).await {
+    while let Some((stream, peer, place)) = next(&listener, &places, &stopping).await {
         // Small answers must not wait for more bytes to fill a packet.
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
+        let router = router.clone().map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer.ip()));
+            request
+        });
+        let service = TowerToHyperService::new(router);
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEADERS_WITHIN)
@@ -59,7 +68,7 @@ async fn next(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
     stopping: &CancellationToken,
-) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
     loop {
         let accepted = async {
             let place = Arc::clone(places).acquire_owned().await;
@@ -67,7 +76,7 @@ async fn next(
         };
         tokio::select! {
             (stream, place) = accepted => match (stream, place) {
-                (Ok((stream, _)), Ok(place)) => return Some((stream, place)),
+                (Ok((stream, peer)), Ok(place)) => return Some((stream, peer, place)),
                 (_, Err(_closed)) => return None,
                 (Err(error), _) => {
                     tracing::warn!(%error, "a connection could not be accepted");

@@ -1,8 +1,9 @@
 //! Accepting an order: everything that can be refused is refused before any credit is held.
 
-use super::actions::{model_of, policy};
+use super::actions::{job_of, model_of, policy, price_for};
 use super::auth::Caller;
 use super::references::{Fetched, fetch_all};
+use super::rehearse;
 use super::reply::store_error;
 use crate::app::App;
 use crate::fault::{self, Point};
@@ -13,14 +14,17 @@ use reelgate_core::order::{Draft, Media, Order};
 use reelgate_core::price::price;
 use reelgate_core::size::{Ratio, pixels};
 use reelgate_core::{
-    Error, Field, Job, JobId, Kind, MediaKind, MediaSource, Model, Price, State, Ticket,
+    Error, Field, Guard, Job, JobId, Kind, MediaKind, MediaSource, Model, Price, State, Ticket,
 };
 use reelgate_store::{Submission, Submitted};
+use std::sync::Arc;
 
 /// Where a call comes from.
 pub struct Origin {
     /// Who asks.
     pub caller: Caller,
+    /// What its key may do.
+    pub guard: Arc<Guard>,
     /// Through which API.
     pub dialect: &'static str,
     /// The caller's key against doing it twice, and what the request said.
@@ -33,7 +37,19 @@ pub struct Origin {
 /// The first thing that is wrong; nothing was created or held then.
 pub async fn submit(app: &App, origin: Origin, draft: Draft) -> Result<Submitted, Error> {
     let _flight = enter(app, &origin)?;
-    let checked = match checked(app, &draft) {
+    if origin.caller.test {
+        return rehearse::submit(app, origin, draft).await;
+    }
+    submit_checked(app, origin, draft).await
+}
+
+/// Accepts an order that nothing else stands in the way of.
+pub(super) async fn submit_checked(
+    app: &App,
+    origin: Origin,
+    draft: Draft,
+) -> Result<Submitted, Error> {
+    let checked = match checked(app, &origin, &draft) {
         // With nothing to fetch the transaction comes next anyway, and it looks at the key and at
         // the funds itself, in this order.
         Ok((_, mut order, price)) if draft.media.is_empty() => {
@@ -60,10 +76,16 @@ pub async fn submit(app: &App, origin: Origin, draft: Draft) -> Result<Submitted
 }
 
 /// An order as far as it can be judged without looking anything up.
-fn checked<'a>(app: &'a App, draft: &Draft) -> Result<(&'a Model, Order, Price), Error> {
+pub(super) fn checked<'a>(
+    app: &'a App,
+    origin: &Origin,
+    draft: &Draft,
+) -> Result<(&'a Model, Order, Price), Error> {
     let model = model_of(app, draft)?;
     let (order, price) = check(draft, model, policy(app), &app.catalogue.price_version)?;
     check_callback(app, &order)?;
+    origin.guard.check(&order)?;
+    let price = price_for(origin.caller, price);
     if draft.media.is_empty() {
         check_kinds(&draft.media, &[], &model.media)?;
     }
@@ -80,9 +102,7 @@ pub async fn rerun(app: &App, origin: Origin, earlier: JobId) -> Result<Submitte
     if let Some(replayed) = replay(app, &origin).await? {
         return Ok(replayed);
     }
-    let account = origin.caller.account;
-    let earlier = app.store.job_of(account, earlier).await.map_err(store_error)?;
-    let earlier = earlier.ok_or_else(Error::job_not_found)?;
+    let earlier = job_of(app, origin.caller, earlier).await?;
     let mut order = earlier.order;
     order.seed = Some(earlier.seed);
     let now = app.now();
@@ -96,6 +116,8 @@ pub async fn rerun(app: &App, origin: Origin, earlier: JobId) -> Result<Submitte
         price(model, order.resolution, order.duration_s, with_media, version)
     });
     let price = offered.ok_or_else(|| Error::invalid(Field::Model, "is not on sale any more"))?;
+    origin.guard.check(&order)?;
+    let price = price_for(origin.caller, price);
     check_funds(app, origin.caller, &price).await?;
     // A webhook's receiver knows the shape that the first order asked for.
     store(app, origin, &earlier.dialect, order, price).await
@@ -108,7 +130,7 @@ fn enter(app: &App, origin: &Origin) -> Result<Option<super::once::Flight>, Erro
 }
 
 /// The answer to an earlier request with the same key.
-async fn replay(app: &App, origin: &Origin) -> Result<Option<Submitted>, Error> {
+pub(super) async fn replay(app: &App, origin: &Origin) -> Result<Option<Submitted>, Error> {
     let Some((key, fingerprint)) = &origin.idempotency else { return Ok(None) };
     let account = origin.caller.account;
     let first = app.store.find_idempotent(account, key).await.map_err(store_error)?;
@@ -167,26 +189,30 @@ async fn store(
     app: &App,
     origin: Origin,
     dialect: &str,
-    order: Order,
+    mut order: Order,
     price: Price,
 ) -> Result<Submitted, Error> {
+    let test = origin.caller.test;
+    order.test = test;
     let job = new_job(app, origin.caller, dialect, order, price);
-    let idempotency = origin.idempotency;
-    let submission = Submission { job, hold_entry: app.entry_id(), idempotency };
+    let (hold_entry, idempotency) = (app.entry_id(), origin.idempotency);
+    // What costs nothing cannot be too much.
+    let daily_cap = if test { None } else { origin.guard.daily_cap(job.created) };
+    let submission = Submission { job, hold_entry, idempotency, daily_cap };
     fault::point(Point::SubmitDecided);
     // Also when the caller hangs up before the answer: the job may be accepted all the same.
-    let _bell = Bell(app);
+    let _bell = Bell(app, test);
     let submitted = app.store.submit(submission, app.now()).await.map_err(store_error)?;
     fault::point(Point::SubmitCommitted);
     Ok(submitted)
 }
 
 /// Rings for the workers when dropped.
-struct Bell<'a>(&'a App);
+struct Bell<'a>(&'a App, bool);
 
 impl Drop for Bell<'_> {
     fn drop(&mut self) {
-        self.0.job_is_ready();
+        self.0.job_is_ready(self.1);
     }
 }
 

@@ -9,7 +9,9 @@ use http_body_util::BodyExt as _;
 use reelgate_core::check::Policy;
 use reelgate_core::endpoint::Change;
 use reelgate_core::key::{ApiKey, ENTROPY_BYTES};
-use reelgate_core::{AccountId, Credits, Endpoint, EndpointId, JobId, KeyId, KeyStyle, Timestamp};
+use reelgate_core::{
+    AccountId, Credits, Endpoint, EndpointId, JobId, KeyId, KeySettings, KeyStyle, Timestamp,
+};
 use reelgate_store::{NewAccount, NewKey};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -74,7 +76,7 @@ impl World {
             hash: key.hash(),
             hint: key.hint(),
             style: KeyStyle::Sk,
-            label: String::new(),
+            settings: KeySettings::default(),
         };
         app.store.create_key(new, now).await.map_err(|error| error.to_string())?;
         self.accounts.push(Account { id, granted, key: key.reveal().to_owned() });

@@ -6,7 +6,9 @@
 pub mod deliver;
 mod leftovers;
 pub mod message;
+pub mod note;
 pub mod pace;
+pub mod rehearse;
 pub mod render;
 pub mod rescue;
 pub mod runner;

@@ -7,9 +7,10 @@ use crate::media::{ClipFile, MediaError};
 use reelgate_core::engine::BoxFuture;
 use reelgate_core::job::{Output, Progress, Refusal};
 use reelgate_core::{
-    Clip, DeliveryId, EngineError, EntryId, FailureClass, Input, Job, Report, State, Ticket,
-    Timestamp, Work,
+    Clip, DeliveryId, Engine, EngineError, EntryId, FailureClass, Input, Job, Report, State,
+    Ticket, Timestamp, Work,
 };
+use reelgate_engines::rehearsal::RehearsalEngine;
 use reelgate_store::{Directive, Outcome, StoreError};
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::Duration;
@@ -29,7 +30,16 @@ pub async fn step(app: &App) -> Result<Step, StoreError> {
         running_max => app.store.claim_below(now, lease_ms, 1, running_max).await?,
     };
     let Some(job) = claimed.into_iter().next() else { return Ok(Step::Idle) };
-    let State::Running { lease, .. } = &job.state else { return Ok(Step::Idle) };
+    carry(app, job).await?;
+    Ok(Step::Did)
+}
+
+/// Carries a claimed job to its end, or to the end of this attempt.
+///
+/// # Errors
+/// As [`step`].
+pub(super) async fn carry(app: &App, job: Job) -> Result<(), StoreError> {
+    let State::Running { lease, .. } = &job.state else { return Ok(()) };
     let token = lease.token;
     fault::point(Point::Claimed);
     // Its account may have asked to hear of this.
@@ -37,8 +47,12 @@ pub async fn step(app: &App) -> Result<Step, StoreError> {
     tracing::info!(job = %job.id, attempt = job.attempt, "rendering");
     let started = app.now();
     let outcome = attempt(app, &job, token).await;
-    settle(app, &job, token, outcome, started.ms()).await?;
-    Ok(Step::Did)
+    settle(app, &job, token, outcome, started.ms()).await
+}
+
+/// What renders a job: never a real engine for a test.
+fn engine_of<'a>(app: &'a App, job: &Job) -> &'a dyn Engine {
+    if job.order.test { &RehearsalEngine } else { app.engine.as_ref() }
 }
 
 /// Runs the engine and keeps what it made, in a scratch folder that is gone afterwards.
@@ -76,7 +90,7 @@ async fn make(
     work: Work,
     reporter: &Reporter<'_>,
 ) -> Result<Output, EngineError> {
-    let clip = app.engine.run(work, reporter).await?;
+    let clip = engine_of(app, job).run(work, reporter).await?;
     fault::point(Point::EngineDone);
     reelgate_engines::clip::check(&clip, &job.order, job.size).map_err(|fault| {
         tracing::error!(job = %job.id, fault, "the engine's clip is not what was ordered");
@@ -148,7 +162,7 @@ async fn keep(app: &App, job: &Job, token: u64, clip: &Clip) -> Result<Output, M
         frames: clip.frames,
         duration_ms: clip.duration_ms,
         has_audio: clip.has_audio,
-        engine: app.engine.name().to_owned(),
+        engine: engine_of(app, job).name().to_owned(),
         removed: None,
     })
 }
@@ -167,7 +181,9 @@ async fn settle(
     let outcome = match result {
         Ok(output) => {
             tracing::info!(job = %job.id, took_ms, bytes = output.video_bytes, "rendered");
-            app.pace.learn(u64::try_from(took_ms).unwrap_or(0));
+            if !job.order.test {
+                app.pace.learn(u64::try_from(took_ms).unwrap_or(0));
+            }
             Outcome::Clip { output, charge: job.price.credits }
         }
         Err(error) => {
@@ -202,7 +218,7 @@ async fn settle(
         }
     }
     app.deliveries_ready.notify_one();
-    app.job_is_ready();
+    app.job_is_ready(job.order.test);
     Ok(())
 }
 

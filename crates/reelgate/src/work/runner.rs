@@ -1,6 +1,6 @@
 //! The loops around the steps: woken by a bell, polled as the net, stopped together.
 
-use super::{Step, deliver, render, rescue, sweep};
+use super::{Step, deliver, note, rehearse, render, rescue, sweep};
 use crate::app::App;
 use reelgate_core::engine::BoxFuture;
 use reelgate_store::StoreError;
@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 /// A bell may be lost, and deliveries of other processes have none: look at least this often.
 const POLL: Duration = Duration::from_millis(500);
 const RESCUE_EVERY: Duration = Duration::from_secs(2);
+const NOTE_EVERY: Duration = Duration::from_secs(20);
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
 const AFTER_FAULT: Duration = Duration::from_secs(2);
 
@@ -37,6 +38,8 @@ const DELIVER: Loop =
     Loop { step: |app| Box::pin(deliver::step(app)), bell: Bell::Deliveries, poll: POLL };
 const RESCUE: Loop =
     Loop { step: |app| Box::pin(rescue::step(app)), bell: Bell::None, poll: RESCUE_EVERY };
+const NOTE: Loop =
+    Loop { step: |app| Box::pin(note::step(app)), bell: Bell::None, poll: NOTE_EVERY };
 const SWEEP: Loop =
     Loop { step: |app| Box::pin(sweep::step(app)), bell: Bell::None, poll: SWEEP_EVERY };
 
@@ -46,10 +49,13 @@ impl Runner {
     pub fn start(app: &Arc<App>) -> Self {
         let mut tasks = JoinSet::new();
         let renderers = std::iter::repeat_n(RENDER, app.config.workers);
-        for one in renderers.chain([DELIVER, RESCUE, SWEEP]) {
+        for one in renderers.chain([DELIVER, RESCUE, NOTE, SWEEP]) {
             tasks.spawn(repeat(Arc::clone(app), one));
         }
         tasks.spawn(listen(Arc::clone(app)));
+        if app.config.workers > 0 {
+            tasks.spawn(rehearse::serve(Arc::clone(app)));
+        }
         Self(tasks)
     }
 
@@ -103,9 +109,11 @@ async fn listen(app: Arc<App>) {
     while !app.stopping.is_cancelled() {
         tokio::select! {
             () = app.store.heard() => {
-                app.jobs_ready.notify_waiters();
-                // For whoever is just about to wait.
-                app.jobs_ready.notify_one();
+                for bell in [&app.jobs_ready, &app.tests_ready] {
+                    bell.notify_waiters();
+                    // For whoever is just about to wait.
+                    bell.notify_one();
+                }
             }
             () = app.stopping.cancelled() => {}
         }

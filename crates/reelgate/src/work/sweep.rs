@@ -17,12 +17,13 @@ pub async fn step(app: &App) -> Result<Step, StoreError> {
     let now = app.now();
     let keys = app.store.sweep_idempotency(now).await?;
     let deliveries = app.store.sweep_deliveries(now.plus_ms(-DELIVERIES_KEPT_MS)).await?;
+    let rates = app.store.sweep_rates(now).await?;
     let files = match app.config.jobs.retention_ms {
         0 => 0,
         kept_ms => files(app, kept_ms).await?,
     };
     let folders = leftovers::remove(app).await?;
-    Ok(if keys + deliveries + files + folders == 0 { Step::Idle } else { Step::Did })
+    Ok(if keys + deliveries + rates + files + folders == 0 { Step::Idle } else { Step::Did })
 }
 
 /// A job is marked only after its files are gone: a crash in between means that they are looked for

@@ -214,7 +214,9 @@ fn an_endpoint_is_made_watched_and_forgotten() {
 fn a_key_is_shown_once_and_nothing_else_with_it() {
     let desk = Desk::new();
     desk.says(&["account", "create", "studio"]);
-    for (style, prefix) in [("sk", "sk_live_"), ("sd2", "sd2_live_"), ("dk", "dk-")] {
+    for (style, prefix) in
+        [("sk", "sk_live_"), ("sd2", "sd2_live_"), ("dk", "dk-"), ("test", "sk_test_")]
+    {
         let ran = desk.run(&["key", "create", "--account", "studio", "--style", style]);
         assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
         let key = ran.out.strip_suffix('\n').expect("one line");
@@ -238,6 +240,46 @@ fn a_key_is_shown_once_and_nothing_else_with_it() {
         let found = bytes.windows(key.trim().len()).any(|part| part == key.trim().as_bytes());
         assert!(!found, "{}", path.display());
     }
+}
+
+#[test]
+fn a_key_is_held_to_rails_until_they_are_lifted() {
+    let desk = Desk::new();
+    desk.says(&["account", "create", "studio"]);
+    let create = ["key", "create", "--account", "studio", "--label", "agent"];
+    let rails = ["--credits-per-day", "12.5", "--seconds-max", "8", "--network", "10.0.0.0/8"];
+    let key = desk.says(&[&create[..], &rails].concat());
+    let list = desk.says(&["key", "list"]);
+    let shown = "agent  credits per day 12.5  seconds up to 8  from 10.0.0.0/8\n";
+    assert!(list.ends_with(shown), "{list}");
+    let lift = ["--credits-per-day", "none", "--network", "none", "--seconds-max", "5"];
+    let updated = desk.says(&[&["key", "update", key.trim()][..], &lift].concat());
+    assert!(updated.ends_with("agent  seconds up to 5\n"), "{updated}");
+    assert_eq!(desk.says(&["key", "list"]), updated);
+    desk.complains(
+        &["key", "update", key.trim(), "--seconds-max", "0"],
+        "seconds_max must be 1 to 86400, got 0",
+    );
+    desk.complains(&["key", "update", "x"], "there is no such key, or it was revoked");
+}
+
+#[test]
+fn a_code_is_shown_once_and_can_be_revoked() {
+    let desk = Desk::new();
+    desk.says(&["account", "create", "studio"]);
+    let code = desk.says(&["code", "create", "--credits", "50", "--uses", "3", "--label", "fair"]);
+    assert!(code.starts_with("RG-"), "{code}");
+    let list = desk.says(&["code", "list"]);
+    assert!(list.ends_with("  50 credits  used 0 of 3  active  fair\n"), "{list}");
+    assert!(!list.contains(code.trim()), "{list}");
+    let id = list.split(' ').next().expect("an id");
+    assert_eq!(desk.says(&["code", "revoke", id]), "revoked\n");
+    assert!(desk.says(&["code", "list"]).contains("  revoked  "));
+    desk.complains(&["code", "revoke", id], "there is no such code, or it was revoked before");
+    desk.complains(
+        &["code", "create", "--credits", "0"],
+        "credits must be more than 0 and at most 1000000000",
+    );
 }
 
 #[test]

@@ -13,11 +13,12 @@ use reelgate::app::{App, Parts};
 use reelgate::config::Config;
 use reelgate::entropy::SeededEntropy;
 
-use reelgate::work::{Step, deliver, render, rescue};
+use reelgate::work::{Step, deliver, rehearse, render, rescue};
 use reelgate_core::key::{ApiKey, ENTROPY_BYTES};
 use reelgate_core::ledger::{EntryKind, Funds};
 use reelgate_core::{
-    AccountId, Credits, Engine, EntryId, Job, JobId, KeyId, KeyStyle, ManualClock, Timestamp,
+    AccountId, Credits, Engine, EntryId, Guard, Job, JobId, KeyId, KeySettings, KeyStyle,
+    ManualClock, Timestamp,
 };
 use reelgate_store::{NewAccount, NewKey};
 use serde_json::Value;
@@ -151,6 +152,16 @@ impl TestApp {
 
     /// One more key of an account.
     pub(crate) async fn key_of(&self, account: AccountId, style: KeyStyle) -> Customer {
+        self.key_with(account, style, Guard::default()).await
+    }
+
+    /// One more key of an account, with guard rails.
+    pub(crate) async fn key_with(
+        &self,
+        account: AccountId,
+        style: KeyStyle,
+        guard: Guard,
+    ) -> Customer {
         let mut entropy = [0; ENTROPY_BYTES];
         self.app.entropy.fill(&mut entropy);
         let key = ApiKey::new(style, &entropy);
@@ -161,7 +172,7 @@ impl TestApp {
             hash: key.hash(),
             hint: key.hint(),
             style,
-            label: String::new(),
+            settings: KeySettings { guard, ..KeySettings::default() },
         };
         self.app.store.create_key(new, self.app.now()).await.expect("a key");
         Customer { account, key: key.reveal().to_owned(), key_id }
@@ -204,8 +215,9 @@ impl TestApp {
         loop {
             let rescued = rescue::step(&self.app).await.expect("rescue");
             let rendered = Box::pin(render::step(&self.app)).await.expect("render");
+            let rehearsed = rehearse::step(&self.app).await.expect("rehearse");
             let delivered = deliver::step(&self.app).await.expect("deliver");
-            if [rescued, rendered, delivered] == [Step::Idle; 3] {
+            if [rescued, rendered, rehearsed, delivered] == [Step::Idle; 4] {
                 return;
             }
         }

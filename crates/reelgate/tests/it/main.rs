@@ -12,14 +12,20 @@ mod fake_engine;
 mod files;
 mod harness;
 mod idempotency;
+mod keys;
 mod limits;
 mod native;
 mod neighbour;
 mod open_v1;
 mod orders;
 mod pictures;
+#[path = "../../../reelgate-store/tests/support/private_postgres.rs"]
+#[expect(dead_code, reason = "nothing here makes the server die")]
+mod private_postgres;
 mod references;
+mod rehearsal;
 mod render;
+mod shared;
 mod task_query;
 mod tasks_v1;
 mod webhooks;
