@@ -6,6 +6,7 @@ mod client;
 mod doctor;
 mod generate;
 mod key;
+mod mcp;
 mod serve;
 
 use crate::app::{App, Parts, StartError, WallClock};
@@ -43,6 +44,8 @@ enum Command {
     Key(key::KeyCommand),
     /// Make a clip: with --server through that server, else right here
     Generate(generate::GenerateOptions),
+    /// Offer a server's tools to an agent, over the Model Context Protocol on standard streams
+    Mcp(mcp::McpOptions),
     /// Check every promise about jobs and money; exit 1 if one is broken
     Audit,
     /// Look for what may be wrong with this installation
@@ -104,6 +107,7 @@ async fn run(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Account(command) => account::run(&config, command).await,
         Command::Key(command) => key::run(&config, command).await,
         Command::Generate(options) => generate::run(config, &cli.common, options).await,
+        Command::Mcp(options) => mcp::run(&options).await,
         Command::Audit => audit::run(&config).await,
         Command::Doctor => doctor::run(&config).await,
     }

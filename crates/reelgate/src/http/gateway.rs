@@ -152,7 +152,7 @@ fn poll_of<'r>(
 }
 
 /// How this request's caller reaches the server.
-pub(super) fn base_url(app: &App, headers: &HeaderMap) -> String {
+pub(crate) fn base_url(app: &App, headers: &HeaderMap) -> String {
     let host = headers.get(HOST).and_then(|value| value.to_str().ok());
     let plain = |host: &&str| {
         !host.is_empty()
