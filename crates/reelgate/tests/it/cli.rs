@@ -1,10 +1,8 @@
 //! The binary as an operator runs it: exit status, standard output, standard error.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
-use tempfile::TempDir;
+use crate::desk::{Desk, Ran, until};
+use std::path::Path;
+use std::process::Stdio;
 
 fn is_a_film(path: &Path, width: u32, duration_ms: u64) {
     let bytes = std::fs::read(path).expect("a film");
@@ -17,7 +15,7 @@ fn help_names_every_command_and_says_what_it_is_for() {
     let desk = Desk::new();
     let help = desk.says(&["--help"]);
     assert!(help.starts_with("A self-hosted video-generation API: send a prompt, get an MP4"));
-    for command in ["serve", "account", "key", "generate", "audit", "doctor"] {
+    for command in ["serve", "account", "key", "generate", "mcp", "audit", "doctor"] {
         let line = help.lines().find(|line| line.trim_start().starts_with(command));
         assert!(line.is_some_and(|line| line.trim().len() > command.len() + 10), "{command}");
         let of_it = desk.says(&[command, "--help"]);
@@ -252,7 +250,7 @@ fn a_film_needs_no_server() {
     ]);
     assert_eq!((ran.code, ran.out.as_str()), (Some(0), ""), "{}", ran.err);
     is_a_film(&desk.path("film.mp4"), 864, 1000);
-    let left: Vec<_> = std::fs::read_dir(desk.0.path()).expect("a folder").collect();
+    let left: Vec<_> = std::fs::read_dir(desk.path("")).expect("a folder").collect();
     assert_eq!(left.len(), 1, "nothing but the film is left");
 
     std::fs::write(desk.path("photo.png"), crate::pictures::png()).expect("written");
