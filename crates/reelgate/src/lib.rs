@@ -3,6 +3,7 @@
 //! This crate runs what the others decide, remember, translate and render. It is a library only so
 //! that its tests can drive the same parts as the binary does.
 
+pub mod agents;
 pub mod app;
 pub mod cli;
 pub mod config;

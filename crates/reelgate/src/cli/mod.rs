@@ -7,6 +7,7 @@ mod code;
 mod doctor;
 mod generate;
 mod key;
+mod mcp;
 mod rails;
 mod serve;
 mod webhook;
@@ -52,6 +53,8 @@ enum Command {
     Code(code::CodeCommand),
     /// Make a clip: with --server through that server, else right here
     Generate(generate::GenerateOptions),
+    /// Offer a server's tools to an agent, over the Model Context Protocol on standard streams
+    Mcp(mcp::McpOptions),
     /// Check every promise about jobs and money; exit 1 if one is broken
     Audit,
     /// Look for what may be wrong with this installation
@@ -115,6 +118,7 @@ async fn run(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Webhook(command) => webhook::run(&config, command).await,
         Command::Code(command) => code::run(&config, command).await,
         Command::Generate(options) => generate::run(config, &cli.common, options).await,
+        Command::Mcp(options) => mcp::run(&options).await,
         Command::Audit => audit::run(&config).await,
         Command::Doctor => doctor::run(&config).await,
     }

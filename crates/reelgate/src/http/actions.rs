@@ -18,7 +18,7 @@ use reelgate_store::Submitted;
 use std::sync::Arc;
 
 /// Our own API sells what every other one does, and shows more.
-const NATIVE: &str = "native";
+pub(super) const NATIVE: &str = "native";
 
 /// An answer, and whether it repeats an earlier one.
 pub(super) struct Done {

@@ -1,7 +1,9 @@
 //! Everything that is mounted, dialect by dialect.
 
+use super::actions::NATIVE;
 use super::gateway::{self, PathParams};
 use super::{files, health, openapi, reply};
+use crate::agents::{mcp, pages};
 use crate::app::App;
 use axum::body::Body;
 use axum::extract::Request;
@@ -29,6 +31,11 @@ pub fn router(app: &Arc<App>) -> Router {
             router = router.route(path, mount(app, dialect, &routes));
         }
     }
+    if let Some(native) = app.dialect(NATIVE) {
+        let tools = mcp::service(&router, native.as_ref(), app.stopping.clone());
+        router = router.route_service("/mcp", tools);
+    }
+    router = router.merge(pages::routes(app));
     let in_flight = Arc::new(Semaphore::new(app.config.limits.requests_in_flight_max));
     router
         .fallback({

@@ -1,126 +1,8 @@
 //! The binary as an operator runs it: exit status, standard output, standard error.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
-use tempfile::TempDir;
-
-/// Looks that a condition may take to come true, ten milliseconds apart: half a minute in all.
-const LOOKS_MAX: u32 = 3000;
-
-/// A folder to work in, as an operator has one.
-struct Desk(TempDir);
-
-/// How a command ended.
-struct Ran {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-/// A server that is killed when the test forgets to stop it.
-struct Server {
-    child: Child,
-    log: PathBuf,
-    url: String,
-}
-
-impl Desk {
-    fn new() -> Self {
-        Self(tempfile::tempdir().expect("a temporary folder"))
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    /// The binary in this folder, with nothing of this process's environment.
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_reelgate"));
-        command.args(arguments).current_dir(self.0.path()).stdin(Stdio::null());
-        command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ran {
-        Ran::of(self.command(arguments).output().expect("it starts"))
-    }
-
-    /// A command that ends well and says only this on standard output.
-    #[track_caller]
-    fn says(&self, arguments: &[&str]) -> String {
-        let ran = self.run(arguments);
-        assert_eq!(ran.code, Some(0), "{arguments:?}: {}", ran.err);
-        ran.out
-    }
-
-    /// A command that fails with this complaint.
-    #[track_caller]
-    fn complains(&self, arguments: &[&str], complaint: &str) {
-        let ran = self.run(arguments);
-        assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""), "{arguments:?}");
-        assert_eq!(ran.err, format!("error: {complaint}\n"));
-    }
-
-    /// Starts a server and waits until it can be reached.
-    fn serve(&self, more: &[&str]) -> Server {
-        let (log, address) = (self.path("serve.log"), self.path("address"));
-        let fixed = ["serve", "--listen", "127.0.0.1:0", "--address-file", "address"];
-        let mut command = self.command(&[&fixed, more].concat());
-        let stderr = File::create(&log).expect("a log");
-        let child = command.stdout(Stdio::null()).stderr(stderr).spawn().expect("it starts");
-        let mut server = Server { child, log, url: String::new() };
-        let found = until(|| {
-            assert_eq!(server.child.try_wait().expect("a child"), None, "{}", server.log());
-            std::fs::read_to_string(&address).ok().filter(|text| text.ends_with('\n'))
-        });
-        server.url = format!("http://{}", found.trim());
-        server
-    }
-}
-
-impl Ran {
-    fn of(output: Output) -> Self {
-        let text = |bytes| String::from_utf8(bytes).expect("text");
-        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-    }
-}
-
-impl Server {
-    fn log(&self) -> String {
-        std::fs::read_to_string(&self.log).unwrap_or_default()
-    }
-
-    /// Asks the server to end, and waits for its exit status.
-    fn stop(mut self, signal: &str) -> (Option<i32>, String) {
-        let pid = self.child.id().to_string();
-        let sent = Command::new("kill").args([signal, &pid]).status().expect("kill");
-        assert!(sent.success());
-        let ended = until(|| self.child.try_wait().expect("a child"));
-        (ended.code(), self.log())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Looks again and again, for another process tells nobody when it is ready.
-#[track_caller]
-fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
-    for _ in 0..LOOKS_MAX {
-        if let Some(found) = look() {
-            return found;
-        }
-        #[expect(clippy::disallowed_methods, reason = "another process, bounded by LOOKS_MAX")]
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    panic!("it never happened");
-}
+use crate::desk::{Desk, Ran, until};
+use std::path::Path;
+use std::process::Stdio;
 
 fn is_a_film(path: &Path, width: u32, duration_ms: u64) {
     let bytes = std::fs::read(path).expect("a film");
@@ -133,7 +15,9 @@ fn help_names_every_command_and_says_what_it_is_for() {
     let desk = Desk::new();
     let help = desk.says(&["--help"]);
     assert!(help.starts_with("A self-hosted video-generation API: send a prompt, get an MP4"));
-    for command in ["serve", "account", "key", "webhook", "generate", "audit", "doctor"] {
+    for command in
+        ["serve", "account", "key", "code", "webhook", "generate", "mcp", "audit", "doctor"]
+    {
         let line = help.lines().find(|line| line.trim_start().starts_with(command));
         assert!(line.is_some_and(|line| line.trim().len() > command.len() + 10), "{command}");
         let of_it = desk.says(&[command, "--help"]);
@@ -438,7 +322,7 @@ fn a_film_needs_no_server() {
     ]);
     assert_eq!((ran.code, ran.out.as_str()), (Some(0), ""), "{}", ran.err);
     is_a_film(&desk.path("film.mp4"), 864, 1000);
-    let left: Vec<_> = std::fs::read_dir(desk.0.path()).expect("a folder").collect();
+    let left: Vec<_> = std::fs::read_dir(desk.path("")).expect("a folder").collect();
     assert_eq!(left.len(), 1, "nothing but the film is left");
 
     std::fs::write(desk.path("photo.png"), crate::pictures::png()).expect("written");

@@ -4,9 +4,11 @@
 //! moves only when a test says so. Every test ends with [`harness::TestApp::finish`], which asks
 //! the audit for broken promises and checks that nothing is left behind.
 
+mod agents;
 mod apis;
 mod bad_input;
 mod cli;
+mod desk;
 mod endpoints;
 mod fake_engine;
 mod files;

@@ -1,0 +1,164 @@
+//! Documentation as text: `/llms.txt` (<https://llmstxt.org>), `/llms-full.txt`, `/docs.md`, each
+//! page under `/docs/`, and the skill (seed 004 names the skill and a raw text endpoint).
+
+use crate::app::App;
+use crate::http::gateway::base_url;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::routing::get;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, Response, StatusCode};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+/// Stands for the server's own address in the skill.
+const ADDRESS: &str = "{{server}}";
+/// The address that the pages' examples use.
+const EXAMPLE: &str = "http://127.0.0.1:8787";
+const SKILL: &str = include_str!("../../docs/agent-skill.md");
+const PROMPTS: &str = include_str!("../../docs/prompt-guide.md");
+
+/// A page: its name below `/docs/`, what it is for, its text.
+struct Page {
+    name: &'static str,
+    about: &'static str,
+    text: &'static str,
+}
+
+macro_rules! page {
+    ($name:literal, $about:literal) => {
+        Page { name: $name, about: $about, text: include_str!(concat!("../../docs/", $name)) }
+    };
+}
+
+/// What somebody who writes a client needs, in the order to read it.
+const FOR_CLIENTS: &[Page] = &[
+    page!("quickstart.md", "a first video, an account, a key, a webhook"),
+    page!("prompt-guide.md", "how to write prompts"),
+    page!("api/native.md", "our own API: everything the platform can do"),
+    page!("api/open_v1.md", "API A, /api/open/v1"),
+    page!("api/task_query.md", "API B, /api/video/seedance and /api/task/query"),
+    page!("api/tasks_v1.md", "API C, /api/v1"),
+    page!("api/webhooks.md", "being told instead of asking"),
+    page!("test-keys.md", "keys that rehearse every outcome at no cost"),
+];
+
+/// What somebody who runs a server needs.
+const FOR_OPERATORS: &[Page] = &[
+    page!("operating.md", "settings, databases, backups, upgrades"),
+    page!("preview-engine.md", "the embedded engine and its words"),
+    page!("job-lifecycle.md", "what may happen to a job"),
+    page!("ledger.md", "what may happen to money"),
+    page!("crash-proof.md", "how it is tested against crashes"),
+    page!("benchmarks.md", "how fast it is"),
+];
+
+/// The routes of the pages.
+pub fn routes(app: &Arc<App>) -> Router {
+    Router::new()
+        .route("/llms.txt", get(index))
+        .route("/llms-full.txt", get(everything))
+        .route("/llms-api.txt", get(for_clients))
+        .route("/docs.md", get(for_clients))
+        .route("/docs/{*name}", get(one))
+        .route("/downloads/seedance-skill.md", get(skill))
+        .with_state(Arc::clone(app))
+}
+
+async fn index(State(app): State<Arc<App>>, headers: HeaderMap) -> Response<String> {
+    let server = base_url(&app, &headers);
+    let mut text = format!(
+        "# Reelgate\n\n> Video generation over HTTP: send a prompt and references, get a task id, \
+         poll or receive a webhook, download an MP4. This server speaks several documented APIs; a \
+         key works on all of them.\n\n\
+         Every request carries `Authorization: Bearer KEY`. Start with our own API, or with the \
+         one that your client was written for.\n"
+    );
+    let mut list = |title: &str, pages: &[Page]| {
+        let _ = write!(text, "\n## {title}\n\n");
+        for Page { name, about, .. } in pages {
+            let _ = writeln!(text, "- [{name}]({server}/docs/{name}): {about}");
+        }
+    };
+    list("Docs", FOR_CLIENTS);
+    let _ = write!(text, "\n## For machines\n\n");
+    for dialect in &app.dialects {
+        let name = dialect.name();
+        let _ = writeln!(text, "- [{name}.json]({server}/openapi/{name}.json): OpenAPI 3.1");
+    }
+    let _ = write!(
+        text,
+        "- [seedance-skill.md]({server}/downloads/seedance-skill.md): a skill for agents, one file\n\
+         - `{server}/mcp`: tools over the Model Context Protocol (streamable HTTP)\n\
+         - [docs.md]({server}/docs.md): all pages for clients in one text\n\
+         - [llms-full.txt]({server}/llms-full.txt): all pages in one text\n"
+    );
+    let mut list = |title: &str, pages: &[Page]| {
+        let _ = write!(text, "\n## {title}\n\n");
+        for Page { name, about, .. } in pages {
+            let _ = writeln!(text, "- [{name}]({server}/docs/{name}): {about}");
+        }
+    };
+    list("Optional", FOR_OPERATORS);
+    plain(text)
+}
+
+async fn everything(State(app): State<Arc<App>>, headers: HeaderMap) -> Response<String> {
+    let server = base_url(&app, &headers);
+    plain(joined(FOR_CLIENTS.iter().chain(FOR_OPERATORS), &server))
+}
+
+async fn for_clients(State(app): State<Arc<App>>, headers: HeaderMap) -> Response<String> {
+    markdown(joined(FOR_CLIENTS.iter(), &base_url(&app, &headers)))
+}
+
+async fn one(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Response<String> {
+    let page = FOR_CLIENTS.iter().chain(FOR_OPERATORS).find(|page| page.name == name);
+    match page {
+        Some(page) => markdown(at(page.text, &base_url(&app, &headers))),
+        None => {
+            let mut response = plain(format!("there is no page {name}; /llms.txt lists them\n"));
+            *response.status_mut() = StatusCode::NOT_FOUND;
+            response
+        }
+    }
+}
+
+async fn skill(State(app): State<Arc<App>>, headers: HeaderMap) -> Response<String> {
+    markdown(skill_text(&base_url(&app, &headers)))
+}
+
+/// The skill for a server at this address: its instructions, then the prompt guide.
+fn skill_text(server: &str) -> String {
+    let guide = PROMPTS.split_once('\n').map_or(PROMPTS, |(_, rest)| rest);
+    format!("{}\n## Writing prompts\n{guide}", SKILL.replace(ADDRESS, server))
+}
+
+fn joined<'p>(pages: impl Iterator<Item = &'p Page>, server: &str) -> String {
+    pages.map(|page| at(page.text, server)).collect::<Vec<_>>().join("\n\n---\n\n")
+}
+
+/// A page whose examples can be run against this server as they are.
+fn at(text: &str, server: &str) -> String {
+    text.replace(EXAMPLE, server)
+}
+
+fn markdown(text: String) -> Response<String> {
+    with_type(text, "text/markdown; charset=utf-8")
+}
+
+fn plain(text: String) -> Response<String> {
+    with_type(text, "text/plain; charset=utf-8")
+}
+
+fn with_type(text: String, content_type: &'static str) -> Response<String> {
+    let mut response = Response::new(text);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, http::HeaderValue::from_static(content_type));
+    headers.insert(CACHE_CONTROL, http::HeaderValue::from_static("no-cache"));
+    response
+}
