@@ -4,6 +4,7 @@ use crate::id::JobId;
 use crate::job::Job;
 use crate::model::Model;
 use crate::order::Draft;
+use crate::own::{OwnCall, OwnReply};
 use crate::price::Price;
 
 /// A request, freed of its dialect.
@@ -22,6 +23,8 @@ pub enum Call {
     Cancel(JobId),
     /// List what this dialect offers. Needs no key.
     Models,
+    /// Something that only our own API has.
+    Own(OwnCall),
 }
 
 /// An answer, before a dialect gives it a shape.
@@ -39,6 +42,8 @@ pub enum Reply {
     Cancelled(Box<JobView>),
     /// The models.
     Models(Vec<Model>),
+    /// The answer to a call that only our own API has.
+    Own(OwnReply),
 }
 
 /// A job and the addresses of what it made.
@@ -69,7 +74,7 @@ impl QueuePlace {
 /// Absolute addresses that a plain HTTP client can download from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Links {
-    /// The MP4.
+    /// The MP4; of a still picture, the PNG.
     pub video: String,
     /// The poster.
     pub poster: String,

@@ -12,6 +12,7 @@
 
 #![deny(clippy::float_arithmetic)]
 
+pub mod asset;
 pub mod call;
 pub mod catalogue;
 pub mod check;
@@ -27,12 +28,14 @@ pub mod limit;
 pub mod media;
 pub mod model;
 pub mod order;
+pub mod own;
 pub mod price;
 pub mod retry;
 pub mod size;
 pub mod time;
 pub mod webhook;
 
+pub use asset::Asset;
 pub use call::{Call, JobView, Links, QueuePlace, Reply};
 pub use catalogue::Catalogue;
 pub use credits::Credits;
@@ -40,12 +43,13 @@ pub use engine::{
     Blame, Clip, Engine, EngineError, FailureClass, Input, Report, Retry, Ticket, Work,
 };
 pub use error::{Error, Field, Kind};
-pub use id::{AccountId, DeliveryId, EntryId, JobId, KeyId};
+pub use id::{AccountId, AssetId, DeliveryId, EntryId, JobId, KeyId};
 pub use job::{Event, Failure, Job, Lease, Output, Progress, State, StateName};
 pub use key::{KeyHash, KeyStyle};
 pub use media::{MediaKind, MediaSource, Role};
 pub use model::{Model, ModelId};
 pub use order::{Channel, Draft, DraftMedia, Media, Order};
+pub use own::{OwnCall, OwnReply};
 pub use price::Price;
 pub use size::{Ratio, Resolution, Size};
 pub use time::{Clock, ManualClock, Timestamp};

@@ -130,7 +130,7 @@ pub struct Order {
     pub ratio: Ratio,
     /// Resolution.
     pub resolution: Resolution,
-    /// Length in seconds.
+    /// Length in seconds; zero for a still picture.
     pub duration_s: u32,
     /// Seed, where the caller chose one.
     pub seed: Option<u32>,
@@ -144,6 +144,14 @@ pub struct Order {
     pub callback_url: Option<String>,
     /// The caller's own data, as JSON text.
     pub metadata: Option<String>,
+}
+
+impl Order {
+    /// Whether a picture was ordered and not a clip: it lasts no time and has no sound.
+    #[must_use]
+    pub const fn is_still(&self) -> bool {
+        self.duration_s == 0
+    }
 }
 
 /// A reference that was fetched and kept.
