@@ -3,7 +3,7 @@
 use crate::asset::Asset;
 use crate::call::JobView;
 use crate::credits::Credits;
-use crate::id::{AssetId, EntryId, JobId};
+use crate::id::{AssetId, EntryId, JobId, KeyId};
 use crate::job::StateName;
 use crate::ledger::{Entry, Funds};
 use crate::model::ModelId;
@@ -60,7 +60,7 @@ pub enum OwnReply {
     Statement(Listing<Entry, EntryId>),
     /// What was ordered.
     Usage(UsageQuery, Vec<UsageRow>),
-    /// An uploaded file, and whether it is new.
+    /// An uploaded file.
     Asset(Asset),
     /// A file that was just uploaded.
     Uploaded(Asset),
@@ -132,11 +132,22 @@ pub enum UsageBy {
     Key,
 }
 
+/// What a row of a report is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UsageGroup {
+    /// The day that begins at this moment.
+    Day(Timestamp),
+    /// A model.
+    Model(ModelId),
+    /// An API key.
+    Key(KeyId),
+}
+
 /// A row of a report.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageRow {
-    /// The day as `2026-11-21`, the model's or the key's name.
-    pub group: String,
+    /// What it is about.
+    pub group: UsageGroup,
     /// Jobs accepted.
     pub jobs: u64,
     /// Those of them that succeeded.

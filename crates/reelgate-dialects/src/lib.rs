@@ -25,7 +25,7 @@ pub use settings::Settings;
 pub use task_query::TaskQuery;
 pub use tasks_v1::TasksV1;
 pub use time::iso;
-pub use wire::{Operation, Route, WireRequest, WireResponse};
+pub use wire::{Operation, OwnOperation, Route, WireRequest, WireResponse};
 
 use reelgate_core::{Call, Error, JobId, JobView, Reply};
 use std::sync::Arc;

@@ -217,6 +217,8 @@ fn clip_name(job: JobId, token: u64) -> String {
 pub enum ClipFile {
     /// The MP4.
     Video,
+    /// The PNG of an order for a picture.
+    Image,
     /// A JPEG from early in the clip.
     Poster,
     /// The last frame as PNG.
@@ -227,6 +229,7 @@ impl ClipFile {
     const fn file_name(self) -> &'static str {
         match self {
             Self::Video => "video.mp4",
+            Self::Image => "image.png",
             Self::Poster => "poster.jpg",
             Self::LastFrame => "last-frame.png",
         }

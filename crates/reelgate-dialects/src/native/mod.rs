@@ -4,12 +4,15 @@
 //! misspelt one is noticed.
 
 mod error;
+mod lists;
 mod openapi;
+mod openapi_own;
+mod query;
 mod request;
 mod response;
 
 use crate::settings::Settings;
-use crate::wire::{Operation, Route, WireRequest, WireResponse, bytes};
+use crate::wire::{Operation, OwnOperation, Route, WireRequest, WireResponse, bytes};
 use crate::{Dialect, ids};
 use http::{Method, StatusCode};
 use reelgate_core::{Call, Error, JobId, JobView, Reply};
@@ -37,14 +40,29 @@ impl Native {
     }
 }
 
-static ROUTES: [Route; 6] = [
+static ROUTES: [Route; 17] = [
     route(Method::POST, "/api/reelgate/v1/jobs", Operation::Submit, false),
     route(Method::GET, "/api/reelgate/v1/jobs/{id}", Operation::Get, false),
     route(Method::POST, "/api/reelgate/v1/jobs/{id}/cancel", Operation::Cancel, false),
     route(Method::POST, "/api/reelgate/v1/jobs/{id}/rerun", Operation::Rerun, false),
     route(Method::POST, "/api/reelgate/v1/quote", Operation::Quote, false),
     route(Method::GET, "/api/reelgate/v1/models", Operation::Models, true),
+    own(Method::GET, "/api/reelgate/v1/jobs", OwnOperation::ListJobs),
+    own(Method::DELETE, "/api/reelgate/v1/jobs/{id}", OwnOperation::DeleteJob),
+    own(Method::GET, "/api/reelgate/v1/jobs/{id}/events", OwnOperation::WatchJob),
+    own(Method::GET, "/api/reelgate/v1/events", OwnOperation::Watch),
+    own(Method::GET, "/api/reelgate/v1/balance", OwnOperation::Balance),
+    own(Method::GET, "/api/reelgate/v1/statement", OwnOperation::Statement),
+    own(Method::GET, "/api/reelgate/v1/usage", OwnOperation::Usage),
+    own(Method::POST, "/api/reelgate/v1/uploads", OwnOperation::Upload),
+    own(Method::GET, "/api/reelgate/v1/assets", OwnOperation::ListAssets),
+    own(Method::GET, "/api/reelgate/v1/assets/{id}", OwnOperation::GetAsset),
+    own(Method::DELETE, "/api/reelgate/v1/assets/{id}", OwnOperation::DeleteAsset),
 ];
+
+const fn own(method: Method, path: &'static str, operation: OwnOperation) -> Route {
+    route(method, path, Operation::Own(operation), false)
+}
 
 const fn route(method: Method, path: &'static str, operation: Operation, public: bool) -> Route {
     Route { method, path, operation, public }
@@ -72,6 +90,9 @@ impl Dialect for Native {
             Operation::Get => Ok(Call::Get(id()?)),
             Operation::Cancel => Ok(Call::Cancel(id()?)),
             Operation::Models => Ok(Call::Models),
+            Operation::Own(operation) => {
+                Ok(Call::Own(query::call(operation, request, &self.models)?))
+            }
         }
     }
 
@@ -87,6 +108,7 @@ impl Dialect for Native {
             Reply::Models(models) => {
                 WireResponse::json(StatusCode::OK, &response::Models::of(models))
             }
+            Reply::Own(reply) => lists::render(reply),
         }
     }
 

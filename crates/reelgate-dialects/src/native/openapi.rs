@@ -1,12 +1,12 @@
 //! Our own API as an OpenAPI document.
 
 use super::MODEL;
-use super::response::EXPIRED;
+use super::openapi_own::{self, prefer, states};
 use crate::openapi::{
     Api, Described, document as frame, moment, names, nullable, object, reference, url, with,
 };
 use crate::wire::{Operation, Route};
-use reelgate_core::{Channel, MediaKind, Ratio, Resolution, Role, StateName};
+use reelgate_core::{Channel, MediaKind, Ratio, Resolution, Role};
 use serde_json::{Value, json};
 
 const DESCRIPTION: &str = "Everything the platform can do: any model of any API, every setting, \
@@ -14,7 +14,7 @@ const DESCRIPTION: &str = "Everything the platform can do: any model of any API,
     it safe to repeat an order.";
 
 pub(super) fn document(server_url: &str, routes: &[Route], models: &[String]) -> Value {
-    let schemas = json!({
+    let mut schemas = json!({
         "Order": order(models),
         "Media": media(),
         "Job": job(),
@@ -27,13 +27,19 @@ pub(super) fn document(server_url: &str, routes: &[Route], models: &[String]) ->
         "Model": model(),
         "Refusal": refusal(),
     });
+    openapi_own::add_schemas(&mut schemas);
     let api = Api {
         title: "Reelgate: native API",
         description: DESCRIPTION,
         refusal: "Refusal",
         schemas,
     };
-    frame(api, server_url, routes, describe)
+    let mut document = frame(api, server_url, routes, describe);
+    let paths = &mut document["paths"];
+    openapi_own::add_other_contents(paths);
+    let submit = &mut paths["/api/reelgate/v1/jobs"]["post"];
+    openapi_own::add_answer(submit, "200", "The job has ended while the request waited.", "Job");
+    document
 }
 
 fn describe(route: &Route) -> Described {
@@ -54,9 +60,11 @@ fn describe(route: &Route) -> Described {
     };
     match route.operation {
         Operation::Models => plain,
+        Operation::Own(operation) => openapi_own::describe(operation, id),
         Operation::Submit => Described {
             id: "createJob",
             summary: "The order was accepted.",
+            parameters: vec![prefer()],
             body: Some("Order"),
             answer: (202, "Job"),
             refusals: &[400, 402, 409, 413, 415],
@@ -82,7 +90,7 @@ fn describe(route: &Route) -> Described {
         Operation::Get => Described {
             id: "getJob",
             summary: "The job as it is.",
-            parameters: vec![id],
+            parameters: vec![id, prefer()],
             answer: (200, "Job"),
             refusals: &[404],
             ..plain
@@ -98,16 +106,16 @@ fn describe(route: &Route) -> Described {
     }
 }
 
-fn job_id() -> Value {
+pub(super) fn job_id() -> Value {
     json!({ "type": "string", "pattern": "^job_[0-9A-Za-z]{12}$" })
 }
 
 /// Credits as an exact decimal.
-fn amount() -> Value {
+pub(super) fn amount() -> Value {
     json!({ "type": "string", "pattern": "^[0-9]+(\\.[0-9]{1,6})?$", "examples": ["12.8"] })
 }
 
-fn count() -> Value {
+pub(super) fn count() -> Value {
     json!({ "type": "integer", "minimum": 0 })
 }
 
@@ -163,12 +171,6 @@ fn media() -> Value {
     })
 }
 
-/// What a job's state may be; `expired` is a succeeded one whose files are gone.
-fn states() -> Value {
-    let all = StateName::ALL.map(StateName::text).into_iter().chain([EXPIRED]);
-    json!({ "type": "string", "enum": all.collect::<Vec<_>>() })
-}
-
 fn job() -> Value {
     let error = object(json!({
         "code": { "type": "string" },
@@ -184,7 +186,7 @@ fn job() -> Value {
         "prompt": { "type": "string" },
         "ratio": { "type": "string" },
         "resolution": { "type": "string" },
-        "duration_s": { "type": "integer", "minimum": 1 },
+        "duration_s": { "type": "integer", "minimum": 0 },
         "seed": { "type": "integer", "minimum": 0, "maximum": u32::MAX },
         "audio": { "type": "boolean" },
         "fixed_lens": { "type": "boolean" },
@@ -208,9 +210,10 @@ fn job() -> Value {
 
 fn output() -> Value {
     object(json!({
-        "video_url": url(),
+        "video_url": nullable(url()),
+        "image_url": nullable(url()),
         "poster_url": url(),
-        "last_frame_url": url(),
+        "last_frame_url": nullable(url()),
         "width": count(),
         "height": count(),
         "frames": count(),
@@ -232,7 +235,13 @@ fn model() -> Value {
     object(json!({
         "id": { "type": "string" },
         "title": { "type": "string" },
-        "durations_s": { "type": "array", "items": { "type": "integer", "minimum": 1 } },
+        "makes": { "type": "string", "enum": ["video", "image"] },
+        "prompt_chars_min": count(),
+        "prompt_chars_max": count(),
+        "duration_default_s": count(),
+        "ratio_default": { "type": "string" },
+        "resolution_default": { "type": "string" },
+        "durations_s": { "type": "array", "items": { "type": "integer", "minimum": 0 } },
         "ratios": strings,
         "resolutions": strings,
         "channels": strings,

@@ -57,7 +57,7 @@ fn describe(route: &Route) -> Described {
         callback: None,
     };
     match route.operation {
-        Operation::Models | Operation::Quote | Operation::Rerun => plain,
+        Operation::Models | Operation::Quote | Operation::Rerun | Operation::Own(_) => plain,
         Operation::Submit => Described {
             id: "createGeneration",
             summary: "The order was accepted.",
@@ -124,7 +124,7 @@ fn order(models: &[String]) -> Value {
 }
 
 fn generation() -> Value {
-    let output = object(json!({ "type": { "const": "video" }, "url": url() }));
+    let output = object(json!({ "type": { "type": "string", "enum": ["video", "image"] }, "url": url() }));
     let error = object(json!({
         "code": { "type": "string" },
         "message": { "type": "string" },
@@ -136,7 +136,7 @@ fn generation() -> Value {
         "status": { "type": "string", "enum": statuses },
         "model": { "type": "string" },
         "prompt": { "type": "string" },
-        "duration": { "type": "integer", "minimum": 1 },
+        "duration": { "type": "integer", "minimum": 0 },
         "aspectRatio": { "type": "string" },
         "output": with(nullable(output), "description", "Present once the status is succeeded."),
         "error": with(nullable(error), "description", "Present once the status is failed."),

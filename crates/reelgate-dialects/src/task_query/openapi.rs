@@ -48,7 +48,8 @@ fn describe(route: &Route) -> Described {
         | Operation::Cancel
         | Operation::Models
         | Operation::Quote
-        | Operation::Rerun => Described {
+        | Operation::Rerun
+        | Operation::Own(_) => Described {
             id: "queryTask",
             summary: "The status, and the result once there is one.",
             parameters: vec![json!({
@@ -115,7 +116,14 @@ fn task() -> Value {
     object(json!({
         "task_id": task_id(),
         "status": { "type": "string", "enum": ["pending", "in_progress", "success", "failed"] },
-        "result": nullable(object(json!({ "video": url() }))),
+        "result": {
+            "anyOf": [
+                object(json!({ "video": url() })),
+                { "type": "array", "items": object(json!({ "image": url() })), "maxItems": 1 },
+                { "type": "null" },
+            ],
+            "description": "A clip; a list for a picture that was ordered through another API.",
+        },
         "consumed": {
             "type": "string",
             "pattern": "^[0-9]+\\.[0-9]{6}$",

@@ -9,6 +9,7 @@ mod draft;
 mod fields;
 mod golden;
 mod openapi;
+mod own;
 mod routes;
 mod schema;
 mod world;
