@@ -37,8 +37,12 @@ macro_rules! each {
 }
 
 /// Every step; its number is its place here, from 1.
-const ALL: &[Migration] =
-    &[same!("0001_tables"), each!("0002_per_database"), same!("0003_running_of_account")];
+const ALL: &[Migration] = &[
+    same!("0001_tables"),
+    each!("0002_per_database"),
+    same!("0003_running_of_account"),
+    each!("0007_assets"),
+];
 
 /// Makes the table that remembers the steps taken.
 pub(crate) const CREATE: &str = "CREATE TABLE IF NOT EXISTS migrations (\

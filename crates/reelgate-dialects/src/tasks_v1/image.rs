@@ -19,6 +19,9 @@ pub(super) const TYPES: [Mode; 2] = [Mode::Text, Mode::Media];
 /// What `resolution` may say; each model has the first, and some have more.
 pub(super) const RESOLUTIONS: [Resolution; 3] = [Resolution::K1, Resolution::K2, Resolution::K4];
 
+/// Pictures that an order may start from, on every model.
+pub(super) const IMAGES_MAX: usize = 8;
+
 /// A type's name on this wire.
 pub(super) const fn type_name(mode: Mode) -> &'static str {
     match mode {
@@ -44,6 +47,10 @@ pub(super) fn draft(request: &WireRequest, models: &[String]) -> Result<Draft, E
         body.choice("resolution", Field::Resolution, &RESOLUTIONS, Resolution::name)?;
     draft.ratio = body.choice("aspect_ratio", Field::Ratio, &RATIOS, Ratio::name)?;
     let urls = body.array("image_urls", named(None))?.unwrap_or_default();
+    if urls.len() > IMAGES_MAX {
+        let message = format!("must have at most {IMAGES_MAX} entries, got {}", urls.len());
+        return Err(Error::invalid(named(None), message));
+    }
     draft.media = urls.into_iter().enumerate().map(media).collect::<Result<_, _>>()?;
     let by_media = if draft.media.is_empty() { Mode::Text } else { Mode::Media };
     draft.mode = Some(asked.unwrap_or(by_media));

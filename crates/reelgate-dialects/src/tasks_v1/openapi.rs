@@ -1,6 +1,6 @@
 //! API C as an OpenAPI document.
 
-use super::image::{RESOLUTIONS as IMAGE_RESOLUTIONS, TYPES, type_name};
+use super::image::{IMAGES_MAX, RESOLUTIONS as IMAGE_RESOLUTIONS, TYPES, type_name};
 use super::request::{MODES, RATIOS, RESOLUTIONS, mode_name};
 use super::{MODEL, TIER};
 use crate::openapi::{
@@ -105,7 +105,7 @@ fn image_order() -> Value {
     let images = json!({
         "type": "array",
         "items": url(),
-        "maxItems": 8,
+        "maxItems": IMAGES_MAX,
         "description": "Pictures to start from, for image-to-image.",
     });
     json!({

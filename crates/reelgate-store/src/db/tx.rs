@@ -6,7 +6,7 @@
 
 use super::{postgres, sqlite};
 use crate::error::StoreError;
-use reelgate_core::{AccountId, Credits, DeliveryId, EntryId, JobId, KeyId, Timestamp};
+use reelgate_core::{AccountId, AssetId, Credits, DeliveryId, EntryId, JobId, KeyId, Timestamp};
 use std::borrow::Cow;
 
 /// A connection inside a transaction, or a reading one.
@@ -170,7 +170,7 @@ macro_rules! id_values {
     )*};
 }
 
-id_values!(AccountId, DeliveryId, EntryId, JobId, KeyId);
+id_values!(AccountId, AssetId, DeliveryId, EntryId, JobId, KeyId);
 
 impl<'a> From<&'a str> for Value<'a> {
     fn from(text: &'a str) -> Self {

@@ -2,6 +2,7 @@
 //! and once on PostgreSQL, and ends with an audit that finds nothing.
 
 mod accounts;
+mod assets;
 mod cancel;
 mod claim;
 mod crash;
@@ -9,6 +10,7 @@ mod durability;
 mod finish;
 mod fixture;
 mod ledger;
+mod list;
 mod outbox;
 mod postgres;
 mod report;
