@@ -18,7 +18,8 @@ macro_rules! columns {
 const OWNER: &str = "SELECT id FROM accounts WHERE id = $1";
 const SPACE: &str = "SELECT CAST(COUNT(*) AS BIGINT), CAST(COALESCE(SUM(bytes), 0) AS BIGINT) \
     FROM assets WHERE account = $1";
-const SAME: &str = concat!("SELECT ", columns!(), " FROM assets WHERE account = $1 AND stored = $2");
+const SAME: &str =
+    concat!("SELECT ", columns!(), " FROM assets WHERE account = $1 AND stored = $2");
 const INSERT: &str = "INSERT INTO assets \
     (id, account, name, kind, stored, bytes, width, height, created, used) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -40,6 +41,30 @@ impl Store {
     /// Refused with `TooLarge` when the account has no room for it in `bytes_max`.
     pub async fn add_asset(&self, new: Asset, bytes_max: u64) -> Result<Asset, StoreError> {
         self.db.write(move |tx| Box::pin(add(tx, new, bytes_max))).await
+    }
+
+    /// Whether [`Store::add_asset`] would keep this content, as far as can be said before it does.
+    ///
+    /// # Errors
+    /// Refused as there.
+    pub async fn asset_fits(
+        &self,
+        account: AccountId,
+        stored: &str,
+        bytes: u64,
+        bytes_max: u64,
+    ) -> Result<(), StoreError> {
+        let stored = stored.to_owned();
+        self.db
+            .read(move |tx| {
+                Box::pin(async move {
+                    if tx.first(SAME, &values![account, &stored]).await?.is_some() {
+                        return Ok(());
+                    }
+                    Ok(admit(space(tx, account).await?, bytes, bytes_max)?)
+                })
+            })
+            .await
     }
 
     /// An upload of this account.
@@ -149,10 +174,7 @@ async fn add(tx: &mut Tx, new: Asset, bytes_max: u64) -> Result<Asset, StoreErro
         tx.execute(USE, &values![used, same.id, same.account, used]).await?;
         return Ok(Asset { used, ..same });
     }
-    let row = tx.first(SPACE, &values![new.account]).await?.unwrap_or_default();
-    let mut r = Reader::new("assets", row);
-    let space = Space { files: r.number("id")?, bytes: r.number("bytes")? };
-    admit(space, new.bytes, bytes_max)?;
+    admit(space(tx, new.account).await?, new.bytes, bytes_max)?;
     let bytes = i64::try_from(new.bytes).unwrap_or(i64::MAX);
     let side = |read: fn(Size) -> u32| new.size.map(|size| i64::from(read(size)));
     let row = values![
@@ -169,6 +191,12 @@ async fn add(tx: &mut Tx, new: Asset, bytes_max: u64) -> Result<Asset, StoreErro
     ];
     tx.execute(INSERT, &row).await?;
     Ok(new)
+}
+
+async fn space(tx: &mut Tx, account: AccountId) -> Result<Space, StoreError> {
+    let row = tx.first(SPACE, &values![account]).await?.unwrap_or_default();
+    let mut r = Reader::new("assets", row);
+    Ok(Space { files: r.number("id")?, bytes: r.number("bytes")? })
 }
 
 fn asset(row: Row) -> Result<Asset, StoreError> {

@@ -7,8 +7,7 @@ use crate::rows::{self, job_columns};
 use reelgate_core::error::Kind;
 use reelgate_core::{AccountId, Error, Job, JobId, State, Timestamp};
 
-const JOB: &str =
-    concat!("SELECT ", job_columns!(), " FROM jobs WHERE id = $1 AND account = $2");
+const JOB: &str = concat!("SELECT ", job_columns!(), " FROM jobs WHERE id = $1 AND account = $2");
 const REMOVED: &str = "UPDATE jobs SET removed = $1, updated = $2 \
     WHERE id = $3 AND account = $4 AND finished IS NOT NULL AND removed IS NULL";
 

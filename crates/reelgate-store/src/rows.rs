@@ -4,8 +4,8 @@ use crate::db::{Cell, Row, Value};
 use crate::error::StoreError;
 use reelgate_core::idempotency::Fingerprint;
 use reelgate_core::{
-    AccountId, Credits, FailureClass, Job, JobId, KeyId, Lease, ModelId, Price, Progress, Size, State,
-    StateName, Ticket, Timestamp, job::Failure,
+    AccountId, Credits, FailureClass, Job, JobId, KeyId, Lease, ModelId, Price, Progress, Size,
+    State, StateName, Ticket, Timestamp, job::Failure,
 };
 use std::fmt::Display;
 

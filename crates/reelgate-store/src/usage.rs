@@ -6,9 +6,7 @@ use crate::error::StoreError;
 use crate::rows::{self, Reader};
 use reelgate_core::error::Kind;
 use reelgate_core::own::{DAY_MS, USAGE_JOBS_MAX, UsageBy, UsageGroup, UsageQuery, UsageRow};
-use reelgate_core::{
-    AccountId, Credits, Error, JobId, KeyId, ModelId, StateName, Timestamp,
-};
+use reelgate_core::{AccountId, Credits, Error, JobId, KeyId, ModelId, StateName, Timestamp};
 use std::collections::BTreeMap;
 
 /// Jobs read at once.

@@ -6,6 +6,8 @@ use crate::fault::{self, Point};
 use crate::http::auth::KnownKeys;
 use crate::http::limit::Limiter;
 use crate::http::once::InFlight;
+use crate::http::places::Places;
+use crate::http::uploads;
 use crate::media::{Media, MediaError};
 use crate::outbound::{Outbound, SystemNames};
 use crate::secrets;
@@ -16,7 +18,7 @@ use reelgate_engines::preview::PreviewEngine;
 use reelgate_store::{Options, Store, StoreError};
 use std::path::PathBuf;
 use std::sync::Arc;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 /// The running platform.
@@ -45,6 +47,10 @@ pub struct App {
     pub limiter: Limiter,
     /// Idempotency keys whose first request is being answered.
     pub in_flight: InFlight,
+    /// Streams and waiting requests that are open.
+    pub places: Places,
+    /// Room for files that are arriving.
+    pub uploading: Semaphore,
     /// How long jobs take.
     pub pace: Pace,
     /// Rings when a job may be claimed.
@@ -155,6 +161,8 @@ impl App {
             known_keys: KnownKeys::default(),
             limiter: Limiter::default(),
             in_flight: InFlight::default(),
+            places: Places::default(),
+            uploading: Semaphore::new(uploads::AT_ONCE_MAX),
             pace: Pace::default(),
             jobs_ready: Notify::new(),
             leases_due: Notify::new(),

@@ -74,7 +74,7 @@ impl Media {
         extension: &str,
         now: Timestamp,
     ) -> Result<String, MediaError> {
-        let name = format!("reference/{}.{extension}", hex(&Sha256::digest(&bytes)));
+        let name = reference_name(&bytes, extension);
         let path = ObjectPath::from(name.as_str());
         if self.objects.head(&path).await.is_err() {
             self.objects.put(&path, PutPayload::from(bytes)).await?;
@@ -206,6 +206,12 @@ impl Media {
         short.copy_from_slice(&full[..SIGNATURE_BYTES]);
         short
     }
+}
+
+/// The name of a reference with this content.
+#[must_use]
+pub fn reference_name(bytes: &[u8], extension: &str) -> String {
+    format!("reference/{}.{extension}", hex(&Sha256::digest(bytes)))
 }
 
 fn clip_name(job: JobId, token: u64) -> String {

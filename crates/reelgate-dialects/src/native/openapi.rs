@@ -69,7 +69,6 @@ fn describe(route: &Route) -> Described {
             answer: (202, "Job"),
             refusals: &[400, 402, 409, 413, 415],
             callback: Some(("{$request.body#/callback_url}", "Job")),
-            ..plain
         },
         Operation::Quote => Described {
             id: "quoteOrder",

@@ -86,15 +86,19 @@ pub(super) fn describe(operation: OwnOperation, id: Value) -> Described {
         }
         OwnOperation::Watch => ("watchJobs", "Every job at every change.", "Job", &[400]),
         OwnOperation::Balance => ("getBalance", "The account's credits.", "Balance", &[400]),
-        OwnOperation::Statement => {
-            ("listEntries", "Movements of the account's credits, newest first.", "Statement", &[400])
-        }
+        OwnOperation::Statement => (
+            "listEntries",
+            "Movements of the account's credits, newest first.",
+            "Statement",
+            &[400],
+        ),
         OwnOperation::Usage => ("getUsage", "What was ordered, summed up.", "Usage", &[400]),
-        OwnOperation::Upload => {
-            ("createUpload", "The file is kept; its url may be ordered with.", "Asset", &[
-                400, 413, 415,
-            ])
-        }
+        OwnOperation::Upload => (
+            "createUpload",
+            "The file is kept; its url may be ordered with.",
+            "Asset",
+            &[400, 413, 415],
+        ),
         OwnOperation::ListAssets => ("listAssets", "Uploads, newest first.", "Assets", &[400]),
         OwnOperation::GetAsset => ("getAsset", "An upload.", "Asset", &[400, 404]),
         OwnOperation::DeleteAsset => {

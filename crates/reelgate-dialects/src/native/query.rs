@@ -127,9 +127,8 @@ fn usage(request: &WireRequest) -> Result<UsageQuery, Error> {
             found.ok_or_else(|| unknown(named("by"), &names, text))?
         }
     };
-    let required = |name| {
-        moment(request, name)?.ok_or_else(|| Error::invalid(named(name), "is required"))
-    };
+    let required =
+        |name| moment(request, name)?.ok_or_else(|| Error::invalid(named(name), "is required"));
     let (from, until) = (required("from")?, required("until")?);
     if until <= from || until.since_ms(from) > USAGE_DAYS_MAX * DAY_MS {
         let message = format!("must be later than from, by at most {USAGE_DAYS_MAX} days");

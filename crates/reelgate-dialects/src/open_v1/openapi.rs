@@ -124,7 +124,8 @@ fn order(models: &[String]) -> Value {
 }
 
 fn generation() -> Value {
-    let output = object(json!({ "type": { "type": "string", "enum": ["video", "image"] }, "url": url() }));
+    let output =
+        object(json!({ "type": { "type": "string", "enum": ["video", "image"] }, "url": url() }));
     let error = object(json!({
         "code": { "type": "string" },
         "message": { "type": "string" },

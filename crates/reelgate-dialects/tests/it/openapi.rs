@@ -168,13 +168,11 @@ fn the_described_limits_are_those_of_the_catalogue() {
         assert_eq!(set(&described[ratios]), offered, "{name}");
         if let Some(field) = resolutions {
             // Our own API orders pictures with the same form.
-            let sold = catalogue.of_dialect(name).filter(|model| {
-                name == "native" || !model.makes_stills()
-            });
-            let offered: BTreeSet<String> = sold
-                .flat_map(|model| &model.resolutions)
-                .map(ToString::to_string)
-                .collect();
+            let sold = catalogue
+                .of_dialect(name)
+                .filter(|model| name == "native" || !model.makes_stills());
+            let offered: BTreeSet<String> =
+                sold.flat_map(|model| &model.resolutions).map(ToString::to_string).collect();
             assert_eq!(set(&described[field]), offered, "{name}");
         }
         for model in models {

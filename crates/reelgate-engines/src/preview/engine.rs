@@ -3,8 +3,8 @@
 use super::brief::{Brief, Still, StillRole};
 use super::{Film, compose};
 use reelgate_codec::{
-    AudioLimits, ClipError, ClipSpec, FRAME_RATE, Frame, ImageError, ImageLimits, Picture, Rgb, Sound,
-    VideoLimits, colour, decode_audio, decode_image, encode_jpeg, encode_png, read_frame,
+    AudioLimits, ClipError, ClipSpec, FRAME_RATE, Frame, ImageError, ImageLimits, Picture, Rgb,
+    Sound, VideoLimits, colour, decode_audio, decode_image, encode_jpeg, encode_png, read_frame,
     write_clip,
 };
 use reelgate_core::engine::BoxFuture;

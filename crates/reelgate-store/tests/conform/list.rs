@@ -45,9 +45,8 @@ async fn a_filter_lets_through_what_it_says(world: &World) {
     assert_eq!(list(in_state(state(StateName::Succeeded))).await, [done]);
     assert_eq!(list(in_state(state(StateName::Failed))).await, []);
     assert_eq!(list(in_state(Some(Shown::Expired))).await, []);
-    let of = |model: &str| {
-        JobFilter { model: Some(ModelId::from_text(model)), ..JobFilter::default() }
-    };
+    let of =
+        |model: &str| JobFilter { model: Some(ModelId::from_text(model)), ..JobFilter::default() };
     assert_eq!(list(of("open_v1/other")).await, [queued]);
     // An underscore stands for itself.
     assert_eq!(list(of("open-v1/other")).await, []);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Every key the file may have, dotted.
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 24] = [
     "data",
     "database",
     "listen",
@@ -20,6 +20,7 @@ const KEYS: [&str; 23] = [
     "limits.requests_per_minute",
     "limits.tasks_v1_requests_per_minute",
     "limits.body_bytes_max",
+    "limits.asset_bytes_max",
     "limits.connections_max",
     "limits.requests_in_flight_max",
     "jobs.attempts_max",
@@ -57,6 +58,7 @@ struct Limits {
     requests_per_minute: Option<u32>,
     tasks_v1_requests_per_minute: Option<u32>,
     body_bytes_max: Option<usize>,
+    asset_bytes_max: Option<u64>,
     connections_max: Option<usize>,
     requests_in_flight_max: Option<usize>,
 }
@@ -116,6 +118,7 @@ impl File {
         set(&mut limits.requests_per_minute, from.requests_per_minute);
         set(&mut limits.tasks_v1_requests_per_minute, from.tasks_v1_requests_per_minute);
         set(&mut limits.body_bytes_max, from.body_bytes_max);
+        set(&mut limits.asset_bytes_max, from.asset_bytes_max);
         set(&mut limits.connections_max, from.connections_max);
         set(&mut limits.requests_in_flight_max, from.requests_in_flight_max);
         let ms = |s: u32| i64::from(s) * 1000;
@@ -179,6 +182,7 @@ mod tests {
             requests_per_minute = 4
             tasks_v1_requests_per_minute = 5
             body_bytes_max = 6000
+            asset_bytes_max = 6001
             connections_max = 7
             requests_in_flight_max = 7
             [jobs]

@@ -54,6 +54,8 @@ pub struct LimitConfig {
     pub tasks_v1_requests_per_minute: u32,
     /// Bytes of a request's body.
     pub body_bytes_max: usize,
+    /// Bytes of the files that an account has uploaded, together.
+    pub asset_bytes_max: u64,
     /// Connections open at the same time; one more waits.
     pub connections_max: usize,
     /// Requests answered at the same time; one more is told to come back.
@@ -115,6 +117,7 @@ impl Config {
                 requests_per_minute: 600,
                 tasks_v1_requests_per_minute: 30,
                 body_bytes_max: 8 << 20,
+                asset_bytes_max: 10 << 30,
                 connections_max: 4096,
                 requests_in_flight_max: 1024,
             },

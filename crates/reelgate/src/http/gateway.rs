@@ -1,10 +1,13 @@
 //! The one pipeline that every request to every dialect goes through:
 //! authenticate, limit, read, parse, do, render.
 
-use super::actions::{Done, act, models};
+use super::actions::{Done, NATIVE, act, models, wait as wait_for};
 use super::auth::authenticate;
 use super::reply::{REPLAYED, REQUEST_ID, send, send_marked, tell_allowance};
 use super::submit::Origin;
+use super::uploads;
+use super::wait::{self, PREFERENCE_APPLIED};
+use super::watch::{self, Scope};
 use crate::app::App;
 use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
@@ -14,8 +17,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, Uri};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use reelgate_core::idempotency::{Fingerprint, IdempotencyKey};
 use reelgate_core::limit::Allowance;
-use reelgate_core::{Call, Error, Kind};
-use reelgate_dialects::{Dialect, Operation, Route, WireRequest};
+use reelgate_core::{Call, Error, Kind, OwnCall};
+use reelgate_dialects::{Dialect, Operation, OwnOperation, Route, WireRequest};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
@@ -38,18 +41,18 @@ pub(super) async fn answer(
     let mut allowance = None;
     let known = request.headers().get(IF_NONE_MATCH).cloned();
     let worked = work(&app, &dialect, route, &path, request, &mut allowance).await;
-    let mut response = match &worked {
-        Ok(done) if route.operation == Operation::Get => {
-            send_marked(dialect.render(&done.reply), known.as_ref())
-        }
-        Ok(done) => {
-            let mut response = send(dialect.render(&done.reply));
-            if done.replayed {
-                response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-            }
+    let mut response = match worked {
+        Ok(Answer::Stream(response)) => response,
+        Ok(Answer::Done(done)) => {
+            let wire = dialect.render(&done.reply);
+            let mut response = match route.operation {
+                Operation::Get => send_marked(wire, known.as_ref()),
+                _ => send(wire),
+            };
+            dress(&mut response, &done);
             response
         }
-        Err(error) => send(dialect.render_error(error)),
+        Err(error) => send(dialect.render_error(&error)),
     };
     if let Some(allowance) = allowance {
         tell_allowance(&mut response, allowance);
@@ -60,6 +63,25 @@ pub(super) async fn answer(
     let status = response.status().as_u16();
     tracing::debug!(request_id, dialect = dialect.name(), path = route.path, status, "answered");
     response
+}
+
+/// What a request gets.
+enum Answer {
+    /// Something that the dialect writes.
+    Done(Done),
+    /// Events, for as long as the caller listens.
+    Stream(Response<Body>),
+}
+
+/// Says how the answer came about.
+fn dress(response: &mut Response<Body>, done: &Done) {
+    let headers = response.headers_mut();
+    if done.replayed {
+        headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    if let Some(Ok(waited)) = done.waited_s.map(|s| HeaderValue::from_str(&format!("wait={s}"))) {
+        headers.insert(PREFERENCE_APPLIED, waited);
+    }
 }
 
 /// Answers a request whose path exists with other methods only.
@@ -80,7 +102,7 @@ async fn work(
     path: &PathParams,
     request: Request,
     allowance: &mut Option<Allowance>,
-) -> Result<Done, Error> {
+) -> Result<Answer, Error> {
     let (parts, body) = request.into_parts();
     let caller = match route.public {
         true => None,
@@ -92,25 +114,48 @@ async fn work(
     let base_url = base_url(app, &parts.headers);
     // A parameter is always an id, and no id has bytes that are no text.
     let path = path.as_ref().map_err(|_| Error::job_not_found())?;
-    let wire = WireRequest {
+    let is_upload = route.operation == Operation::Own(OwnOperation::Upload);
+    let _room = match is_upload {
+        true => Some(app.uploading.try_acquire().map_err(|_| Error::busy(1))?),
+        false => None,
+    };
+    let mut wire = WireRequest {
         path: path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         query: query(&parts.uri),
         headers: parts.headers,
-        body: read(body, body_bytes_max(app, dialect.as_ref())).await?,
+        body: read(body, body_bytes_max(app, dialect.as_ref(), is_upload)).await?,
     };
-    let call = dialect.parse(route.operation, &wire)?;
+    let call = match is_upload {
+        true => Call::Own(OwnCall::Upload(uploads::file_of(&mut wire).await?)),
+        false => dialect.parse(route.operation, &wire)?,
+    };
     let Some(caller) = caller else {
         return match call {
-            Call::Models => Ok(models(app, dialect.name())),
+            Call::Models => Ok(Answer::Done(models(app, dialect.name()))),
             _ => Err(Error::unauthorized()),
         };
     };
-    let idempotency = match call {
-        Call::Submit(_) | Call::Rerun(_) => idempotency(&wire, dialect.name(), route)?,
-        Call::Quote(_) | Call::Get(_) | Call::Cancel(_) | Call::Models => None,
+    let scope = match call {
+        Call::Own(OwnCall::WatchJob(id)) => Scope::Job(id),
+        Call::Own(OwnCall::Watch) => Scope::Account,
+        call => {
+            let name = dialect.name();
+            let idempotency = match call {
+                Call::Submit(_) | Call::Rerun(_) => idempotency(&wire, name, route)?,
+                Call::Quote(_) | Call::Get(_) | Call::Cancel(_) | Call::Models | Call::Own(_) => {
+                    None
+                }
+            };
+            let origin = Origin { caller, dialect: name, idempotency };
+            let done = act(app, call, origin, &base_url).await?;
+            return match wait::wanted_s(&wire.headers).filter(|_| name == NATIVE) {
+                Some(seconds) => wait_for(app, done, caller, seconds, &base_url).await,
+                None => Ok(done),
+            }
+            .map(Answer::Done);
+        }
     };
-    let origin = Origin { caller, dialect: dialect.name(), idempotency };
-    act(app, call, origin, &base_url).await
+    watch::open(app, dialect, caller, scope, &wire.headers, &base_url).await.map(Answer::Stream)
 }
 
 /// How this request's caller reaches the server.
@@ -131,8 +176,11 @@ fn query(uri: &Uri) -> Vec<(String, String)> {
     url::form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }
 
-/// The server's own limit, or a larger one of this API.
-fn body_bytes_max(app: &App, dialect: &dyn Dialect) -> usize {
+/// The server's own limit, or a larger one of this API; of a form, what its file may have.
+fn body_bytes_max(app: &App, dialect: &dyn Dialect, is_upload: bool) -> usize {
+    if is_upload {
+        return app.config.outbound.reference_bytes_max.saturating_add(uploads::FORM_BYTES_MAX);
+    }
     let own = dialect.body_bytes_max().unwrap_or(0);
     app.config.limits.body_bytes_max.max(own)
 }

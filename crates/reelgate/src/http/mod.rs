@@ -9,10 +9,15 @@ pub mod limit;
 pub mod listen;
 pub mod once;
 pub mod openapi;
+mod own;
+pub mod places;
 pub mod references;
 pub mod reply;
 pub mod router;
 pub mod submit;
+pub mod uploads;
 pub mod view;
+mod wait;
+mod watch;
 
 pub use router::router;

@@ -50,7 +50,7 @@ pub async fn submit(app: &App, origin: Origin, draft: Draft) -> Result<Submitted
     }
     let (model, mut order, price) = checked?;
     check_funds(app, origin.caller, &price).await?;
-    let fetched = fetch_all(app, &draft.media).await?;
+    let fetched = fetch_all(app, origin.caller, &draft.media).await?;
     fault::point(Point::ReferencesKept);
     let kinds: Vec<_> = fetched.iter().map(|found| found.kind).collect();
     check_kinds(&draft.media, &kinds, &model.media)?;
@@ -153,7 +153,7 @@ fn settle(order: &mut Order, draft: &Draft, fetched: Vec<Fetched>, kinds: &[Medi
         .map(|((item, fetched), role)| Media {
             url: match &item.source {
                 MediaSource::Url(url) => Some(url.clone()),
-                MediaSource::Data(_) => None,
+                MediaSource::Data(_) | MediaSource::Asset(_) => None,
             },
             kind: fetched.kind,
             role,
