@@ -188,8 +188,11 @@ impl Follow {
         self.since = self.since.max(latest.unwrap_or(self.since));
         let is_news = |job: &Job| self.told.insert(job.id, Mark::of(job)) != Some(Mark::of(job));
         let news = jobs.into_iter().filter(is_news).collect();
-        let kept_from = self.since.plus_ms(-OVERLAP_MS);
-        self.told.retain(|_, mark| mark.updated >= kept_from);
+        // One job is asked for by its name, however long ago it changed.
+        if self.scope == Scope::Account {
+            let kept_from = self.since.plus_ms(-OVERLAP_MS);
+            self.told.retain(|_, mark| mark.updated >= kept_from);
+        }
         Ok(news)
     }
 
