@@ -4,7 +4,7 @@ use reelgate_core::idempotency::{Fingerprint, IdempotencyKey};
 use reelgate_core::key::{ApiKey, ENTROPY_BYTES};
 use reelgate_core::{
     AccountId, Channel, Credits, EntryId, Job, JobId, KeyId, KeyStyle, ModelId, Order, Price,
-    Ratio, Resolution, Size, State, Ticket, Timestamp,
+    Priority, Ratio, Resolution, Size, State, Ticket, Timestamp,
 };
 use reelgate_store::{NewAccount, NewKey, Options, Store, StoreError, Submission};
 use std::future::Future;
@@ -157,6 +157,7 @@ pub(crate) fn submission(owner: &Owner) -> Submission {
         channel: Channel::Standard,
         callback_url: None,
         metadata: None,
+        priority: Priority::Normal,
     };
     let job = Job {
         id: JobId::new(now, entropy()),

@@ -65,6 +65,7 @@ pub fn check(
         channel: draft.channel,
         callback_url: draft.callback_url.clone(),
         metadata: draft.metadata.clone(),
+        priority: draft.priority.unwrap_or_default(),
     };
     Ok((order, price))
 }

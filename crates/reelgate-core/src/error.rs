@@ -99,6 +99,8 @@ pub enum Field {
     Callback,
     /// The most credits the order may cost.
     PriceCap,
+    /// How urgent the job is.
+    Priority,
     /// The caller's own data.
     Metadata,
     /// The idempotency key.

@@ -2,6 +2,7 @@
 
 use crate::credits::Credits;
 use crate::error::Field;
+use crate::line::Priority;
 use crate::media::{MediaKind, MediaSource, Role};
 use crate::model::ModelId;
 use crate::size::{Ratio, Resolution, Size};
@@ -81,6 +82,8 @@ pub struct Draft {
     pub metadata: Option<String>,
     /// The most it may cost; a dearer order is refused instead of held.
     pub credits_max: Option<Credits>,
+    /// How urgent it is.
+    pub priority: Option<Priority>,
 }
 
 impl Draft {
@@ -102,6 +105,7 @@ impl Draft {
             callback_url: None,
             metadata: None,
             credits_max: None,
+            priority: None,
         }
     }
 }
@@ -144,6 +148,8 @@ pub struct Order {
     pub callback_url: Option<String>,
     /// The caller's own data, as JSON text.
     pub metadata: Option<String>,
+    /// How urgent it is.
+    pub priority: Priority,
 }
 
 impl Order {

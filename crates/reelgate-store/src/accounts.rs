@@ -7,7 +7,7 @@ use crate::ledger;
 use crate::rows::Reader;
 use reelgate_core::error::Kind;
 use reelgate_core::ledger::Funds;
-use reelgate_core::{AccountId, Credits, EntryId, Error, Timestamp};
+use reelgate_core::{AccountId, Credits, EntryId, Error, Priority, Timestamp};
 
 /// Most accounts that [`Store::accounts`] lists.
 pub const LIST_MAX: i64 = 10_000;
@@ -34,6 +34,8 @@ pub struct Account {
     pub funds: Funds,
     /// Signs its webhooks.
     pub webhook_secret: String,
+    /// The most urgent that its jobs may be.
+    pub priority_max: Priority,
     /// When it was created.
     pub created: Timestamp,
 }
@@ -47,12 +49,13 @@ impl std::fmt::Debug for Account {
 
 const CREATE: &str = "INSERT INTO accounts (id, name, balance, held, webhook_secret, created) \
     VALUES ($1, $2, 0, 0, $3, $4) ON CONFLICT DO NOTHING";
-const BY_ID: &str = "SELECT id, name, balance, held, webhook_secret, created \
-    FROM accounts WHERE id = $1";
-const BY_NAME: &str = "SELECT id, name, balance, held, webhook_secret, created \
-    FROM accounts WHERE name = $1";
-const LIST: &str = "SELECT id, name, balance, held, webhook_secret, created \
-    FROM accounts ORDER BY id LIMIT $1";
+const BY_ID: &str = "SELECT id, name, balance, held, webhook_secret, priority_max, \
+    created     FROM accounts WHERE id = $1";
+const BY_NAME: &str = "SELECT id, name, balance, held, webhook_secret, priority_max, \
+    created     FROM accounts WHERE name = $1";
+const LIST: &str = "SELECT id, name, balance, held, webhook_secret, priority_max, \
+    created     FROM accounts ORDER BY id LIMIT $1";
+const PRIORITY_MAX: &str = "UPDATE accounts SET priority_max = $1 WHERE id = $2";
 
 impl Store {
     /// Creates an account without credits.
@@ -135,6 +138,25 @@ impl Store {
             .await
     }
 
+    /// Sets the most urgent that an account's jobs may be; false when there is no such account.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_priority_max(
+        &self,
+        account: AccountId,
+        highest: Priority,
+    ) -> Result<bool, StoreError> {
+        self.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let values = values![highest.rank(), account];
+                    Ok(tx.execute(PRIORITY_MAX, &values).await? == 1)
+                })
+            })
+            .await
+    }
+
     /// Adds credits to an account, with the operator's words. Answers the account's totals.
     ///
     /// # Errors
@@ -166,6 +188,7 @@ async fn create(tx: &mut Tx, new: NewAccount, now: Timestamp) -> Result<Account,
         name: new.name,
         funds: Funds::default(),
         webhook_secret: new.webhook_secret,
+        priority_max: Priority::default(),
         created: now,
     })
 }
@@ -177,6 +200,10 @@ fn account(row: Row) -> Result<Account, StoreError> {
         name: r.text("name")?,
         funds: Funds { balance: r.credits("balance")?, held: r.credits("held")? },
         webhook_secret: r.text("webhook_secret")?,
+        priority_max: {
+            let highest = Priority::from_rank(r.int("priority_max")?);
+            highest.ok_or_else(|| r.corrupt("priority_max", "there is no such priority"))?
+        },
         created: r.time("created")?,
     })
 }

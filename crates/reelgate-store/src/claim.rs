@@ -1,7 +1,7 @@
 //! Giving waiting jobs to a worker.
 
 use crate::Store;
-use crate::db::{Tx, Value, values};
+use crate::db::{Cell, Tx, Value, values};
 use crate::error::StoreError;
 use crate::rows::{self, Reader, job_columns};
 use crate::transition;
@@ -20,20 +20,23 @@ const CORRUPT_DELAY_MS: i64 = 300_000;
 const DUE: &str = "SELECT id FROM jobs \
     WHERE state = 'queued' AND turn IS NULL AND not_before <= $1 ORDER BY not_before LIMIT $2";
 /// To the head of the line: such a job has waited its turn before.
-const PROMOTE: &str = "UPDATE jobs SET turn = COALESCE((SELECT MIN(line.turn) FROM jobs AS line \
-    WHERE line.turn IS NOT NULL AND line.priority = jobs.priority), 0) \
-    WHERE id = $1 AND state = 'queued' AND turn IS NULL";
+const PROMOTE: &str = "UPDATE jobs SET turn = COALESCE((SELECT MIN(other.turn) FROM jobs AS other \
+    WHERE other.turn IS NOT NULL AND other.priority = jobs.priority), \
+    (SELECT served FROM line)) WHERE id = $1 AND state = 'queued' AND turn IS NULL";
+/// The row for [`SERVED`], unless another claim has it: that one notes its own turn, which will do.
+const LINE: &str = "SELECT id FROM line WHERE served < $1";
+const SERVED: &str = "UPDATE line SET served = $1 WHERE served < $2";
 const HEAD: &str = concat!(
     "SELECT ",
     job_columns!(),
-    " FROM jobs WHERE turn IS NOT NULL AND not_before <= $1 AND deadline > $1 \
+    ", turn FROM jobs WHERE turn IS NOT NULL AND not_before <= $1 AND deadline > $1 \
      ORDER BY priority DESC, turn, id LIMIT $2"
 );
 /// As [`HEAD`], past the jobs of accounts that have `$2` of them running already.
 const HEAD_BELOW_CAP: &str = concat!(
     "SELECT ",
     job_columns!(),
-    " FROM jobs WHERE turn IS NOT NULL AND not_before <= $1 AND deadline > $1 \
+    ", turn FROM jobs WHERE turn IS NOT NULL AND not_before <= $1 AND deadline > $1 \
      AND (SELECT COUNT(*) FROM jobs AS other WHERE other.account = jobs.account \
      AND other.lease_expires IS NOT NULL) < $2 \
      ORDER BY priority DESC, turn, id LIMIT $3"
@@ -94,7 +97,9 @@ async fn claim(
     let event = Event::Claim { lease_ms };
     let mut decided = Vec::with_capacity(head.len());
     let mut places = Places { running_max, left: HashMap::new() };
-    for row in head {
+    let mut served = None;
+    for mut row in head {
+        let turn = row.pop();
         let job = match rows::job(row) {
             Ok(job) => job,
             Err(error) => {
@@ -108,10 +113,16 @@ async fn claim(
         // The query asked for what may be claimed; whatever core still refuses stays in line.
         if let Ok(next) = job::next(&job, &event, now) {
             decided.push((job, next));
+            served = served.max(turn.and_then(Cell::number));
         }
     }
     let writes: Vec<_> = decided.iter().map(|(job, next)| (job, next)).collect();
     transition::write_all(tx, &writes, now).await?;
+    if let Some(turn) = served
+        && !tx.query_unlocked(LINE, &values![turn]).await?.is_empty()
+    {
+        tx.execute(SERVED, &values![turn, turn]).await?;
+    }
     Ok(decided.into_iter().map(|(job, next)| transition::after(job, next, now)).collect())
 }
 

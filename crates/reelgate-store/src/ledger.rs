@@ -7,30 +7,36 @@ use crate::rows::Reader;
 use reelgate_core::error::Kind;
 use reelgate_core::job::Money;
 use reelgate_core::ledger::{self, Delta, Entry, EntryKind, Funds};
-use reelgate_core::{AccountId, Credits, EntryId, Error, Job, JobId, Timestamp};
+use reelgate_core::{AccountId, Credits, EntryId, Error, Job, JobId, Priority, Timestamp};
+use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads the totals; on PostgreSQL nobody else changes them until the transaction ends.
-const FUNDS: &str = "SELECT id, balance, held FROM accounts WHERE id = $1";
+const FUNDS: &str = "SELECT id, balance, held, last_turn, priority_max FROM accounts \
+    WHERE id = $1";
 /// Moves the totals, but only from where they were read: the rule and the row agree or nothing
 /// happens.
 const MOVE: &str = "UPDATE accounts SET balance = $1, held = $2 \
     WHERE id = $3 AND balance = $4 AND held = $5";
+/// As [`MOVE`], with the last turn its jobs were given.
+const SEAT: &str = "UPDATE accounts SET held = $1, last_turn = $2 \
+    WHERE id = $3 AND balance = $4 AND held = $5";
 const ENTER: &str = "INSERT INTO ledger_entries \
     (id, account, job, kind, balance_delta, held_delta, note, at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING";
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (account, id) DO NOTHING";
 
 /// Locks many accounts, always in the same order.
-const ALL_FUNDS: &str = "SELECT id, balance, held FROM accounts \
+const ALL_FUNDS: &str = "SELECT id, balance, held, last_turn, priority_max FROM accounts \
     WHERE id = ANY(CAST($1 AS TEXT[])) ORDER BY id";
 const ENTER_HOLDS: &str = "INSERT INTO ledger_entries \
     (id, account, job, kind, balance_delta, held_delta, note, at) \
     SELECT e.id, e.account, e.job, 'hold', 0, e.held, '', e.at FROM unnest(CAST($1 AS TEXT[]), \
     CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[])) \
-    AS e (id, account, job, held, at) ON CONFLICT (id) DO NOTHING";
-const MOVE_HELD: &str = "UPDATE accounts SET held = m.held FROM unnest(CAST($1 AS TEXT[]), \
-    CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[])) \
-    AS m (id, held, balance_before, held_before) WHERE accounts.id = m.id \
+    AS e (id, account, job, held, at) ON CONFLICT (account, id) DO NOTHING";
+const SEAT_ALL: &str = "UPDATE accounts SET held = m.held, last_turn = m.last_turn \
+    FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]), \
+    CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[])) \
+    AS m (id, held, last_turn, balance_before, held_before) WHERE accounts.id = m.id \
     AND accounts.balance = m.balance_before AND accounts.held = m.held_before";
 
 /// Adds credits to an account.
@@ -54,84 +60,109 @@ pub(crate) async fn grant(
     }
 }
 
-/// A hold that the account can cover, as long as its row stays locked.
-pub(crate) struct Hold {
+/// What a submit needs to know of an account, and changes about it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Owner {
     funds: Funds,
-    delta: Delta,
+    /// The last turn in line that one of its jobs was given.
+    pub(crate) last_turn: i64,
+    priority_max: Priority,
 }
 
-/// Whether the account can cover a job's price. Locks the account: nobody spends in between.
-pub(crate) async fn cover(
-    tx: &mut Tx,
-    account: AccountId,
-    price: Credits,
-) -> Result<Hold, StoreError> {
-    let funds = funds(tx, account).await?;
-    let delta = ledger::hold(funds, price)?;
-    Ok(Hold { funds, delta })
-}
-
-/// Sets a new job's price aside. The job's row must be there already.
-pub(crate) async fn hold(
-    tx: &mut Tx,
-    id: EntryId,
-    job: &Job,
-    hold: Hold,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let entry = of_job(id, job, EntryKind::Hold, hold.delta, now);
-    write(tx, hold.funds, &entry).await.map(drop)
-}
-
-/// The locked accounts of a batch, as they were and as they will be.
-pub(crate) struct Purse(BTreeMap<AccountId, (Funds, Funds)>);
+/// The locked accounts of a transaction, as they were and as they will be.
+#[derive(Default)]
+pub(crate) struct Purse(BTreeMap<AccountId, (Owner, Owner)>);
 
 impl Purse {
-    /// Locks the accounts of these jobs.
+    /// Locks the accounts of these jobs, all at once; only PostgreSQL can do that.
     pub(crate) async fn open(tx: &mut Tx, jobs: &[&Job]) -> Result<Self, StoreError> {
         let ids: BTreeSet<AccountId> = jobs.iter().map(|job| job.account).collect();
         let ids = ids.into_iter().map(|id| Some(id.to_string())).collect();
-        let mut funds = BTreeMap::new();
+        let mut owners = BTreeMap::new();
         for row in tx.query_locked(ALL_FUNDS, &[Value::Texts(ids)]).await? {
-            let mut r = Reader::new("accounts", row);
-            let id = r.parsed("id", AccountId::parse)?;
-            let now = Funds { balance: r.credits("balance")?, held: r.credits("held")? };
-            funds.insert(id, (now, now));
+            let (id, owner) = owner(row)?;
+            owners.insert(id, (owner, owner));
         }
-        Ok(Self(funds))
+        Ok(Self(owners))
     }
 
-    /// Sets a price aside if the account can still cover it.
-    pub(crate) fn cover(&mut self, account: AccountId, price: Credits) -> Result<(), StoreError> {
-        let (_, funds) = self.0.get_mut(&account).ok_or_else(no_account)?;
-        let delta = ledger::hold(*funds, price)?;
-        *funds = funds.after(delta).ok_or_else(Error::internal)?;
+    /// Sets a job's price aside if its account can still cover it, and may ask for its priority.
+    /// Locks the account where that was not done yet.
+    ///
+    /// # Errors
+    /// Refused when it cannot or may not; nothing is set aside then.
+    pub(crate) async fn cover(&mut self, tx: &mut Tx, job: &Job) -> Result<&mut Owner, StoreError> {
+        let (_, owner) = match self.0.entry(job.account) {
+            Slot::Occupied(known) => known.into_mut(),
+            Slot::Vacant(unknown) => {
+                let found = locked(tx, job.account).await?;
+                unknown.insert((found, found))
+            }
+        };
+        job.order.priority.check(owner.priority_max)?;
+        let delta = ledger::hold(owner.funds, job.price.credits)?;
+        owner.funds = owner.funds.after(delta).ok_or_else(Error::internal)?;
+        Ok(owner)
+    }
+
+    /// Writes what became of the accounts, one after the other.
+    pub(crate) async fn write(self, tx: &mut Tx) -> Result<(), StoreError> {
+        for (id, before, after) in self.changed() {
+            let funds = before.funds;
+            let row = values![after.funds.held, after.last_turn, id, funds.balance, funds.held];
+            if tx.execute(SEAT, &row).await? == 0 {
+                return Err(StoreError::Busy);
+            }
+        }
         Ok(())
     }
 
-    /// Writes the holds of these jobs, which have been covered, and moves the totals.
-    pub(crate) async fn hold(
-        self,
-        tx: &mut Tx,
-        holds: &[(EntryId, &Job, Timestamp)],
-    ) -> Result<(), StoreError> {
-        let entries = holds.iter().map(|(id, job, at)| {
-            Vec::from(values![*id, job.account, job.id, job.price.credits, *at])
-        });
-        let entries = columns(entries.collect(), &[true, true, true, false, false]);
-        let entered = tx.execute(ENTER_HOLDS, &entries).await?;
-        let moved = self.0.into_iter().filter(|(_, (before, after))| before != after);
-        let moves: Vec<_> = moved
-            .map(|(id, (before, after))| {
-                Vec::from(values![id, after.held, before.balance, before.held])
+    /// As [`Purse::write`] in one statement, on PostgreSQL.
+    pub(crate) async fn write_all(self, tx: &mut Tx) -> Result<(), StoreError> {
+        let rows: Vec<_> = self
+            .changed()
+            .map(|(id, before, after)| {
+                let funds = before.funds;
+                let row = values![id, after.funds.held, after.last_turn, funds.balance, funds.held];
+                Vec::from(row)
             })
             .collect();
-        let expected = (holds.len(), moves.len());
-        let moved = tx.execute(MOVE_HELD, &columns(moves, &[true, false, false, false])).await?;
-        // A name that was taken, or a row that is not as it was locked: none of it may stand.
-        let agree = (usize::try_from(entered), usize::try_from(moved));
-        if agree == (Ok(expected.0), Ok(expected.1)) { Ok(()) } else { Err(StoreError::Busy) }
+        let count = rows.len();
+        let rows = columns(rows, &[true, false, false, false, false]);
+        let moved = tx.execute(SEAT_ALL, &rows).await?;
+        // A row that is not as it was locked: none of it may stand.
+        if usize::try_from(moved) == Ok(count) { Ok(()) } else { Err(StoreError::Busy) }
     }
+
+    fn changed(self) -> impl Iterator<Item = (AccountId, Owner, Owner)> {
+        let all = self.0.into_iter().map(|(id, (before, after))| (id, before, after));
+        all.filter(|(_, before, after)| before != after)
+    }
+}
+
+/// Enters a new job's hold, which its account covers. The job's row must be there already.
+pub(crate) async fn enter_hold(
+    tx: &mut Tx,
+    id: EntryId,
+    job: &Job,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let delta = Delta { balance: Credits::ZERO, held: job.price.credits };
+    enter(tx, &of_job(id, job, EntryKind::Hold, delta, now)).await
+}
+
+/// As [`enter_hold`] for many jobs in one statement, on PostgreSQL.
+pub(crate) async fn enter_holds(
+    tx: &mut Tx,
+    holds: &[(EntryId, &Job, Timestamp)],
+) -> Result<(), StoreError> {
+    let entries = holds
+        .iter()
+        .map(|(id, job, at)| Vec::from(values![*id, job.account, job.id, job.price.credits, *at]));
+    let entries = columns(entries.collect(), &[true, true, true, false, false]);
+    let entered = tx.execute(ENTER_HOLDS, &entries).await?;
+    // A name that was taken: none of it may stand.
+    if usize::try_from(entered) == Ok(holds.len()) { Ok(()) } else { Err(StoreError::Busy) }
 }
 
 /// Does with a job's hold what its new state asks for.
@@ -174,11 +205,22 @@ fn of_job(id: EntryId, job: &Job, kind: EntryKind, delta: Delta, at: Timestamp) 
 
 /// An account's totals, locked.
 async fn funds(tx: &mut Tx, account: AccountId) -> Result<Funds, StoreError> {
+    Ok(locked(tx, account).await?.funds)
+}
+
+async fn locked(tx: &mut Tx, account: AccountId) -> Result<Owner, StoreError> {
     let row = tx.first_locked(FUNDS, &values![account]).await?;
-    let row = row.ok_or_else(no_account)?;
+    Ok(owner(row.ok_or_else(no_account)?)?.1)
+}
+
+fn owner(row: Row) -> Result<(AccountId, Owner), StoreError> {
     let mut r = Reader::new("accounts", row);
-    r.text("id")?;
-    Ok(Funds { balance: r.credits("balance")?, held: r.credits("held")? })
+    let id = r.parsed("id", AccountId::parse)?;
+    let funds = Funds { balance: r.credits("balance")?, held: r.credits("held")? };
+    let last_turn = r.int("last_turn")?;
+    let highest = Priority::from_rank(r.int("priority_max")?);
+    let priority_max = highest.ok_or_else(|| r.corrupt("priority_max", "there is no such"))?;
+    Ok((id, Owner { funds, last_turn, priority_max }))
 }
 
 fn no_account() -> Error {
@@ -196,14 +238,17 @@ async fn write(tx: &mut Tx, funds: Funds, entry: &Entry) -> Result<Funds, StoreE
         detail: format!("{:?} of {:?} is impossible for {funds:?}", entry.kind, entry.delta),
     };
     let after = funds.after(entry.delta).ok_or_else(impossible)?;
-    let Entry { id, account, job, kind, delta, note, at } = entry;
-    let row = values![*id, *account, *job, kind.name(), delta.balance, delta.held, note, *at];
-    if tx.execute(ENTER, &row).await? == 0 {
-        return Err(StoreError::Busy);
-    }
-    let guarded = values![after.balance, after.held, *account, funds.balance, funds.held];
+    enter(tx, entry).await?;
+    let guarded = values![after.balance, after.held, entry.account, funds.balance, funds.held];
     if tx.execute(MOVE, &guarded).await? == 0 {
         return Err(StoreError::Busy);
     }
     Ok(after)
+}
+
+/// Busy when the entry's id is taken.
+async fn enter(tx: &mut Tx, entry: &Entry) -> Result<(), StoreError> {
+    let Entry { id, account, job, kind, delta, note, at } = entry;
+    let row = values![*id, *account, *job, kind.name(), delta.balance, delta.held, note, *at];
+    if tx.execute(ENTER, &row).await? == 1 { Ok(()) } else { Err(StoreError::Busy) }
 }

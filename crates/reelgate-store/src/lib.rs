@@ -57,7 +57,7 @@ pub struct Options {
 #[derive(Clone)]
 pub struct Store {
     db: Arc<db::Db>,
-    submits: Option<Arc<submit::Lane>>,
+    submits: Arc<submit::Lane>,
 }
 
 impl Store {
@@ -68,7 +68,7 @@ impl Store {
     /// When it cannot be reached, or was made by a newer version.
     pub async fn open(options: &Options) -> Result<Self, StoreError> {
         let db = db::Db::open(&options.url).await?;
-        let submits = db.lane(submit::forms()).map(Arc::new);
+        let submits = Arc::new(db.lane(submit::forms()));
         Ok(Self { db: Arc::new(db), submits })
     }
 

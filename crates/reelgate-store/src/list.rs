@@ -27,7 +27,13 @@ const CHANGED: &str = concat!(
     "SELECT ",
     job_columns!(),
     " FROM jobs WHERE account = $1 AND updated >= $2 AND (updated > $3 OR id > $4) \
-     ORDER BY updated, id LIMIT $5"
+     AND (leases > 0 OR finished IS NOT NULL) ORDER BY updated, id LIMIT $5"
+);
+const NEW: &str = concat!(
+    "SELECT ",
+    job_columns!(),
+    " FROM jobs WHERE account = $1 AND id > $2 AND leases = 0 AND finished IS NULL \
+     ORDER BY id LIMIT $3"
 );
 
 impl Store {
@@ -44,8 +50,8 @@ impl Store {
         self.db.read_long(move |tx| Box::pin(list(tx, account, filter, page))).await
     }
 
-    /// The account's jobs that changed at `since` or later, those that changed first first; at that
-    /// moment only those behind `after` in the order of ids.
+    /// The account's jobs that were taken up or ended and changed at `since` or later, those that
+    /// changed first first; at that moment only those behind `after` in the order of ids.
     ///
     /// A job that is being changed while this reads may show up later with an earlier moment: ask
     /// again from a little before.
@@ -65,6 +71,27 @@ impl Store {
                 Box::pin(async move {
                     let values = values![account, since, since, after, page(limit)];
                     tx.query(CHANGED, &values).await?.into_iter().map(rows::job).collect()
+                })
+            })
+            .await
+    }
+
+    /// The account's jobs behind `after`, in the order they were accepted, that nothing has
+    /// happened to since.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn new_jobs(
+        &self,
+        account: AccountId,
+        after: JobId,
+        limit: usize,
+    ) -> Result<Vec<Job>, StoreError> {
+        self.db
+            .read(move |tx| {
+                Box::pin(async move {
+                    let values = values![account, after, page(limit)];
+                    tx.query(NEW, &values).await?.into_iter().map(rows::job).collect()
                 })
             })
             .await

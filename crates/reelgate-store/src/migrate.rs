@@ -41,6 +41,7 @@ const ALL: &[Migration] = &[
     same!("0001_tables"),
     each!("0002_per_database"),
     same!("0003_running_of_account"),
+    each!("0004_lean_submit"),
     each!("0007_assets"),
 ];
 

@@ -4,8 +4,8 @@ use crate::db::{Cell, Row, Value};
 use crate::error::StoreError;
 use reelgate_core::idempotency::Fingerprint;
 use reelgate_core::{
-    AccountId, Credits, FailureClass, Job, JobId, KeyId, Lease, ModelId, Price, Progress, Size,
-    State, StateName, Ticket, Timestamp, job::Failure,
+    AccountId, Credits, FailureClass, Job, JobId, KeyId, Lease, ModelId, Price, Priority, Progress,
+    Size, State, StateName, Ticket, Timestamp, job::Failure,
 };
 use std::fmt::Display;
 
@@ -14,7 +14,7 @@ mod json;
 /// The columns of a job, in the order in which [`job`] reads them.
 macro_rules! job_columns {
     () => {
-        "id, account, api_key, dialect, ordered, callback_url, price, price_version, width, \
+        "id, account, api_key, dialect, ordered, callback_url, priority, price, price_version, width, \
          height, seed, state, not_before, lease_expires, progress, cancel_requested, finished, \
          output, charged, failure_class, failure_message, removed, attempt, attempts_max, leases, \
          ticket, ticket_id, deadline, created, updated"
@@ -199,8 +199,10 @@ pub(crate) fn job(row: Row) -> Result<Job, StoreError> {
     let dialect = r.text("dialect")?;
     let ordered = r.text("ordered")?;
     let callback_url = r.maybe_text("callback_url")?;
-    let order =
-        json::read_order(&ordered, callback_url).map_err(|detail| r.corrupt("ordered", detail))?;
+    let priority = Priority::from_rank(r.int("priority")?);
+    let priority = priority.ok_or_else(|| r.corrupt("priority", "there is no such priority"))?;
+    let order = json::read_order(&ordered, callback_url, priority)
+        .map_err(|detail| r.corrupt("ordered", detail))?;
     let price = Price { credits: r.credits("price")?, version: r.text("price_version")? };
     let size = Size { width: r.number("width")?, height: r.number("height")? };
     let seed = r.number("seed")?;

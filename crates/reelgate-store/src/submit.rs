@@ -1,12 +1,15 @@
 //! Accepting a job: the idempotency row, the job and the hold, in one commit.
 
 mod batch;
+mod line;
+mod round;
 
 use crate::Store;
 use crate::db::{self, Tx, Value, values};
 use crate::error::StoreError;
-use crate::ledger;
+use crate::ledger::{self, Purse};
 use crate::rows::{self, Reader, job_columns};
+use line::Line;
 use reelgate_core::idempotency::{self, Fingerprint, IdempotencyKey, Verdict};
 use reelgate_core::{AccountId, EntryId, Job, JobId, State, Timestamp, key};
 
@@ -37,27 +40,22 @@ const REMEMBERED: &str = "SELECT job, fingerprint FROM idempotency \
     WHERE account = $1 AND idempotency_key = $2";
 const JOB: &str = concat!("SELECT ", job_columns!(), " FROM jobs WHERE id = $1");
 
-/// A job's turn is one after the account's last job in line, but never before the head of the line:
-/// so accounts take turns however many jobs each of them has waiting, and one that comes back after
-/// a pause neither jumps the line nor pays for having been busy before.
 const INSERT: &str = "INSERT INTO jobs (id, account, api_key, dialect, ordered, callback_url, \
-    price, price_version, width, height, seed, state, not_before, attempt, attempts_max, leases, \
-    ticket, ticket_id, deadline, created, updated, turn) \
+    priority, price, price_version, width, height, seed, state, not_before, attempt, \
+    attempts_max, leases, ticket, ticket_id, deadline, created, updated, turn) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-    $19, $20, $21, CASE WHEN CAST($13 AS BIGINT) <= CAST($22 AS BIGINT) THEN \
-    (SELECT MAX(place) FROM (\
-    SELECT MAX(turn) + 1 AS place FROM jobs \
-    WHERE account = $2 AND priority = 0 AND turn IS NOT NULL \
-    UNION ALL SELECT MIN(turn) FROM jobs WHERE priority = 0 AND turn IS NOT NULL \
-    UNION ALL SELECT 0) AS places) END) \
-    ON CONFLICT (id) DO NOTHING";
+    $19, $20, $21, $22, $23) ON CONFLICT (id) DO NOTHING";
 
-/// Where submissions to PostgreSQL meet.
-pub(crate) type Lane = db::Lane<(Submission, Timestamp), Submitted>;
+/// A submission and when it came.
+type Item = (Submission, Timestamp);
 
-pub(crate) fn forms() -> db::Forms<(Submission, Timestamp), Submitted> {
+/// Where submissions meet, to be accepted together.
+pub(crate) type Lane = db::Lane<Item, Submitted>;
+
+pub(crate) fn forms() -> db::Forms<Item, Submitted> {
     db::Forms {
-        many: |tx, items| Box::pin(batch::submit_many(tx, items)),
+        many_postgres: |tx, items| Box::pin(batch::submit_many(tx, items)),
+        many_sqlite: |tx, items| Box::pin(round::submit_round(tx, items)),
         one: |tx, (submission, now)| Box::pin(submit(tx, submission, now)),
     }
 }
@@ -73,10 +71,7 @@ impl Store {
         submission: Submission,
         now: Timestamp,
     ) -> Result<Submitted, StoreError> {
-        match &self.submits {
-            Some(lane) => lane.run((submission, now)).await,
-            None => self.db.write(move |tx| Box::pin(submit(tx, submission, now))).await,
-        }
+        self.submits.run((submission, now)).await
     }
 
     /// What an account's idempotency key was used for.
@@ -106,9 +101,14 @@ async fn submit(
             return replay(tx, job.account, key, *fingerprint).await;
         }
     }
-    let hold = ledger::cover(tx, job.account, job.price.credits).await?;
-    insert(tx, &job, now).await?;
-    ledger::hold(tx, hold_entry, &job, hold, now).await?;
+    let mut purse = Purse::default();
+    let owner = purse.cover(tx, &job).await?;
+    let turn = Line::default().turn(tx, &job, &mut owner.last_turn, now).await?;
+    if tx.execute(INSERT, &row_of(&job, turn)?).await? == 0 {
+        return Err(StoreError::Busy);
+    }
+    ledger::enter_hold(tx, hold_entry, &job, now).await?;
+    purse.write(tx).await?;
     Ok(Submitted::Accepted(job))
 }
 
@@ -150,14 +150,8 @@ async fn remembered(
     Ok(Some((fingerprint, job)))
 }
 
-async fn insert(tx: &mut Tx, job: &Job, now: Timestamp) -> Result<(), StoreError> {
-    let mut row = columns_of(job)?;
-    row.push(now.into());
-    if tx.execute(INSERT, &row).await? == 1 { Ok(()) } else { Err(StoreError::Busy) }
-}
-
-/// A new job's columns, in the order that both statements insert them.
-fn columns_of(job: &Job) -> Result<Vec<Value<'_>>, StoreError> {
+/// A new job's columns, in the order that the statements insert them.
+fn row_of(job: &Job, turn: Option<i64>) -> Result<Vec<Value<'_>>, StoreError> {
     let State::Queued { not_before } = job.state else {
         return Err(StoreError::database("submit", "the job has begun already"));
     };
@@ -169,6 +163,7 @@ fn columns_of(job: &Job) -> Result<Vec<Value<'_>>, StoreError> {
         &job.dialect,
         rows::order_json(job)?,
         job.order.callback_url.as_deref(),
+        job.order.priority.rank(),
         job.price.credits,
         &job.price.version,
         job.size.width,
@@ -184,5 +179,6 @@ fn columns_of(job: &Job) -> Result<Vec<Value<'_>>, StoreError> {
         job.deadline,
         job.created,
         job.updated,
+        turn,
     ]))
 }

@@ -23,9 +23,9 @@ pub struct Removable {
     pub references: Vec<String>,
 }
 
-const IDEMPOTENCY: &str = "DELETE FROM idempotency WHERE (account, idempotency_key) IN \
-    (SELECT account, idempotency_key FROM idempotency WHERE created < $1 \
-    ORDER BY created LIMIT $2)";
+/// By the ids of their jobs, which sort by creation.
+const IDEMPOTENCY: &str = "DELETE FROM idempotency WHERE job IN \
+    (SELECT job FROM idempotency WHERE job < $1 ORDER BY job LIMIT $2)";
 /// Noted first: the audit asks for the message of every job that ended since.
 const NOTE: &str = "INSERT INTO sweeps (name, before_ms) VALUES ($1, $2) \
     ON CONFLICT (name) DO UPDATE SET before_ms = excluded.before_ms \
@@ -48,7 +48,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn sweep_idempotency(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let before = now.plus_ms(-idempotency::KEEP_MS);
+        let before = JobId::new(now.plus_ms(-idempotency::KEEP_MS), 0);
         self.db
             .write(move |tx| {
                 Box::pin(async move { tx.execute(IDEMPOTENCY, &values![before, BATCH_MAX]).await })

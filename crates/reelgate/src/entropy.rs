@@ -1,5 +1,6 @@
 //! Where randomness comes from.
 
+use rand::Rng as _;
 use std::sync::Mutex;
 
 /// A source of random bytes.
@@ -24,6 +25,14 @@ impl Entropy for SystemEntropy {
         #[expect(clippy::disallowed_methods, reason = "this is where randomness enters")]
         let filled = getrandom::fill(bytes);
         filled.expect("the operating system always has randomness");
+    }
+
+    /// From a generator that the system seeds again and again: several of these are needed for each
+    /// request, and a system call for each would cost more than the rest of an id.
+    fn bits(&self) -> u64 {
+        #[expect(clippy::disallowed_methods, reason = "this is where randomness enters")]
+        let mut generator = rand::rng();
+        generator.next_u64()
     }
 }
 

@@ -3,8 +3,8 @@
 use reelgate_core::job::Output;
 use reelgate_core::order::{Channel, Order};
 use reelgate_core::{
-    AccountId, Credits, Job, JobId, KeyId, Lease, ModelId, Price, Progress, Ratio, Resolution,
-    Size, State, Ticket, Timestamp,
+    AccountId, Credits, Job, JobId, KeyId, Lease, ModelId, Price, Priority, Progress, Ratio,
+    Resolution, Size, State, Ticket, Timestamp,
 };
 
 pub(crate) const NOW: Timestamp = Timestamp::from_ms(1_763_690_000_000);
@@ -25,6 +25,7 @@ pub(crate) fn order() -> Order {
         channel: Channel::Standard,
         callback_url: None,
         metadata: None,
+        priority: Priority::Normal,
     }
 }
 

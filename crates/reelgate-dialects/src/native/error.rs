@@ -100,6 +100,7 @@ fn field_name(field: &Field) -> String {
         Field::FixedLens => "fixed_lens",
         Field::Callback => "callback_url",
         Field::PriceCap => "credits_max",
+        Field::Priority => "priority",
         Field::Metadata => "metadata",
         Field::IdempotencyKey => "Idempotency-Key",
         Field::JobId => "id",

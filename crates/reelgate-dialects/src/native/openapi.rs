@@ -6,7 +6,7 @@ use crate::openapi::{
     Api, Described, document as frame, moment, names, nullable, object, reference, url, with,
 };
 use crate::wire::{Operation, Route};
-use reelgate_core::{Channel, MediaKind, Ratio, Resolution, Role};
+use reelgate_core::{Channel, MediaKind, Priority, Ratio, Resolution, Role};
 use serde_json::{Value, json};
 
 const DESCRIPTION: &str = "Everything the platform can do: any model of any API, every setting, \
@@ -140,6 +140,11 @@ fn order(models: &[String]) -> Value {
             "fixed_lens": { "type": "boolean", "default": false },
             "channel": with(names(&Channel::ALL, Channel::name), "default", "standard"),
             "callback_url": with(url(), "description", "Where the end of the job is reported."),
+            "priority": with(
+                names(&Priority::ALL, Priority::name),
+                "description",
+                "Who goes first in the line for a worker. Above normal only for accounts that may.",
+            ),
             "credits_max": {
                 "description": "The most it may cost; a dearer order is refused.",
                 "anyOf": [amount(), { "type": "integer", "minimum": 0 }],
@@ -189,6 +194,7 @@ fn job() -> Value {
         "seed": { "type": "integer", "minimum": 0, "maximum": u32::MAX },
         "audio": { "type": "boolean" },
         "fixed_lens": { "type": "boolean" },
+        "priority": names(&Priority::ALL, Priority::name),
         "price": amount(),
         "charged": amount(),
         "refunded": amount(),

@@ -4,12 +4,12 @@ use super::MODEL;
 use crate::json::{Digits, Fields, source_of, unknown};
 use crate::wire::WireRequest;
 use reelgate_core::{
-    Channel, Credits, Draft, DraftMedia, Error, Field, ModelId, Ratio, Resolution, Role,
+    Channel, Credits, Draft, DraftMedia, Error, Field, ModelId, Priority, Ratio, Resolution, Role,
 };
 use serde_json::Value;
 
 /// Every field of the API.
-pub(super) const FIELDS: [&str; 13] = [
+pub(super) const FIELDS: [&str; 14] = [
     "model",
     "prompt",
     "media",
@@ -23,6 +23,7 @@ pub(super) const FIELDS: [&str; 13] = [
     "callback_url",
     "metadata",
     "credits_max",
+    "priority",
 ];
 
 /// Reads an order; `models` are the catalogue's names.
@@ -49,6 +50,7 @@ pub(super) fn draft(request: &WireRequest, models: &[String]) -> Result<Draft, E
     draft.callback_url = body.string("callback_url", Field::Callback)?;
     draft.metadata = body.object_text("metadata", Field::Metadata)?;
     draft.credits_max = credits(&mut body)?;
+    draft.priority = body.choice("priority", Field::Priority, &Priority::ALL, Priority::name)?;
     Ok(draft)
 }
 

@@ -25,6 +25,7 @@ pub(super) struct JobBody<'a> {
     seed: u32,
     audio: bool,
     fixed_lens: bool,
+    priority: &'static str,
     /// Credits as exact decimals.
     price: String,
     charged: String,
@@ -134,6 +135,7 @@ impl<'a> JobBody<'a> {
             seed: job.seed,
             audio: job.order.audio,
             fixed_lens: job.order.fixed_lens,
+            priority: job.order.priority.name(),
             price: job.price.credits.to_string(),
             charged: job.charged().to_string(),
             refunded: job.refunded().to_string(),

@@ -96,6 +96,7 @@ fn field_name(field: &Field) -> String {
         Field::FixedLens => "fixedLens",
         Field::Callback => "webhookUrl",
         Field::PriceCap => "price cap",
+        Field::Priority => "priority",
         Field::Metadata => "metadata",
         Field::IdempotencyKey => "Idempotency-Key",
         Field::JobId => "requestId",

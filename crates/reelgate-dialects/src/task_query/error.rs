@@ -58,6 +58,7 @@ fn field_name(field: &Field) -> String {
         Field::FixedLens => "fixed_lens",
         Field::Callback => "callback_url",
         Field::PriceCap => "price cap",
+        Field::Priority => "priority",
         Field::Metadata => "metadata",
         Field::IdempotencyKey => "Idempotency-Key",
         Field::JobId => "task_id",

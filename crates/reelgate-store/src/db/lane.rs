@@ -26,14 +26,15 @@ pub(crate) type Many<I, T> =
 /// The form for one item.
 pub(crate) type One<I, T> = for<'t> fn(&'t mut Tx, I) -> BoxFuture<'t, Result<T, StoreError>>;
 
-/// An operation in both its forms.
+/// An operation in all its forms.
 pub(crate) struct Forms<I, T> {
-    pub(crate) many: Many<I, T>,
+    pub(crate) many_postgres: Many<I, T>,
+    pub(crate) many_sqlite: Many<I, T>,
     pub(crate) one: One<I, T>,
 }
 
 /// The queue.
-pub(crate) struct Lane<I, T> {
+pub(crate) struct Queue<I, T> {
     postgres: Postgres,
     queue: mpsc::Sender<Waiting<I, T>>,
 }
@@ -45,7 +46,7 @@ struct Waiting<I, T> {
     _place: OwnedSemaphorePermit,
 }
 
-impl<I, T> Lane<I, T>
+impl<I, T> Queue<I, T>
 where
     I: Clone + Send + 'static,
     T: Send + 'static,
@@ -106,7 +107,7 @@ where
     T: Send + 'static,
 {
     let count = items.len();
-    let many = forms.many;
+    let many = forms.many_postgres;
     let decided = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&decided);
     let result = postgres.transaction(move |tx| {

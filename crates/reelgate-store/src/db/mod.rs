@@ -3,13 +3,15 @@
 //! An operation is written once, as an async function over a [`Tx`]. On SQLite its futures are
 //! always ready, so the writer thread simply runs them; on PostgreSQL they really wait.
 
+mod checkpoint;
+mod gather;
 mod lane;
 mod postgres;
 mod sqlite;
 mod tx;
 mod writer;
 
-pub(crate) use lane::{Forms, Lane, Outcomes};
+pub(crate) use lane::{Forms, Outcomes};
 pub(crate) use tx::{Cell, Row, Tx, Value, columns, values};
 
 use crate::error::StoreError;
@@ -75,16 +77,15 @@ impl Db {
         }
     }
 
-    /// A queue for an operation that PostgreSQL does for many at once. SQLite needs none: its
-    /// writer commits many operations together anyway.
-    pub(crate) fn lane<I, T>(&self, forms: Forms<I, T>) -> Option<Lane<I, T>>
+    /// Where callers of an operation with a form for many meet.
+    pub(crate) fn lane<I, T>(&self, forms: Forms<I, T>) -> Lane<I, T>
     where
         I: Clone + Send + 'static,
         T: Send + 'static,
     {
         match self {
-            Self::Sqlite(_) => None,
-            Self::Postgres(postgres) => Some(Lane::start(postgres, forms)),
+            Self::Sqlite(sqlite) => Lane::Sqlite(sqlite.gather(forms)),
+            Self::Postgres(postgres) => Lane::Postgres(lane::Queue::start(postgres, forms)),
         }
     }
 
@@ -101,6 +102,26 @@ impl Db {
         match self {
             Self::Sqlite(sqlite) => sqlite.is_stopped(),
             Self::Postgres(postgres) => postgres.is_stopped(),
+        }
+    }
+}
+
+/// Where callers meet, to have an operation done for many of them at once.
+pub(crate) enum Lane<I, T> {
+    Sqlite(gather::Gather<I, T>),
+    Postgres(lane::Queue<I, T>),
+}
+
+impl<I, T> Lane<I, T>
+where
+    I: Clone + Send + 'static,
+    T: Send + 'static,
+{
+    /// Waits for this item's outcome.
+    pub(crate) async fn run(&self, item: I) -> Result<T, StoreError> {
+        match self {
+            Self::Sqlite(gather) => gather.run(item).await,
+            Self::Postgres(queue) => queue.run(item).await,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! SQLite: one connection that writes, on a thread of its own, and a few that read where they are
 //! called.
 
+use super::checkpoint::{self, Checkpointer};
+use super::gather::Gather;
+use super::lane::Forms;
 use super::writer::{self, Message, Waiting};
 use super::{Cell, QUEUE_MAX, Row, Tx, Value};
 use crate::error::StoreError;
@@ -43,10 +46,18 @@ impl Sqlite {
             open_writing(&path)
         });
         let opened = opened.await;
-        let tx = opened.map_err(|error| StoreError::database("sqlite", error))??;
+        let (tx, checkpointer) =
+            opened.map_err(|error| StoreError::database("sqlite", error))??;
         std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || writer::serve(tx, waiting))
+            .spawn(move || {
+                let closing = writer::serve(tx, waiting);
+                // It ends with the writing connection; after this the file is nobody's.
+                let _ = checkpointer.join();
+                if let Some(done) = closing {
+                    let _ = done.send(());
+                }
+            })
             .map_err(|error| StoreError::database("the store's writer", error))?;
         Ok(Self { queue, readers })
     }
@@ -63,6 +74,15 @@ impl Sqlite {
             mpsc::error::TrySendError::Closed(_) => stopped(),
         })?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Where callers of an operation with a form for many meet.
+    pub(super) fn gather<I, T>(&self, forms: Forms<I, T>) -> Gather<I, T>
+    where
+        I: Clone + Send + 'static,
+        T: Send + 'static,
+    {
+        Gather::new(self.queue.clone(), forms)
     }
 
     /// Runs a read on the calling thread: a point read takes microseconds, less than a hand-over.
@@ -126,7 +146,7 @@ impl Readers {
     }
 }
 
-fn stopped() -> StoreError {
+pub(super) fn stopped() -> StoreError {
     StoreError::database("sqlite", "the store is closed, or its writer has failed")
 }
 
@@ -142,15 +162,16 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
 }
 
 /// `FULL` flushes at every commit; with many operations in a commit that costs nothing measurable.
-fn open_writing(path: &Path) -> Result<Tx, StoreError> {
+fn open_writing(path: &Path) -> Result<(Tx, Checkpointer), StoreError> {
     let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                     PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; \
-                    PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864";
+                    PRAGMA journal_size_limit = 67108864";
     // Undoing one operation of a batch needs the pages it touched: in memory, not in a file.
     let settings = format!("{settings}; PRAGMA temp_store = MEMORY");
     let mut connection = connect(path, &settings)?;
     migrate::sqlite(&mut SqliteScripts(&mut connection))?;
-    Ok(Tx::Sqlite(connection))
+    let checkpointer = checkpoint::start(&mut connection, connect(path, "")?)?;
+    Ok((Tx::Sqlite(connection), checkpointer))
 }
 
 fn connect(path: &Path, settings: &str) -> Result<Connection, StoreError> {

@@ -35,6 +35,16 @@ pub(crate) enum Cell {
     Text(String),
 }
 
+impl Cell {
+    /// The number in it.
+    pub(crate) fn number(self) -> Option<i64> {
+        match self {
+            Self::Int(number) => Some(number),
+            Self::Null | Self::Text(_) => None,
+        }
+    }
+}
+
 /// One row of an answer.
 pub(crate) type Row = Vec<Cell>;
 

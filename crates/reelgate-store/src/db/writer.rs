@@ -1,7 +1,7 @@
 //! The one thread that writes to a SQLite file, and how it commits many operations together.
 //!
-//! It takes whatever waits, runs each operation inside a savepoint of its own, commits once and
-//! only then answers everyone: while one commit reaches the disk, the next batch collects by
+//! It takes whatever waits, runs each operation so that it can be undone alone, commits once and only
+//! then answers everyone: while one commit reaches the disk, the next batch collects by
 //! itself, so an idle store adds no wait and a busy one pays for one flush instead of hundreds. An
 //! operation that fails is undone alone; its neighbours never notice.
 //!
@@ -31,8 +31,9 @@ pub(super) enum Message {
 pub(super) trait Task: Send {
     /// Whether somebody still waits; an operation that has not begun is dropped when not.
     fn is_wanted(&self) -> bool;
-    /// Runs it; false when it failed and must be undone.
-    fn run(&mut self, tx: &mut Tx) -> bool;
+    /// Runs it, so that its failure leaves no trace; `is_first` when nothing else was done in this
+    /// transaction. An error means that the batch is lost.
+    fn run(&mut self, tx: &mut Tx, is_first: bool) -> Result<(), StoreError>;
     /// Answers, now that its batch has been committed or lost.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
@@ -60,22 +61,27 @@ where
         !self.reply.is_closed()
     }
 
-    fn run(&mut self, tx: &mut Tx) -> bool {
-        if let Some(operation) = self.operation.take() {
-            self.outcome = Some(run_ready(operation(tx)));
-        }
-        matches!(self.outcome, Some(Ok(_)))
+    fn run(&mut self, tx: &mut Tx, is_first: bool) -> Result<(), StoreError> {
+        let Some(operation) = self.operation.take() else { return Ok(()) };
+        undone_alone(tx, is_first, |tx| self.outcome.insert(run_ready(operation(tx))).is_ok())
     }
 
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
-        // An operation that failed by itself has a better answer than the batch around it.
-        let answer = match (self.outcome, committed) {
-            (Some(Err(error)), _) | (_, Err(error)) => Err(error),
-            (Some(outcome), Ok(())) => outcome,
-            (None, Ok(())) => Err(StoreError::Busy),
-        };
         // Nobody may be waiting any more; what was committed stays committed.
-        let _ = self.reply.send(answer);
+        let _ = self.reply.send(answer_of(self.outcome, committed));
+    }
+}
+
+/// What to answer once the fate of the batch is known.
+pub(super) fn answer_of<T>(
+    outcome: Option<Result<T, StoreError>>,
+    committed: Result<(), StoreError>,
+) -> Result<T, StoreError> {
+    match (outcome, committed) {
+        // An operation that failed by itself has a better answer than the batch around it.
+        (Some(Err(error)), _) | (_, Err(error)) => Err(error),
+        (Some(outcome), Ok(())) => outcome,
+        (None, Ok(())) => Err(StoreError::Busy),
     }
 }
 
@@ -89,18 +95,19 @@ pub(super) fn run_ready<T>(
     }
 }
 
-/// Serves the queue until it is closed.
-pub(super) fn serve(mut tx: Tx, mut queue: mpsc::Receiver<Message>) {
+/// Serves the queue until it is closed; answers who asked for that.
+pub(super) fn serve(mut tx: Tx, mut queue: mpsc::Receiver<Message>) -> Option<oneshot::Sender<()>> {
     while let Some(message) = queue.blocking_recv() {
-        let task = match message {
-            Message::Run(task) => task,
-            Message::Close(done) => return close(tx, queue, done),
+        let closing = match message {
+            Message::Run(task) => batch(&mut tx, &mut queue, task),
+            Message::Close(done) => Some(done),
         };
-        let closing = batch(&mut tx, &mut queue, task);
-        if let Some(done) = closing {
-            return close(tx, queue, done);
+        if closing.is_some() {
+            drain(&mut tx, &mut queue);
+            return closing;
         }
     }
+    None
 }
 
 /// One commit. Answers who asked to close the store, when that was met on the way.
@@ -115,7 +122,7 @@ fn batch(
     let mut fate = command(tx, "BEGIN IMMEDIATE");
     while let Some(mut task) = next.take() {
         if fate.is_ok() && task.is_wanted() {
-            fate = run_alone(tx, task.as_mut());
+            fate = task.run(tx, ran.is_empty());
         }
         ran.push(task);
         // Once the batch is lost there is no sense in making it larger.
@@ -140,26 +147,40 @@ fn batch(
     closing
 }
 
-/// Runs one operation so that its failure leaves no trace. An error means that the batch is lost.
-fn run_alone(tx: &mut Tx, task: &mut dyn Task) -> Result<(), StoreError> {
+/// Runs `body` so that nothing is left of it when it answers false. An error means that the batch
+/// is lost.
+///
+/// The first of a transaction is undone with the transaction itself: a savepoint copies every page
+/// that is touched after it.
+pub(super) fn undone_alone(
+    tx: &mut Tx,
+    is_first: bool,
+    body: impl FnOnce(&mut Tx) -> bool,
+) -> Result<(), StoreError> {
+    if is_first {
+        if body(tx) {
+            return Ok(());
+        }
+        if !is_idle(tx) {
+            command(tx, "ROLLBACK")?;
+        }
+        return command(tx, "BEGIN IMMEDIATE");
+    }
     command(tx, "SAVEPOINT operation")?;
-    if !task.run(tx) {
+    if !body(tx) {
         command(tx, "ROLLBACK TO operation")?;
     }
     command(tx, "RELEASE operation")
 }
 
-fn close(tx: Tx, mut queue: mpsc::Receiver<Message>, done: oneshot::Sender<()>) {
-    let mut tx = tx;
+/// What was queued behind the request to close was accepted, so it is done.
+fn drain(tx: &mut Tx, queue: &mut mpsc::Receiver<Message>) {
     queue.close();
-    // What was queued behind the request to close was accepted, so it is done.
     while let Ok(message) = queue.try_recv() {
         if let Message::Run(task) = message {
-            batch(&mut tx, &mut queue, task);
+            batch(tx, queue, task);
         }
     }
-    drop(tx);
-    let _ = done.send(());
 }
 
 fn command(tx: &mut Tx, sql: &'static str) -> Result<(), StoreError> {

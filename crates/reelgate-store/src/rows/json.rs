@@ -3,7 +3,8 @@
 
 use crate::error::StoreError;
 use reelgate_core::{
-    Channel, Media, MediaKind, ModelId, Order, Output, Ratio, Resolution, Role, Size, Timestamp,
+    Channel, Media, MediaKind, ModelId, Order, Output, Priority, Ratio, Resolution, Role, Size,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -108,8 +109,12 @@ pub(super) fn model_of(beginning: &str) -> Option<ModelId> {
     Some(ModelId::from_text(name))
 }
 
-/// The order in `text`; says what is wrong with it otherwise.
-pub(super) fn read_order(text: &str, callback_url: Option<String>) -> Result<Order, String> {
+/// The order in `text`, with what has columns of its own; says what is wrong with it otherwise.
+pub(super) fn read_order(
+    text: &str,
+    callback_url: Option<String>,
+    priority: Priority,
+) -> Result<Order, String> {
     let row: OrderRow<'_> = serde_json::from_str(text).map_err(|error| error.to_string())?;
     Ok(Order {
         model: ModelId::from_text(row.model),
@@ -124,6 +129,7 @@ pub(super) fn read_order(text: &str, callback_url: Option<String>) -> Result<Ord
         channel: named("channel", Channel::parse, &row.channel)?,
         callback_url,
         metadata: row.metadata.map(Cow::into_owned),
+        priority,
     })
 }
 

@@ -4,13 +4,14 @@
 //! the writing is done for all of them at once. Whatever is out of the ordinary, a key that was
 //! used before above all, is left to the form for one job.
 
-use super::{Submission, Submitted, columns_of};
+use super::line::Line;
+use super::{Item, Submitted, row_of};
 use crate::db::{Outcomes, Tx, Value, columns, values};
 use crate::error::StoreError;
-use crate::ledger::Purse;
+use crate::ledger::{self, Purse};
 use crate::rows::Reader;
-use reelgate_core::{AccountId, Job, State, Timestamp, key};
-use std::collections::{BTreeMap, HashSet};
+use reelgate_core::{Job, key};
+use std::collections::HashSet;
 
 /// In the order of the keys, so that two batches never wait for each other in a circle.
 const REMEMBER: &str = "INSERT INTO idempotency \
@@ -20,26 +21,21 @@ const REMEMBER: &str = "INSERT INTO idempotency \
     ORDER BY account, idempotency_key \
     ON CONFLICT (account, idempotency_key) DO NOTHING RETURNING job";
 const FORGET: &str = "DELETE FROM idempotency WHERE job = ANY(CAST($1 AS TEXT[]))";
-const HEAD: &str = "SELECT 'head', MIN(turn) FROM jobs WHERE priority = 0 AND turn IS NOT NULL";
-const LAST: &str = "SELECT a.id, (SELECT MAX(turn) FROM jobs WHERE account = a.id \
-    AND priority = 0 AND turn IS NOT NULL) FROM unnest(CAST($1 AS TEXT[])) AS a (id)";
 const INSERT: &str = "INSERT INTO jobs (id, account, api_key, dialect, ordered, callback_url, \
-    price, price_version, width, height, seed, state, not_before, attempt, attempts_max, leases, \
-    ticket, ticket_id, deadline, created, updated, turn) \
+    priority, price, price_version, width, height, seed, state, not_before, attempt, \
+    attempts_max, leases, ticket, ticket_id, deadline, created, updated, turn) \
     SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), \
     CAST($4 AS TEXT[]), CAST($5 AS TEXT[]), CAST($6 AS TEXT[]), CAST($7 AS BIGINT[]), \
-    CAST($8 AS TEXT[]), CAST($9 AS BIGINT[]), CAST($10 AS BIGINT[]), CAST($11 AS BIGINT[]), \
-    CAST($12 AS TEXT[]), CAST($13 AS BIGINT[]), CAST($14 AS BIGINT[]), CAST($15 AS BIGINT[]), \
-    CAST($16 AS BIGINT[]), CAST($17 AS TEXT[]), CAST($18 AS TEXT[]), CAST($19 AS BIGINT[]), \
-    CAST($20 AS BIGINT[]), CAST($21 AS BIGINT[]), CAST($22 AS BIGINT[])) \
+    CAST($8 AS BIGINT[]), CAST($9 AS TEXT[]), CAST($10 AS BIGINT[]), CAST($11 AS BIGINT[]), \
+    CAST($12 AS BIGINT[]), CAST($13 AS TEXT[]), CAST($14 AS BIGINT[]), CAST($15 AS BIGINT[]), \
+    CAST($16 AS BIGINT[]), CAST($17 AS BIGINT[]), CAST($18 AS TEXT[]), CAST($19 AS TEXT[]), \
+    CAST($20 AS BIGINT[]), CAST($21 AS BIGINT[]), CAST($22 AS BIGINT[]), CAST($23 AS BIGINT[])) \
     ON CONFLICT (id) DO NOTHING";
 /// Which of those columns are texts.
-const ARE_TEXTS: [bool; 22] = [
-    true, true, true, true, true, true, false, true, false, false, false, true, false, false,
-    false, false, true, true, false, false, false, false,
+const ARE_TEXTS: [bool; 23] = [
+    true, true, true, true, true, true, false, false, true, false, false, false, true, false,
+    false, false, false, true, true, false, false, false, false,
 ];
-
-type Item = (Submission, Timestamp);
 
 pub(super) async fn submit_many(
     tx: &mut Tx,
@@ -49,28 +45,36 @@ pub(super) async fn submit_many(
     let fresh = remember(tx, &items).await?;
     let jobs: Vec<&Job> = fresh.iter().map(|n| &items[*n].0.job).collect();
     let mut purse = Purse::open(tx, &jobs).await?;
-    let (mut covered, mut poor) = (Vec::new(), Vec::new());
+    let mut line = Line::default();
+    let (mut rows, mut holds, mut covered) = (Vec::new(), Vec::new(), Vec::new());
+    let mut refused = Vec::new();
     for n in fresh {
-        let job = &items[n].0.job;
-        match purse.cover(job.account, job.price.credits) {
-            Ok(()) => covered.push(n),
+        let (new, now) = &items[n];
+        match purse.cover(tx, &new.job).await {
+            Ok(owner) => {
+                let turn = line.turn(tx, &new.job, &mut owner.last_turn, *now).await?;
+                rows.push(row_of(&new.job, turn)?);
+                holds.push((new.hold_entry, &new.job, *now));
+                covered.push(n);
+            }
             Err(error) => {
                 outcomes[n] = Some(Err(error));
-                poor.push(Some(job.id.to_string()));
+                refused.push(Some(new.job.id.to_string()));
             }
         }
     }
-    if !poor.is_empty() {
-        tx.execute(FORGET, &[Value::Texts(poor)]).await?;
+    if !refused.is_empty() {
+        tx.execute(FORGET, &[Value::Texts(refused)]).await?;
     }
     if covered.is_empty() {
         return Ok(outcomes);
     }
-    let accepted: Vec<&Item> = covered.iter().map(|n| &items[*n]).collect();
-    insert(tx, &accepted).await?;
-    let holds: Vec<_> =
-        accepted.iter().map(|(new, now)| (new.hold_entry, &new.job, *now)).collect();
-    purse.hold(tx, &holds).await?;
+    let inserted = tx.execute(INSERT, &columns(rows, &ARE_TEXTS)).await?;
+    if usize::try_from(inserted) != Ok(covered.len()) {
+        return Err(StoreError::Busy);
+    }
+    ledger::enter_holds(tx, &holds).await?;
+    purse.write_all(tx).await?;
     for n in covered {
         outcomes[n] = Some(Ok(Submitted::Accepted(items[n].0.job.clone())));
     }
@@ -104,59 +108,4 @@ async fn remember(tx: &mut Tx, items: &[Item]) -> Result<Vec<usize>, StoreError>
         (free && !again.contains(&n)).then_some(n)
     };
     Ok(items.iter().enumerate().filter_map(may_go_on).collect())
-}
-
-async fn insert(tx: &mut Tx, items: &[&Item]) -> Result<(), StoreError> {
-    let mut line = Line::read(tx, items).await?;
-    let mut rows = Vec::with_capacity(items.len());
-    for (new, now) in items {
-        let mut row = columns_of(&new.job)?;
-        row.push(line.turn(&new.job, *now).into());
-        rows.push(row);
-    }
-    let inserted = tx.execute(INSERT, &columns(rows, &ARE_TEXTS)).await?;
-    if usize::try_from(inserted) == Ok(items.len()) { Ok(()) } else { Err(StoreError::Busy) }
-}
-
-/// The line for a worker, as far as new turns depend on it: the same rule as the form for one job.
-struct Line {
-    head: Option<i64>,
-    next: BTreeMap<AccountId, i64>,
-}
-
-impl Line {
-    async fn read(tx: &mut Tx, items: &[&Item]) -> Result<Self, StoreError> {
-        let head = match tx.first(HEAD, &[]).await? {
-            Some(row) => {
-                let mut r = Reader::new("jobs", row);
-                r.text("id")?;
-                r.maybe_int("turn")?
-            }
-            None => None,
-        };
-        let ids: HashSet<AccountId> = items.iter().map(|(new, _)| new.job.account).collect();
-        let ids = ids.into_iter().map(|id| Some(id.to_string())).collect();
-        let mut next = BTreeMap::new();
-        for row in tx.query(LAST, &[Value::Texts(ids)]).await? {
-            let mut r = Reader::new("jobs", row);
-            let id = r.parsed("account", AccountId::parse)?;
-            if let Some(last) = r.maybe_int("turn")? {
-                next.insert(id, last.saturating_add(1));
-            }
-        }
-        Ok(Self { head, next })
-    }
-
-    /// A new job's turn, unless it waits for its moment first.
-    fn turn(&mut self, job: &Job, now: Timestamp) -> Option<i64> {
-        let State::Queued { not_before } = job.state else { return None };
-        if not_before > now {
-            return None;
-        }
-        let own = self.next.get(&job.account).copied().unwrap_or(0);
-        let turn = own.max(self.head.unwrap_or(0));
-        self.head.get_or_insert(turn);
-        self.next.insert(job.account, turn.saturating_add(1));
-        Some(turn)
-    }
 }

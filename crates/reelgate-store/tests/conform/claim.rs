@@ -1,6 +1,7 @@
 use crate::fixture::{LEASE_MS, START, World, clip, passing};
 use crate::on_each_database;
-use reelgate_core::{Job, JobId, Lease, Progress, State, Timestamp};
+use reelgate_core::{Field, Job, JobId, Lease, Priority, Progress, State, Timestamp};
+use reelgate_store::StoreError;
 use std::collections::HashSet;
 
 on_each_database!(
@@ -11,6 +12,7 @@ on_each_database!(
     a_newcomer_does_not_wait_for_a_backlog,
     a_job_waits_for_its_moment_and_then_goes_first,
     priority_goes_before_age,
+    whoever_found_the_line_empty_is_no_worse_off_for_it,
     an_overdue_job_is_not_begun,
     an_account_runs_no_more_than_its_cap,
     an_unreadable_row_does_not_hold_up_the_line,
@@ -127,11 +129,52 @@ async fn a_job_waits_for_its_moment_and_then_goes_first(world: &World) {
 
 async fn priority_goes_before_age(world: &World) {
     let owner = world.owner("a", 100).await;
-    world.submit(owner, 1).await;
-    let urgent = world.submit(owner, 1).await;
-    let sql = format!("UPDATE jobs SET priority = 5 WHERE id = '{}'", urgent.id);
-    world.by_hand(&sql).await.expect("changed");
-    assert_eq!(claim_ids(world, 1).await, [urgent.id]);
+    let job = |priority| {
+        let mut job = world.new_job(owner, 1);
+        job.order.priority = priority;
+        job
+    };
+    let refused = world.try_accept(job(Priority::High)).await;
+    match refused {
+        Err(StoreError::Refused(error)) => assert_eq!(error.field, Some(Field::Priority)),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(world.funds(owner).await, (100, 0));
+    assert!(world.store.set_priority_max(owner.account, Priority::High).await.expect("set"));
+    let low = world.accept(job(Priority::Low)).await;
+    let normal = world.accept(job(Priority::Normal)).await;
+    let high = world.accept(job(Priority::High)).await;
+    assert_eq!(world.stored(high.id).await, high);
+    assert_eq!(claim_ids(world, 10).await, [high.id, normal.id, low.id]);
+}
+
+async fn whoever_found_the_line_empty_is_no_worse_off_for_it(world: &World) {
+    let (busy, other) = (world.owner("busy", 100).await, world.owner("other", 100).await);
+    for _ in 0..20 {
+        world.submit(busy, 1).await;
+        claim_ids(world, 1).await;
+    }
+    let first = world.submit(other, 1).await;
+    let again = world.submit(busy, 1).await;
+    let second = world.submit(other, 1).await;
+    assert_eq!(claim_ids(world, 10).await, [first.id, again.id, second.id]);
+    // Nor is it by jobs that wait at the head because their account runs as many as it may.
+    let steady = world.owner("steady", 100).await;
+    let capped = world.owner("capped", 100).await;
+    for _ in 0..8 {
+        world.submit(capped, 1).await;
+    }
+    let claim = async || world.store.claim_below(START, LEASE_MS, 4, 1).await.expect("a claim");
+    claim().await;
+    for _ in 0..4 {
+        let job = world.submit(steady, 1).await;
+        assert_eq!(claim().await.first().map(|job| job.id), Some(job.id));
+        let done = clip(0);
+        world.finish(&world.stored(job.id).await, done, START).await.expect("it ran");
+    }
+    let again = world.submit(steady, 1).await;
+    let late = world.submit(world.owner("late", 10).await, 1).await;
+    assert_eq!(claim().await.iter().map(|job| job.id).collect::<Vec<_>>(), [again.id, late.id]);
 }
 
 async fn an_account_runs_no_more_than_its_cap(world: &World) {

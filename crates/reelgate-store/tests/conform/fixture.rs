@@ -4,8 +4,8 @@ use crate::postgres;
 use reelgate_core::ledger::Funds;
 use reelgate_core::{
     AccountId, Channel, Credits, DeliveryId, EngineError, EntryId, FailureClass, Job, JobId, KeyId,
-    KeyStyle, ModelId, Order, Output, Price, Ratio, Resolution, Size, State, Ticket, Timestamp,
-    key,
+    KeyStyle, ModelId, Order, Output, Price, Priority, Ratio, Resolution, Size, State, Ticket,
+    Timestamp, key,
 };
 use reelgate_store::{
     NewAccount, NewKey, Options, Outcome, Store, StoreError, Submission, Submitted,
@@ -224,6 +224,7 @@ pub(crate) fn order() -> Order {
         channel: Channel::Standard,
         callback_url: None,
         metadata: None,
+        priority: Priority::Normal,
     }
 }
 

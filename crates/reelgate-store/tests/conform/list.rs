@@ -113,24 +113,38 @@ async fn files_go_when_their_owner_says_so(world: &World) {
 
 async fn changes_are_found_in_their_order(world: &World) {
     let owner = world.owner("a", 10).await;
-    let first = world.accept(world.new_job(owner, 1)).await.id;
-    let second = world.accept(world.new_job(owner, 1)).await.id;
-    let since = async |moment: Timestamp, after, limit| -> Vec<JobId> {
-        let jobs = world.store.changed_jobs(owner.account, moment, after, limit).await;
-        jobs.expect("a list").into_iter().map(|job| job.id).collect()
-    };
-    let mut both = vec![first, second];
+    let mut both = Vec::new();
+    for _ in 0..2 {
+        both.push(world.accept(world.new_job(owner, 1)).await.id);
+    }
     both.sort_unstable();
-    assert_eq!(since(START, None, 10).await, both);
-    assert_eq!(since(START, Some(both[0]), 10).await, both[1..]);
-    assert_eq!(since(START, None, 1).await, both[..1]);
+    let ids = |jobs: Vec<Job>| jobs.into_iter().map(|job| job.id).collect::<Vec<JobId>>();
+    let new = async |after: JobId, limit| {
+        ids(world.store.new_jobs(owner.account, after, limit).await.expect("a list"))
+    };
+    let since = async |moment: Timestamp, after, limit| {
+        let jobs = world.store.changed_jobs(owner.account, moment, after, limit).await;
+        ids(jobs.expect("a list"))
+    };
+    let before_all = JobId::from_bits(0).expect("an id");
+    assert_eq!(new(before_all, 10).await, both);
+    assert_eq!(new(before_all, 1).await, both[..1]);
+    assert_eq!(new(both[0], 10).await, both[1..]);
+    assert_eq!(since(START, None, 10).await, []);
     let later = START.plus_ms(5);
-    let running = world.claim(later).await.expect("a job");
-    assert_eq!(since(later, None, 10).await, [running.id]);
-    assert_eq!(since(START.plus_ms(1), Some(both[1]), 10).await, [running.id]);
-    assert_eq!(since(START, None, 10).await.last(), Some(&running.id));
+    let mut taken = Vec::new();
+    for _ in 0..2 {
+        taken.push(world.claim(later).await.expect("a job").id);
+    }
+    taken.sort_unstable();
+    assert_eq!(new(before_all, 10).await, []);
+    assert_eq!(since(START, None, 10).await, both);
+    assert_eq!(since(later, None, 1).await, both[..1]);
+    assert_eq!(since(later, Some(both[0]), 10).await, both[1..]);
+    assert_eq!(since(later.plus_ms(1), None, 10).await, []);
     let stranger = world.owner("b", 10).await.account;
     assert_eq!(world.store.changed_jobs(stranger, START, None, 10).await.expect("a list"), []);
+    assert_eq!(world.store.new_jobs(stranger, before_all, 10).await.expect("a list"), []);
 }
 
 async fn usage_is_summed_by_day_model_and_key(world: &World) {

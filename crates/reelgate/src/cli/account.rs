@@ -7,7 +7,7 @@ use crate::fault::{self, Point};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Subcommand;
-use reelgate_core::{AccountId, Credits, EntryId};
+use reelgate_core::{AccountId, Credits, EntryId, Priority};
 use reelgate_store::{Account, NewAccount, Store};
 use std::process::ExitCode;
 
@@ -32,6 +32,14 @@ pub(super) enum AccountCommand {
         #[arg(value_parser = amount)]
         credits: Credits,
     },
+    /// Set the most urgent that an account's jobs may be
+    Priority {
+        /// Its name
+        name: String,
+        /// low, normal or high
+        #[arg(value_parser = priority)]
+        highest: Priority,
+    },
     /// Print the secret that signs an account's webhooks
     WebhookSecret {
         /// Its name
@@ -53,6 +61,10 @@ fn amount(text: &str) -> Result<Credits, String> {
     Credits::parse(text).ok_or_else(|| "must be a number such as 100 or 12.5".to_owned())
 }
 
+fn priority(text: &str) -> Result<Priority, String> {
+    Priority::parse(text).ok_or_else(|| "must be low, normal or high".to_owned())
+}
+
 pub(super) async fn run(config: &Config, command: AccountCommand) -> Result<ExitCode, CliError> {
     let make = matches!(command, AccountCommand::Create { .. });
     let store = open_store(config, make).await?;
@@ -62,6 +74,10 @@ pub(super) async fn run(config: &Config, command: AccountCommand) -> Result<Exit
             let account = find(&store, &name).await?;
             let funds = grant(&store, account.id, credits, "granted by the operator").await?;
             say(&format!("{name}: balance {}, available {}", funds.balance, funds.available()));
+        }
+        AccountCommand::Priority { name, highest } => {
+            store.set_priority_max(find(&store, &name).await?.id, highest).await?;
+            say(&format!("{name}: jobs may have priority up to {}", highest.name()));
         }
         AccountCommand::WebhookSecret { name } => {
             say(&find(&store, &name).await?.webhook_secret);

@@ -197,19 +197,26 @@ impl Follow {
     }
 
     async fn changed_of_account(&self) -> Result<Vec<Job>, Error> {
-        let (mut from, mut after) = (self.since.plus_ms(-OVERLAP_MS), None);
+        let begin = self.since.plus_ms(-OVERLAP_MS);
         let mut jobs = Vec::new();
+        let mut behind = JobId::first_of(begin);
+        loop {
+            let part = self.app.store.new_jobs(self.account, behind, PAGE).await;
+            let part = part.map_err(store_error)?;
+            let last = part.last().map(|job| job.id).filter(|_| part.len() >= PAGE);
+            jobs.extend(part);
+            let Some(last) = last else { break };
+            behind = last;
+        }
+        let (mut from, mut after) = (begin, None);
         loop {
             let part = self.app.store.changed_jobs(self.account, from, after, PAGE).await;
             let part = part.map_err(store_error)?;
-            let is_full = part.len() >= PAGE;
-            if let Some(last) = part.last() {
-                (from, after) = (last.updated, Some(last.id));
-            }
+            let last = part.last().map(|job| (job.updated, job.id));
+            let last = last.filter(|_| part.len() >= PAGE);
             jobs.extend(part);
-            if !is_full {
-                return Ok(jobs);
-            }
+            let Some((moment, id)) = last else { return Ok(jobs) };
+            (from, after) = (moment, Some(id));
         }
     }
 

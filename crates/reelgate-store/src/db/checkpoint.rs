@@ -1,0 +1,53 @@
+//! Moving committed pages from SQLite's write-ahead log into the file, beside the writer.
+//!
+//! Done by the writer itself, as SQLite does it unless told otherwise, each of them would hold up a
+//! commit for as long as the disk takes. Here the writer only helps out when the log grows faster
+//! than it is emptied, which is also what lets the log begin again from its start.
+
+use crate::error::StoreError;
+use rusqlite::Connection;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+/// Pages in the log from which it is emptied after each commit, as far as possible.
+const PAGES_MIN: i32 = 1_000;
+/// Pages in the log from which the writer does it itself: 32 MiB.
+const PAGES_MAX: i32 = 8_000;
+
+/// The thread that empties the log. It ends when the writing connection is dropped.
+pub(super) type Checkpointer = JoinHandle<()>;
+
+/// Takes over from SQLite's own way: `writing` tells the thread, which works on `own`.
+pub(super) fn start(writing: &mut Connection, own: Connection) -> Result<Checkpointer, StoreError> {
+    // One place: a request that waits already will see these pages too.
+    let (ask, asked) = sync_channel(1);
+    writing.wal_hook(Some(hook(ask))).map_err(|error| StoreError::database("sqlite", error))?;
+    std::thread::Builder::new()
+        .name("store-checkpoint".to_owned())
+        .spawn(move || serve(&own, &asked))
+        .map_err(|error| StoreError::database("the store's checkpointer", error))
+}
+
+fn hook(
+    ask: SyncSender<()>,
+) -> impl FnMut(&mut rusqlite::hooks::Wal, i32) -> rusqlite::Result<()> + Send + 'static {
+    move |log, pages| {
+        if pages >= PAGES_MAX {
+            return log.checkpoint();
+        }
+        if pages >= PAGES_MIN {
+            let _ = ask.try_send(());
+        }
+        Ok(())
+    }
+}
+
+fn serve(own: &Connection, asked: &Receiver<()>) {
+    while asked.recv().is_ok() {
+        let done = own.execute_batch("PRAGMA wal_checkpoint(PASSIVE)");
+        if let Err(error) = done {
+            // Nothing is lost: the pages are in the log, and the next one tries again.
+            tracing::warn!(%error, "the write-ahead log could not be emptied");
+        }
+    }
+}
