@@ -2,9 +2,9 @@
 //!
 //! Reading the folder is reading a job's life: [`submit`] accepts it, [`claim`] gives it to a
 //! worker, [`report`] hears from that worker, [`finish`], [`cancel`] and [`rescue`] end it,
-//! [`outbox`] tells whoever listens, [`delete`] gives its files up. `reelgate_core` decides what may happen; here it is written
-//! down, each time with a statement that repeats what it relies on. [`audit`] asks the database
-//! itself whether the rules hold.
+//! [`outbox`] tells whoever listens, [`delete`] gives its files up. `reelgate_core` decides what
+//! may happen; here it is written down, each time with a statement that repeats what it relies on.
+//! [`audit`] asks the database itself whether the rules hold.
 //!
 //! SQLite serves one server, PostgreSQL several; `db/` is the only place that knows the difference.
 

@@ -14,10 +14,10 @@ mod json;
 /// The columns of a job, in the order in which [`job`] reads them.
 macro_rules! job_columns {
     () => {
-        "id, account, api_key, dialect, ordered, callback_url, priority, price, price_version, width, \
-         height, seed, state, not_before, lease_expires, progress, cancel_requested, finished, \
-         output, charged, failure_class, failure_message, removed, attempt, attempts_max, leases, \
-         ticket, ticket_id, deadline, created, updated"
+        "id, account, api_key, dialect, ordered, callback_url, priority, price, price_version, \
+         width, height, seed, state, not_before, lease_expires, progress, cancel_requested, \
+         finished, output, charged, failure_class, failure_message, removed, attempt, \
+         attempts_max, leases, ticket, ticket_id, deadline, created, updated"
     };
 }
 pub(crate) use job_columns;

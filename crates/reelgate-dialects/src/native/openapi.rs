@@ -37,8 +37,10 @@ pub(super) fn document(server_url: &str, routes: &[Route], models: &[String]) ->
     let mut document = frame(api, server_url, routes, describe);
     let paths = &mut document["paths"];
     openapi_own::add_other_contents(paths);
-    let submit = &mut paths["/api/reelgate/v1/jobs"]["post"];
-    openapi_own::add_answer(submit, "200", "The job has ended while the request waited.", "Job");
+    for path in ["/api/reelgate/v1/jobs", "/api/reelgate/v1/jobs/{id}/rerun"] {
+        let order = &mut paths[path]["post"];
+        openapi_own::add_answer(order, "200", "The job has ended while the request waited.", "Job");
+    }
     document
 }
 
@@ -81,7 +83,7 @@ fn describe(route: &Route) -> Described {
         Operation::Rerun => Described {
             id: "rerunJob",
             summary: "The same order was accepted again, with the same seed, at today's price.",
-            parameters: vec![id],
+            parameters: vec![id, prefer()],
             answer: (202, "Job"),
             refusals: &[400, 402, 404, 409],
             ..plain

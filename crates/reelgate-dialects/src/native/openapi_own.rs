@@ -200,7 +200,7 @@ pub(super) fn prefer() -> Value {
         "name": "Prefer",
         "in": "header",
         "description": "wait=N: answer when the job has ended, after at most N seconds.",
-        "schema": { "type": "string", "examples": ["wait=30"] },
+        "schema": { "type": "string", "examples": ["wait=1"] },
     })
 }
 

@@ -1,7 +1,7 @@
 //! A body of API C's picture endpoint as a draft.
 //!
-//! The vendor's example names `type`, `prompt`, `resolution` and `aspect_ratio`; clients in use send
-//! `image_urls`. What the documents leave open is said in `docs/api/tasks_v1.md`.
+//! The vendor's example names `type`, `prompt`, `resolution` and `aspect_ratio`; clients in use
+//! send `image_urls`. What the documents leave open is said in `docs/api/tasks_v1.md`.
 
 use super::NAME;
 use super::request::RATIOS;

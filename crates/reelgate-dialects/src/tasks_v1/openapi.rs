@@ -189,14 +189,14 @@ fn task() -> Value {
         "code": { "type": "string" },
         "message": { "type": "string" },
     }));
+    let made = json!({ "anyOf": [output, images, { "type": "null" }] });
     let mut task = object(json!({
         "id": image_id(),
         "status": { "type": "string", "enum": ["processing", "completed", "failed"] },
         "model": { "type": "string" },
         "credits_used": credits("Taken when the order was accepted."),
         "credits_refunded": credits("Returned since then."),
-        "output": with(
-            json!({ "anyOf": [output, images, { "type": "null" }] }), "description", "Present once the status is completed."),
+        "output": with(made, "description", "Present once the status is completed."),
         "error": with(nullable(error), "description", "Present once the status is failed."),
         "created_at": moment(),
         "updated_at": moment(),

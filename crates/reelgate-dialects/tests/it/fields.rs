@@ -216,8 +216,8 @@ fn tasks_v1_refuses_modes_and_names_it_does_not_have() {
             ),
             (
                 json!({"mode": "media-to-video", "media_urls": [url, "asset://a"]}),
-                "media_urls[1] must be a public https URL; asset:// references are not accepted \
-                 here",
+                "media_urls[1] must be a public https URL, or asset:// and the id \
+                 of an upload",
             ),
             (
                 json!({"mode": "image-to-video", "image_url": "DATA:image/png;base64,AA"}),

@@ -5,6 +5,7 @@
 //! and `openapi` what their documents promise (`schema` decides whether a value fits).
 //! `world` is the rest of the platform, as small as possible.
 
+mod contract;
 mod draft;
 mod fields;
 mod golden;

@@ -1,7 +1,7 @@
 //! The one thread that writes to a SQLite file, and how it commits many operations together.
 //!
-//! It takes whatever waits, runs each operation so that it can be undone alone, commits once and only
-//! then answers everyone: while one commit reaches the disk, the next batch collects by
+//! It takes whatever waits, runs each operation so that it can be undone alone, commits once and
+//! only then answers everyone: while one commit reaches the disk, the next batch collects by
 //! itself, so an idle store adds no wait and a busy one pays for one flush instead of hundreds. An
 //! operation that fails is undone alone; its neighbours never notice.
 //!

@@ -93,7 +93,10 @@ async fn money_and_usage_are_told_exactly() {
     let app = TestApp::start().await;
     let who = app.customer().await;
     let balance = "/api/reelgate/v1/balance";
-    let funds = |balance: &str, held: &str, available: &str| json!({ "balance": balance, "held": held, "available": available });
+    let funds = |balance: &str, held: &str, available: &str| {
+        let (balance, held, available) = (json!(balance), json!(held), json!(available));
+        json!({ "balance": balance, "held": held, "available": available })
+    };
     app.get(balance, &who).await.is(200, &funds("1000", "0", "1000"));
     app.post(JOBS, &who, &json!({ "prompt": "a pier", "duration_s": 3 })).await;
     app.get(balance, &who).await.is(200, &funds("1000", "3", "997"));
