@@ -4,8 +4,8 @@ use super::brief::{Brief, Still, StillRole};
 use super::{Film, compose};
 use reelgate_codec::{
     AudioLimits, ClipError, ClipSpec, FRAME_RATE, Frame, ImageError, ImageLimits, Picture, Rgb,
-    Sound, VideoLimits, colour, decode_audio, decode_image, encode_jpeg, encode_png, read_frame,
-    write_clip,
+    Sound, VideoLimits, colour, decode_audio, decode_image, encode_jpeg, encode_png, label_png,
+    read_frame, write_clip,
 };
 use reelgate_core::engine::BoxFuture;
 use reelgate_core::job::Progress;
@@ -138,9 +138,11 @@ fn render(work: &Work, threads: NonZeroUsize, shared: &Shared) -> Result<Clip, E
 /// A picture is one moment of the second that a clip would begin with.
 fn render_still(work: &Work) -> Result<Clip, EngineError> {
     let brief = brief_of(work, FRAME_RATE)?;
-    let picture = picture(&brief, &compose(&brief), FRAME_RATE / 3);
+    let film = compose(&brief);
+    let picture = picture(&brief, &film, FRAME_RATE / 3);
     let (image, poster) = (work.scratch.join("image.png"), work.scratch.join("poster.jpg"));
-    fs::write(&image, encode_png(&picture).map_err(unwritten)?).map_err(disk)?;
+    let png = label_png(encode_png(&picture).map_err(unwritten)?, &tags(work, &film));
+    fs::write(&image, png).map_err(disk)?;
     let jpeg = encode_jpeg(&picture, POSTER_QUALITY).map_err(unwritten)?;
     fs::write(&poster, jpeg).map_err(disk)?;
     Ok(Clip {
