@@ -1,5 +1,5 @@
--- The last turn that one of the account's jobs was given: kept here, so that the line needs no index
--- by account. And the highest priority that the account may ask for.
+-- The last turn that one of the account's jobs was given: kept here, so that the line needs no
+-- index by account. And the highest priority that the account may ask for.
 ALTER TABLE accounts ADD COLUMN last_turn BIGINT NOT NULL DEFAULT -1;
 ALTER TABLE accounts ADD COLUMN priority_max BIGINT NOT NULL DEFAULT 0;
 UPDATE accounts SET last_turn = COALESCE((SELECT MAX(turn) FROM jobs

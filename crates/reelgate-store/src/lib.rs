@@ -77,6 +77,13 @@ impl Store {
         self.db.close().await;
     }
 
+    /// How often this store has committed something, where no other server does (SQLite): as long
+    /// as it stays the same, so does every job.
+    #[must_use]
+    pub fn commits(&self) -> Option<u64> {
+        self.db.commits()
+    }
+
     /// Whether writes have stopped for good: after [`Store::close`], or because the writer failed
     /// in a way it cannot trust itself after. The process should end then and be started afresh.
     #[must_use]

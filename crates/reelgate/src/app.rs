@@ -7,6 +7,7 @@ use crate::http::auth::KnownKeys;
 use crate::http::limit::Limiter;
 use crate::http::once::InFlight;
 use crate::http::places::Places;
+use crate::http::polls::Polls;
 use crate::http::uploads;
 use crate::media::{Media, MediaError};
 use crate::outbound::{Outbound, SystemNames};
@@ -51,6 +52,8 @@ pub struct App {
     pub places: Places,
     /// Room for files that are arriving.
     pub uploading: Semaphore,
+    /// Status answers that are asked for again and again.
+    pub polls: Polls,
     /// How long jobs take.
     pub pace: Pace,
     /// Rings when a job may be claimed.
@@ -163,6 +166,7 @@ impl App {
             in_flight: InFlight::default(),
             places: Places::default(),
             uploading: Semaphore::new(uploads::AT_ONCE_MAX),
+            polls: Polls::default(),
             pace: Pace::default(),
             jobs_ready: Notify::new(),
             leases_due: Notify::new(),

@@ -9,10 +9,12 @@ use rusqlite::Connection;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-/// Pages in the log from which it is emptied after each commit, as far as possible.
-const PAGES_MIN: i32 = 1_000;
-/// Pages in the log from which the writer does it itself: 32 MiB.
-const PAGES_MAX: i32 = 8_000;
+/// Pages that are added to the log before it is emptied again, as far as possible: pages that are
+/// written again and again are moved once.
+const PAGES_BETWEEN: i32 = 2_000;
+/// Pages in the log from which the writer does it itself: 16 MiB. A log that stays small is
+/// written over again instead of growing, which is cheaper.
+const PAGES_MAX: i32 = 4_000;
 
 /// The thread that empties the log. It ends when the writing connection is dropped.
 pub(super) type Checkpointer = JoinHandle<()>;
@@ -31,11 +33,16 @@ pub(super) fn start(writing: &mut Connection, own: Connection) -> Result<Checkpo
 fn hook(
     ask: SyncSender<()>,
 ) -> impl FnMut(&mut rusqlite::hooks::Wal, i32) -> rusqlite::Result<()> + Send + 'static {
+    let mut emptied_at = 0;
     move |log, pages| {
+        // It began again from its start.
+        emptied_at = emptied_at.min(pages);
         if pages >= PAGES_MAX {
+            emptied_at = 0;
             return log.checkpoint();
         }
-        if pages >= PAGES_MIN {
+        if pages - emptied_at >= PAGES_BETWEEN {
+            emptied_at = pages;
             let _ = ask.try_send(());
         }
         Ok(())

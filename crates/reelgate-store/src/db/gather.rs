@@ -1,8 +1,7 @@
 //! Where callers of an operation on SQLite meet, to have it done for many of them at once.
 //!
 //! Whoever comes first sends the writer one message; those who come until the writer gets to it
-//! join in. So an idle store adds no wait, and a busy one reads and writes shared rows once for
-//! all.
+//! join in. So an idle store adds no wait, and a busy one reads and writes shared rows once.
 
 use super::lane::{Forms, Outcomes};
 use super::writer::{self, Message, Task};

@@ -97,6 +97,14 @@ impl Db {
         }
     }
 
+    /// Commits so far, where nobody else commits.
+    pub(crate) fn commits(&self) -> Option<u64> {
+        match self {
+            Self::Sqlite(sqlite) => Some(sqlite.commits()),
+            Self::Postgres(_) => None,
+        }
+    }
+
     /// Whether no write can succeed any more, until the process starts again.
     pub(crate) fn is_stopped(&self) -> bool {
         match self {

@@ -13,6 +13,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -28,6 +29,7 @@ const READERS_MAX: usize = 8;
 pub(crate) struct Sqlite {
     queue: mpsc::Sender<Message>,
     readers: Arc<Readers>,
+    commits: Arc<AtomicU64>,
 }
 
 /// Connections that can only read.
@@ -48,10 +50,12 @@ impl Sqlite {
         let opened = opened.await;
         let (tx, checkpointer) =
             opened.map_err(|error| StoreError::database("sqlite", error))??;
+        let commits = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&commits);
         std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || {
-                let closing = writer::serve(tx, waiting);
+                let closing = writer::serve(tx, waiting, &counted);
                 // It ends with the writing connection; after this the file is nobody's.
                 let _ = checkpointer.join();
                 if let Some(done) = closing {
@@ -59,7 +63,7 @@ impl Sqlite {
                 }
             })
             .map_err(|error| StoreError::database("the store's writer", error))?;
-        Ok(Self { queue, readers })
+        Ok(Self { queue, readers, commits })
     }
 
     pub(super) async fn write<T, F>(&self, operation: F) -> Result<T, StoreError>
@@ -117,6 +121,11 @@ impl Sqlite {
             let _ = closed.await;
         }
         self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Commits so far.
+    pub(super) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::SeqCst)
     }
 
     pub(super) fn is_stopped(&self) -> bool {

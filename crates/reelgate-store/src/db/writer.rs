@@ -15,6 +15,7 @@ use crate::error::StoreError;
 use reelgate_core::engine::BoxFuture;
 use std::future::Future;
 use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 use tokio::sync::{mpsc, oneshot};
 
@@ -96,14 +97,18 @@ pub(super) fn run_ready<T>(
 }
 
 /// Serves the queue until it is closed; answers who asked for that.
-pub(super) fn serve(mut tx: Tx, mut queue: mpsc::Receiver<Message>) -> Option<oneshot::Sender<()>> {
+pub(super) fn serve(
+    mut tx: Tx,
+    mut queue: mpsc::Receiver<Message>,
+    commits: &AtomicU64,
+) -> Option<oneshot::Sender<()>> {
     while let Some(message) = queue.blocking_recv() {
         let closing = match message {
-            Message::Run(task) => batch(&mut tx, &mut queue, task),
+            Message::Run(task) => batch(&mut tx, &mut queue, task, commits),
             Message::Close(done) => Some(done),
         };
         if closing.is_some() {
-            drain(&mut tx, &mut queue);
+            drain(&mut tx, &mut queue, commits);
             return closing;
         }
     }
@@ -115,6 +120,7 @@ fn batch(
     tx: &mut Tx,
     queue: &mut mpsc::Receiver<Message>,
     first: Box<dyn Task>,
+    commits: &AtomicU64,
 ) -> Option<oneshot::Sender<()>> {
     let mut ran = Vec::new();
     let mut closing = None;
@@ -137,6 +143,9 @@ fn batch(
     if fate.is_ok() {
         fate = command(tx, "COMMIT");
     }
+    // Before anyone hears of it, so that nobody is shown what was before; also when it failed in a
+    // way that may have happened.
+    commits.fetch_add(1, Ordering::SeqCst);
     if fate.is_err() && !is_idle(tx) {
         // Nothing more can be done about a rollback that fails; the next BEGIN will say so.
         let _ = command(tx, "ROLLBACK");
@@ -174,11 +183,11 @@ pub(super) fn undone_alone(
 }
 
 /// What was queued behind the request to close was accepted, so it is done.
-fn drain(tx: &mut Tx, queue: &mut mpsc::Receiver<Message>) {
+fn drain(tx: &mut Tx, queue: &mut mpsc::Receiver<Message>, commits: &AtomicU64) {
     queue.close();
     while let Ok(message) = queue.try_recv() {
         if let Message::Run(task) = message {
-            batch(tx, queue, task);
+            batch(tx, queue, task, commits);
         }
     }
 }

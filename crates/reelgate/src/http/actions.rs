@@ -31,6 +31,14 @@ impl Done {
     fn with(reply: Reply) -> Self {
         Self { reply, replayed: false, waited_s: None }
     }
+
+    fn submitted(submitted: Submitted) -> Self {
+        let (job, replayed) = match submitted {
+            Submitted::Accepted(job) => (job, false),
+            Submitted::Replayed(job) => (job, true),
+        };
+        Self { reply: Reply::Accepted(Box::new(job)), replayed, waited_s: None }
+    }
 }
 
 /// What this dialect offers.
@@ -56,6 +64,10 @@ pub(super) async fn act(
         Call::Models => Ok(models(app, origin.dialect)),
         Call::Own(call) => Ok(Done::with(own::act(app, origin.caller, call, base_url).await?)),
         Call::Quote(draft) => Ok(Done::with(Reply::Quote(quote(app, &draft)?))),
+        // With nothing to fetch there is one step, and it happens whole or not at all.
+        Call::Submit(draft) if draft.media.is_empty() => {
+            submit(app, origin, *draft).await.map(Done::submitted)
+        }
         Call::Submit(draft) => {
             let app = Arc::clone(app);
             to_the_end(async move { submit(&app, origin, *draft).await }).await
@@ -131,11 +143,7 @@ async fn to_the_end(
         tracing::error!(%error, "a submit broke off");
         Error::internal()
     })??;
-    let (job, replayed) = match submitted {
-        Submitted::Accepted(job) => (job, false),
-        Submitted::Replayed(job) => (job, true),
-    };
-    Ok(Done { reply: Reply::Accepted(Box::new(job)), replayed, waited_s: None })
+    Ok(Done::submitted(submitted))
 }
 
 async fn cancel(app: &App, caller: Caller, id: JobId) -> Result<Job, Error> {

@@ -2,8 +2,9 @@
 //! authenticate, limit, read, parse, do, render.
 
 use super::actions::{Done, NATIVE, act, models, wait as wait_for};
-use super::auth::authenticate;
-use super::reply::{REPLAYED, REQUEST_ID, send, send_marked, tell_allowance};
+use super::auth::{Caller, authenticate};
+use super::polls::{Marked, Poll};
+use super::reply::{REPLAYED, REQUEST_ID, mark, send, send_marked, tell_allowance};
 use super::submit::Origin;
 use super::uploads;
 use super::wait::{self, PREFERENCE_APPLIED};
@@ -17,13 +18,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, Uri};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use reelgate_core::idempotency::{Fingerprint, IdempotencyKey};
 use reelgate_core::limit::Allowance;
-use reelgate_core::{Call, Error, Kind, OwnCall};
+use reelgate_core::{Call, Error, Kind, OwnCall, Timestamp};
 use reelgate_dialects::{Dialect, Operation, OwnOperation, Route, WireRequest};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
 /// Bodies must arrive within this time.
 const BODY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
+const HEX: &[u8; 16] = b"0123456789abcdef";
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// A path's parameters, unless they are no text.
@@ -37,19 +39,22 @@ pub(super) async fn answer(
     path: PathParams,
     request: Request,
 ) -> Response<Body> {
-    let request_id = format!("req-{:016x}", app.entropy.bits());
     let mut allowance = None;
     let known = request.headers().get(IF_NONE_MATCH).cloned();
     let worked = work(&app, &dialect, route, &path, request, &mut allowance).await;
     let mut response = match worked {
-        Ok(Answer::Stream(response)) => response,
-        Ok(Answer::Done(done)) => {
-            let wire = dialect.render(&done.reply);
-            let mut response = match route.operation {
-                Operation::Get => send_marked(wire, known.as_ref()),
-                _ => send(wire),
-            };
-            dress(&mut response, &done);
+        Ok(Worked::Stream(response)) => response,
+        Ok(Worked::Marked(answer, waited_s)) => {
+            let mut response = send_marked(answer, known.as_ref());
+            tell_wait(&mut response, waited_s);
+            response
+        }
+        Ok(Worked::Done(done)) => {
+            let mut response = send(dialect.render(&done.reply));
+            if done.replayed {
+                response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+            }
+            tell_wait(&mut response, done.waited_s);
             response
         }
         Err(error) => send(dialect.render_error(&error)),
@@ -57,31 +62,27 @@ pub(super) async fn answer(
     if let Some(allowance) = allowance {
         tell_allowance(&mut response, allowance);
     }
-    if let Ok(value) = HeaderValue::from_str(&request_id) {
-        response.headers_mut().insert(REQUEST_ID, value);
-    }
+    let request_id = request_id(app.entropy.bits());
     let status = response.status().as_u16();
-    tracing::debug!(request_id, dialect = dialect.name(), path = route.path, status, "answered");
+    tracing::debug!(?request_id, dialect = dialect.name(), path = route.path, status, "answered");
+    response.headers_mut().insert(REQUEST_ID, request_id);
     response
 }
 
-/// What a request gets.
-enum Answer {
-    /// Something that the dialect writes.
-    Done(Done),
-    /// Events, for as long as the caller listens.
-    Stream(Response<Body>),
+/// Says that the caller's wish to wait was heard.
+fn tell_wait(response: &mut Response<Body>, waited_s: Option<u32>) {
+    if let Some(Ok(waited)) = waited_s.map(|s| HeaderValue::from_str(&format!("wait={s}"))) {
+        response.headers_mut().insert(PREFERENCE_APPLIED, waited);
+    }
 }
 
-/// Says how the answer came about.
-fn dress(response: &mut Response<Body>, done: &Done) {
-    let headers = response.headers_mut();
-    if done.replayed {
-        headers.insert(REPLAYED, HeaderValue::from_static("true"));
+/// `req-` and sixteen hex digits.
+fn request_id(bits: u64) -> HeaderValue {
+    let mut text = *b"req-0000000000000000";
+    for (slot, byte) in text[4..].chunks_exact_mut(2).zip(bits.to_be_bytes()) {
+        slot.copy_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
     }
-    if let Some(Ok(waited)) = done.waited_s.map(|s| HeaderValue::from_str(&format!("wait={s}"))) {
-        headers.insert(PREFERENCE_APPLIED, waited);
-    }
+    HeaderValue::from_bytes(&text).unwrap_or(HeaderValue::from_static("req-"))
 }
 
 /// Answers a request whose path exists with other methods only.
@@ -95,6 +96,15 @@ pub fn wrong_method(dialect: &dyn Dialect, allowed: &str) -> Response<Body> {
     response
 }
 
+/// An answer before it is rendered, or after.
+enum Worked {
+    Done(Done),
+    /// With the seconds that the caller asked to wait, where that was done.
+    Marked(Marked, Option<u32>),
+    /// Events, for as long as the caller listens.
+    Stream(Response<Body>),
+}
+
 async fn work(
     app: &Arc<App>,
     dialect: &Arc<dyn Dialect>,
@@ -102,7 +112,7 @@ async fn work(
     path: &PathParams,
     request: Request,
     allowance: &mut Option<Allowance>,
-) -> Result<Answer, Error> {
+) -> Result<Worked, Error> {
     let (parts, body) = request.into_parts();
     let caller = match route.public {
         true => None,
@@ -111,14 +121,22 @@ async fn work(
     if let (Some(caller), Some(rule)) = (caller, app.config.rate(dialect.name())) {
         *allowance = Some(app.limiter.admit(caller.account, dialect.name(), rule, app.now())?);
     }
+    let wait_s = wait::wanted_s(&parts.headers).filter(|_| dialect.name() == NATIVE);
+    let poll = caller.filter(|_| route.operation == Operation::Get && wait_s.is_none());
+    let poll = poll.zip(app.store.commits()).map(|(caller, commits)| (caller, commits, app.now()));
+    if let Some(asked) = poll
+        && let Some(answer) = app.polls.find(&poll_of(asked, &parts.uri, &parts.headers))
+    {
+        return Ok(Worked::Marked(answer, None));
+    }
     let base_url = base_url(app, &parts.headers);
-    // A parameter is always an id, and no id has bytes that are no text.
-    let path = path.as_ref().map_err(|_| Error::job_not_found())?;
     let is_upload = route.operation == Operation::Own(OwnOperation::Upload);
     let _room = match is_upload {
         true => Some(app.uploading.try_acquire().map_err(|_| Error::busy(1))?),
         false => None,
     };
+    // A parameter is always an id, and no id has bytes that are no text.
+    let path = path.as_ref().map_err(|_| Error::job_not_found())?;
     let mut wire = WireRequest {
         path: path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         query: query(&parts.uri),
@@ -131,31 +149,55 @@ async fn work(
     };
     let Some(caller) = caller else {
         return match call {
-            Call::Models => Ok(Answer::Done(models(app, dialect.name()))),
+            Call::Models => Ok(Worked::Done(models(app, dialect.name()))),
             _ => Err(Error::unauthorized()),
         };
     };
-    let scope = match call {
-        Call::Own(OwnCall::WatchJob(id)) => Scope::Job(id),
-        Call::Own(OwnCall::Watch) => Scope::Account,
-        call => {
-            let name = dialect.name();
-            let idempotency = match call {
-                Call::Submit(_) | Call::Rerun(_) => idempotency(&wire, name, route)?,
-                Call::Quote(_) | Call::Get(_) | Call::Cancel(_) | Call::Models | Call::Own(_) => {
-                    None
-                }
-            };
-            let origin = Origin { caller, dialect: name, idempotency };
-            let done = act(app, call, origin, &base_url).await?;
-            return match wait::wanted_s(&wire.headers).filter(|_| name == NATIVE) {
-                Some(seconds) => wait_for(app, done, caller, seconds, &base_url).await,
-                None => Ok(done),
-            }
-            .map(Answer::Done);
+    let idempotency = match call {
+        Call::Own(OwnCall::WatchJob(id)) => {
+            return follow(app, dialect, caller, Scope::Job(id), &wire, &base_url).await;
         }
+        Call::Own(OwnCall::Watch) => {
+            return follow(app, dialect, caller, Scope::Account, &wire, &base_url).await;
+        }
+        Call::Submit(_) | Call::Rerun(_) => idempotency(&wire, dialect.name(), route)?,
+        Call::Quote(_) | Call::Get(_) | Call::Cancel(_) | Call::Models | Call::Own(_) => None,
     };
-    watch::open(app, dialect, caller, scope, &wire.headers, &base_url).await.map(Answer::Stream)
+    let origin = Origin { caller, dialect: dialect.name(), idempotency };
+    let mut done = act(app, call, origin, &base_url).await?;
+    if let Some(seconds) = wait_s {
+        done = wait_for(app, done, caller, seconds, &base_url).await?;
+    }
+    if route.operation != Operation::Get {
+        return Ok(Worked::Done(done));
+    }
+    let answer = mark(dialect.render(&done.reply));
+    if let Some(asked) = poll {
+        app.polls.keep(&poll_of(asked, &parts.uri, &wire.headers), &answer);
+    }
+    Ok(Worked::Marked(answer, done.waited_s))
+}
+
+async fn follow(
+    app: &Arc<App>,
+    dialect: &Arc<dyn Dialect>,
+    caller: Caller,
+    scope: Scope,
+    wire: &WireRequest,
+    base_url: &str,
+) -> Result<Worked, Error> {
+    let stream = watch::open(app, dialect, caller, scope, &wire.headers, base_url);
+    stream.await.map(Worked::Stream)
+}
+
+fn poll_of<'r>(
+    (caller, commits, now): (Caller, u64, Timestamp),
+    uri: &'r Uri,
+    headers: &'r HeaderMap,
+) -> Poll<'r> {
+    let path = uri.path_and_query().map_or("", |path| path.as_str());
+    let host = headers.get(HOST).map_or(&b""[..], HeaderValue::as_bytes);
+    Poll { caller, path, host, commits, now }
 }
 
 /// How this request's caller reaches the server.
@@ -172,7 +214,7 @@ pub(super) fn base_url(app: &App, headers: &HeaderMap) -> String {
 }
 
 fn query(uri: &Uri) -> Vec<(String, String)> {
-    let text = uri.query().unwrap_or("");
+    let Some(text) = uri.query() else { return Vec::new() };
     url::form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }
 
@@ -188,7 +230,7 @@ fn body_bytes_max(app: &App, dialect: &dyn Dialect, is_upload: bool) -> usize {
 async fn read(body: Body, bytes_max: usize) -> Result<Vec<u8>, Error> {
     let collected = Limited::new(body, bytes_max).collect();
     match tokio::time::timeout(BODY_TIMEOUT, collected).await {
-        Ok(Ok(body)) => Ok(body.to_bytes().to_vec()),
+        Ok(Ok(body)) => Ok(body.to_bytes().into()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             let message = format!("the request body must be at most {bytes_max} bytes");
             Err(Error::new(Kind::TooLarge, message))

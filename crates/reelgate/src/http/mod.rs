@@ -11,6 +11,7 @@ pub mod once;
 pub mod openapi;
 mod own;
 pub mod places;
+pub mod polls;
 pub mod references;
 pub mod reply;
 pub mod router;

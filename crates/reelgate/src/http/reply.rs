@@ -1,5 +1,6 @@
 //! Answers on their way out: wire responses into HTTP ones, and what every answer carries.
 
+use super::polls::Marked;
 use axum::body::Body;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
@@ -28,27 +29,31 @@ pub fn send(wire: WireResponse) -> Response<Body> {
     response
 }
 
-/// As [`send`], for what is asked for again and again: marked with an `ETag`, and without its body
-/// when `known`, the request's `If-None-Match`, says that the caller has this very answer.
+/// Marks an answer that will be asked for again with an `ETag`.
 #[must_use]
-pub fn send_marked(wire: WireResponse, known: Option<&HeaderValue>) -> Response<Body> {
-    if wire.status != StatusCode::OK {
-        return send(wire);
-    }
+pub fn mark(wire: WireResponse) -> Marked {
     let digest = Sha256::digest(&wire.body);
-    let etag = format!("\"{}\"", hex(&digest[..16]));
-    let mut response = send(wire);
-    if matches_etag(known, &etag) {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        *response.body_mut() = Body::empty();
-        response.headers_mut().remove(CONTENT_TYPE);
-    }
+    let etag = HeaderValue::try_from(format!("\"{}\"", hex(&digest[..16])));
+    Marked { body: wire.body.into(), etag: etag.unwrap_or(HeaderValue::from_static("\"\"")) }
+}
+
+/// Sends a marked answer, without its body when `known`, the request's `If-None-Match`, says that
+/// the caller has this very answer.
+#[must_use]
+pub fn send_marked(answer: Marked, known: Option<&HeaderValue>) -> Response<Body> {
+    let same = matches_etag(known, answer.etag.to_str().unwrap_or(""));
+    let body = if same { Body::empty() } else { Body::from(answer.body) };
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
-    if let Ok(value) = HeaderValue::from_str(&etag) {
-        headers.insert(ETAG, value);
-    }
+    headers.insert(ETAG, answer.etag);
     // It may be kept, but never used without asking.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if same {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    } else {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
     response
 }
 

@@ -174,10 +174,20 @@ async fn store(
     let idempotency = origin.idempotency;
     let submission = Submission { job, hold_entry: app.entry_id(), idempotency };
     fault::point(Point::SubmitDecided);
+    // Also when the caller hangs up before the answer: the job may be accepted all the same.
+    let _bell = Bell(app);
     let submitted = app.store.submit(submission, app.now()).await.map_err(store_error)?;
     fault::point(Point::SubmitCommitted);
-    app.jobs_ready.notify_one();
     Ok(submitted)
+}
+
+/// Rings for the workers when dropped.
+struct Bell<'a>(&'a App);
+
+impl Drop for Bell<'_> {
+    fn drop(&mut self) {
+        self.0.jobs_ready.notify_one();
+    }
 }
 
 fn new_job(app: &App, caller: Caller, dialect: &str, order: Order, price: Price) -> Job {

@@ -4,7 +4,7 @@ use crate::fake_engine::Act;
 use crate::harness::{START, TestApp, data_uri, request};
 use crate::pictures;
 use http::Method;
-use reelgate_core::{KeyStyle, Role};
+use reelgate_core::{KeyStyle, Priority, Role};
 use serde_json::{Value, json};
 
 const JOBS: &str = "/api/reelgate/v1/jobs";
@@ -84,6 +84,7 @@ async fn an_order_becomes_a_job_and_the_job_a_clip() {
         "seed": 7,
         "audio": true,
         "fixed_lens": false,
+        "priority": "normal",
         "price": "1",
         "charged": "0",
         "refunded": "0",
@@ -296,5 +297,41 @@ async fn a_status_that_the_caller_has_is_not_sent_again() {
     let done = app.send(asked()).await;
     assert_eq!((done.status.as_u16(), done.at("/state").as_str()), (200, "succeeded"));
     assert_ne!(done.header("etag"), Some(etag.as_str()));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_status_asked_for_again_and_again_is_never_an_old_one() {
+    let app = TestApp::start().await;
+    let (who, other) = (app.customer().await, app.customer().await);
+    let accepted = app.post(JOBS, &who, &json!({ "prompt": "A pier" })).await;
+    let look = format!("{JOBS}/{}", accepted.at("/id"));
+    for _ in 0..4 {
+        assert_eq!(app.get(&look, &who).await.at("/state"), "queued");
+        assert_eq!(app.get(&look, &other).await.status.as_u16(), 404);
+    }
+    app.post(&format!("{look}/cancel"), &who, &json!({})).await;
+    for _ in 0..4 {
+        assert_eq!(app.get(&look, &who).await.at("/state"), "cancelled");
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_high_priority_needs_the_operators_leave() {
+    let app = TestApp::start().await;
+    let who = app.customer().await;
+    let urgent = json!({ "prompt": "A pier", "priority": "high" });
+    let refused = app.post(JOBS, &who, &urgent).await;
+    assert_eq!(refused.status.as_u16(), 400);
+    assert_eq!(refused.at("/error/field"), "priority");
+    assert_eq!(refused.at("/error/message"), "priority must be at most normal for this account");
+    app.app.store.set_priority_max(who.account, Priority::High).await.expect("set");
+    let usual = app.post(JOBS, &who, &json!({ "prompt": "A pier" })).await;
+    let accepted = app.post(JOBS, &who, &urgent).await;
+    assert_eq!(accepted.at("/priority"), "high");
+    let ahead = app.get(&format!("{JOBS}/{}", usual.at("/id")), &who).await;
+    assert_eq!(ahead.json()["queue"]["ahead"], 1);
+    app.drain().await;
     app.finish().await;
 }
