@@ -46,10 +46,9 @@ pub(super) enum Scope {
     Account,
 }
 
-/// What tells two states of a job apart.
+/// What tells two states of a job apart. A worker's sign of life is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Mark {
-    updated: Timestamp,
     state: StateName,
     leases: u64,
     running: Option<(Progress, bool)>,
@@ -65,7 +64,8 @@ struct Follow {
     base_url: String,
     /// Changes from here on are still to be told.
     since: Timestamp,
-    told: HashMap<JobId, Mark>,
+    /// What was told, and the moment it carried.
+    told: HashMap<JobId, (Timestamp, Mark)>,
     waiting: VecDeque<Event>,
     is_new: bool,
     is_over: bool,
@@ -186,12 +186,15 @@ impl Follow {
         };
         let latest = jobs.iter().map(|job| job.updated).max();
         self.since = self.since.max(latest.unwrap_or(self.since));
-        let is_news = |job: &Job| self.told.insert(job.id, Mark::of(job)) != Some(Mark::of(job));
+        let is_news = |job: &Job| {
+            let before = self.told.insert(job.id, (job.updated, Mark::of(job)));
+            before.map(|(_, mark)| mark) != Some(Mark::of(job))
+        };
         let news = jobs.into_iter().filter(is_news).collect();
         // One job is asked for by its name, however long ago it changed.
         if self.scope == Scope::Account {
             let kept_from = self.since.plus_ms(-OVERLAP_MS);
-            self.told.retain(|_, mark| mark.updated >= kept_from);
+            self.told.retain(|_, (moment, _)| *moment >= kept_from);
         }
         Ok(news)
     }
@@ -224,7 +227,7 @@ impl Follow {
     async fn skip(&mut self, (moment, id): (Timestamp, JobId)) -> Result<(), Error> {
         let job = self.app.store.job_of(self.account, id).await.map_err(store_error)?;
         if let Some(job) = job.filter(|job| job.updated == moment) {
-            self.told.insert(id, Mark::of(&job));
+            self.told.insert(id, (job.updated, Mark::of(&job)));
         }
         Ok(())
     }
@@ -251,7 +254,6 @@ impl Mark {
         };
         let removed =
             matches!(&job.state, State::Succeeded { output, .. } if output.removed.is_some());
-        let (updated, state, leases) = (job.updated, job.state.name(), job.leases);
-        Self { updated, state, leases, running, removed }
+        Self { state: job.state.name(), leases: job.leases, running, removed }
     }
 }
