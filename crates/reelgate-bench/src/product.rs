@@ -26,12 +26,14 @@ pub(crate) struct Start<'s> {
     pub(crate) database: Option<&'s str>,
     pub(crate) workers: u32,
     pub(crate) preload: Option<&'s Path>,
+    /// It may talk to this machine.
+    pub(crate) private: bool,
 }
 
 impl<'s> Start<'s> {
     /// A server that accepts and answers, on the data folder's own database.
     pub(crate) fn on(data: &'s Path) -> Self {
-        Self { data, database: None, workers: 0, preload: None }
+        Self { data, database: None, workers: 0, preload: None, private: false }
     }
 
     pub(crate) fn start(&self) -> Result<Product> {
@@ -44,6 +46,9 @@ impl<'s> Start<'s> {
             command.args(["--database", url]);
         }
         command.args(["serve", "--listen", "127.0.0.1:0", "--no-rate-limit"]);
+        if self.private {
+            command.arg("--allow-private-network");
+        }
         command.arg("--workers").arg(self.workers.to_string());
         command.arg("--address-file").arg(&told).stdout(Stdio::null());
         if let Some(library) = self.preload {

@@ -1,5 +1,6 @@
 //! What any API can ask of the platform, and what it gets back: shaped for an ideal client.
 
+use crate::endpoint::{EndpointCall, EndpointReply};
 use crate::id::JobId;
 use crate::job::Job;
 use crate::model::Model;
@@ -25,6 +26,8 @@ pub enum Call {
     Models,
     /// Something that only our own API has.
     Own(OwnCall),
+    /// Do something about the account's webhook endpoints.
+    Endpoint(Box<EndpointCall>),
 }
 
 /// An answer, before a dialect gives it a shape.
@@ -44,6 +47,8 @@ pub enum Reply {
     Models(Vec<Model>),
     /// The answer to a call that only our own API has.
     Own(OwnReply),
+    /// What was done about webhook endpoints.
+    Endpoint(Box<EndpointReply>),
 }
 
 /// A job and the addresses of what it made.

@@ -161,6 +161,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.field {
+            Some(Field::Named(name)) => write!(f, "{name} {}", self.message),
             Some(field) => write!(f, "{field:?} {}", self.message),
             None => f.write_str(&self.message),
         }

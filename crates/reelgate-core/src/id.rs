@@ -130,6 +130,8 @@ ids! {
     DeliveryId;
     /// Names a file that an account uploaded.
     AssetId;
+    /// Names an account's webhook endpoint.
+    EndpointId;
 }
 
 #[cfg(test)]

@@ -366,7 +366,7 @@ fn queued(
                 attempt: job.attempt.saturating_add(1),
                 leases,
                 money: Money::Keep,
-                announce: Some(EventKind::Started),
+                announce: Some(EventKind::Running),
             })
         }
         Event::Cancel => Ok(end_cancelled(job, now)),

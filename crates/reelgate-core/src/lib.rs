@@ -17,6 +17,7 @@ pub mod call;
 pub mod catalogue;
 pub mod check;
 pub mod credits;
+pub mod endpoint;
 pub mod engine;
 pub mod error;
 pub mod id;
@@ -40,11 +41,12 @@ pub use asset::Asset;
 pub use call::{Call, JobView, Links, QueuePlace, Reply};
 pub use catalogue::Catalogue;
 pub use credits::Credits;
+pub use endpoint::Endpoint;
 pub use engine::{
     Blame, Clip, Engine, EngineError, FailureClass, Input, Report, Retry, Ticket, Work,
 };
 pub use error::{Error, Field, Kind};
-pub use id::{AccountId, AssetId, DeliveryId, EntryId, JobId, KeyId};
+pub use id::{AccountId, AssetId, DeliveryId, EndpointId, EntryId, JobId, KeyId};
 pub use job::{Event, Failure, Job, Lease, Output, Progress, State, StateName};
 pub use key::{KeyHash, KeyStyle};
 pub use line::Priority;

@@ -19,13 +19,13 @@ mod time;
 mod view;
 mod wire;
 
-pub use native::Native;
+pub use native::{Native, notice};
 pub use open_v1::OpenV1;
 pub use settings::Settings;
 pub use task_query::TaskQuery;
 pub use tasks_v1::TasksV1;
 pub use time::iso;
-pub use wire::{Operation, OwnOperation, Route, WireRequest, WireResponse};
+pub use wire::{EndpointAction, Operation, OwnOperation, Route, WireRequest, WireResponse};
 
 use reelgate_core::{Call, Error, JobId, JobView, Reply};
 use std::sync::Arc;

@@ -60,6 +60,8 @@ pub enum Operation {
     Models,
     /// Something that only our own API has.
     Own(OwnOperation),
+    /// Does something about the account's webhook endpoints.
+    Endpoint(EndpointAction),
 }
 
 /// What a route of our own API does, beyond what the documented ones have.
@@ -89,6 +91,31 @@ pub enum OwnOperation {
     DeleteAsset,
 }
 
+/// What a route does about webhook endpoints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EndpointAction {
+    /// Makes one.
+    Create,
+    /// Lists them.
+    List,
+    /// Shows one.
+    Show,
+    /// Changes one.
+    Update,
+    /// Forgets one.
+    Delete,
+    /// Gives one a new secret.
+    Rotate,
+    /// Sends it a message that tells of nothing.
+    Test,
+    /// Lists what was sent to it.
+    Deliveries,
+    /// Shows one of those.
+    Delivery,
+    /// Sends one of those once more.
+    Replay,
+}
+
 impl Operation {
     /// A name that never changes: idempotency fingerprints are made with it.
     #[must_use]
@@ -101,6 +128,7 @@ impl Operation {
             Self::Cancel => "cancel",
             Self::Models => "models",
             Self::Own(_) => "own",
+            Self::Endpoint(_) => "endpoint",
         }
     }
 }

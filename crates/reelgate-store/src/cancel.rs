@@ -34,9 +34,9 @@ async fn cancel(
     ids: Ids,
     now: Timestamp,
 ) -> Result<Result<Job, Refusal>, StoreError> {
-    let job = transition::load(tx, id).await?;
-    if job.account != account {
+    let loaded = transition::load_to_end(tx, id).await?;
+    if loaded.job.account != account {
         return Err(Error::job_not_found().into());
     }
-    transition::apply(tx, job, &Event::Cancel, ids, now).await
+    transition::apply(tx, loaded, &Event::Cancel, ids, now).await
 }

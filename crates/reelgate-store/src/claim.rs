@@ -1,11 +1,12 @@
 //! Giving waiting jobs to a worker.
 
 use crate::Store;
-use crate::db::{Cell, Tx, Value, values};
+use crate::db::{Ask, Cell, Lock, Row, Tx, Value, values};
 use crate::error::StoreError;
-use crate::rows::{self, Reader, job_columns};
-use crate::transition;
-use reelgate_core::job::{self, Event};
+use crate::outbox;
+use crate::rows::{Reader, job_columns};
+use crate::transition::{self, count_endpoints};
+use reelgate_core::job::{self, Event, Next};
 use reelgate_core::{AccountId, Job, Timestamp};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -23,12 +24,16 @@ const DUE: &str = "SELECT id FROM jobs \
 const PROMOTE: &str = "UPDATE jobs SET turn = COALESCE((SELECT MIN(other.turn) FROM jobs AS other \
     WHERE other.turn IS NOT NULL AND other.priority = jobs.priority), \
     (SELECT served FROM line)) WHERE id = $1 AND state = 'queued' AND turn IS NULL";
-/// The row for [`SERVED`], unless another claim has it: that one notes its own turn, which will do.
-const LINE: &str = "SELECT id FROM line WHERE served < $1";
 const SERVED: &str = "UPDATE line SET served = $1 WHERE served < $2";
+/// The same on PostgreSQL, unless another claim has the row: that one notes its own turn, and that
+/// will do.
+const SERVE: &str = "UPDATE line SET served = $1 WHERE id = ANY(ARRAY(SELECT id FROM line \
+    WHERE served < $2 FOR NO KEY UPDATE SKIP LOCKED))";
 const HEAD: &str = concat!(
     "SELECT ",
     job_columns!(),
+    ", ",
+    count_endpoints!(),
     ", turn FROM jobs WHERE turn IS NOT NULL AND not_before <= $1 AND deadline > $1 \
      ORDER BY priority DESC, turn, id LIMIT $2"
 );
@@ -36,6 +41,8 @@ const HEAD: &str = concat!(
 const HEAD_BELOW_CAP: &str = concat!(
     "SELECT ",
     job_columns!(),
+    ", ",
+    count_endpoints!(),
     ", turn FROM jobs WHERE turn IS NOT NULL AND not_before <= $1 AND deadline > $1 \
      AND (SELECT COUNT(*) FROM jobs AS other WHERE other.account = jobs.account \
      AND other.lease_expires IS NOT NULL) < $2 \
@@ -85,22 +92,20 @@ async fn claim(
     max: usize,
     running_max: Option<u32>,
 ) -> Result<Vec<Job>, StoreError> {
-    promote(tx, now).await?;
     let limit = i64::try_from(max.min(CLAIM_MAX)).unwrap_or(0);
     let head = match running_max {
-        None => tx.query_unlocked(HEAD, &values![now, limit]).await?,
-        Some(cap) => {
-            let values = values![now, i64::from(cap), limit];
-            tx.query_unlocked(HEAD_BELOW_CAP, &values).await?
-        }
+        None => (HEAD, Vec::from(values![now, limit])),
+        Some(cap) => (HEAD_BELOW_CAP, Vec::from(values![now, i64::from(cap), limit])),
     };
+    let head = line(tx, head, now).await?;
     let event = Event::Claim { lease_ms };
     let mut decided = Vec::with_capacity(head.len());
     let mut places = Places { running_max, left: HashMap::new() };
     let mut served = None;
     for mut row in head {
         let turn = row.pop();
-        let job = match rows::job(row) {
+        let (job, has_endpoints) = transition::job_and_endpoints(row);
+        let job = match job {
             Ok(job) => job,
             Err(error) => {
                 set_aside(tx, error, now).await?;
@@ -112,18 +117,63 @@ async fn claim(
         }
         // The query asked for what may be claimed; whatever core still refuses stays in line.
         if let Ok(next) = job::next(&job, &event, now) {
-            decided.push((job, next));
+            decided.push((job, next, has_endpoints));
             served = served.max(turn.and_then(Cell::number));
         }
     }
-    let writes: Vec<_> = decided.iter().map(|(job, next)| (job, next)).collect();
-    transition::write_all(tx, &writes, now).await?;
-    if let Some(turn) = served
-        && !tx.query_unlocked(LINE, &values![turn]).await?.is_empty()
-    {
-        tx.execute(SERVED, &values![turn, turn]).await?;
+    let writes: Vec<_> = decided.iter().map(|(job, next, _)| (job, next)).collect();
+    write(tx, &writes, served, now).await?;
+    let mut taken = Vec::with_capacity(decided.len());
+    for (job, next, has_endpoints) in decided {
+        let announce = next.announce.filter(|_| has_endpoints);
+        let job = transition::after(job, next, now);
+        if let Some(kind) = announce {
+            outbox::stage(tx, None, &job, kind, true, now).await?;
+        }
+        taken.push(job);
     }
-    Ok(decided.into_iter().map(|(job, next)| transition::after(job, next, now)).collect())
+    Ok(taken)
+}
+
+/// The head of the line, with what waited for its moment back in it.
+async fn line(
+    tx: &mut Tx,
+    (sql, values): (&'static str, Vec<Value<'static>>),
+    now: Timestamp,
+) -> Result<Vec<Row>, StoreError> {
+    if tx.has_lists() {
+        let due = Ask { sql: DUE, lock: Lock::Skip, values: values![now, PROMOTE_MAX].into() };
+        let head = Ask { sql, lock: Lock::Skip, values: values.clone() };
+        let answers: [Vec<Row>; 2] =
+            tx.query_all(vec![due, head]).await?.try_into().unwrap_or_default();
+        let [due, head] = answers;
+        if due.is_empty() {
+            return Ok(head);
+        }
+        promote(tx, due).await?;
+    } else {
+        let due = tx.query_unlocked(DUE, &values![now, PROMOTE_MAX]).await?;
+        promote(tx, due).await?;
+    }
+    tx.query_unlocked(sql, &values).await
+}
+
+/// Writes the leases, and how far the line was served.
+async fn write(
+    tx: &mut Tx,
+    decided: &[(&Job, &Next)],
+    served: Option<i64>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(turn) = served else { return transition::write_all(tx, decided, now).await };
+    if tx.has_lists() {
+        let serve = (SERVE, Vec::from(values![turn, turn]));
+        let changed = tx.execute_all(&[transition::write_many(decided, now)?, serve]).await?;
+        let all = changed.first().is_some_and(|rows| usize::try_from(*rows) == Ok(decided.len()));
+        return if all { Ok(()) } else { Err(StoreError::Busy) };
+    }
+    transition::write_all(tx, decided, now).await?;
+    tx.execute(SERVED, &values![turn, turn]).await.map(drop)
 }
 
 /// How many more jobs each account may have running, counted down within one claim.
@@ -150,8 +200,7 @@ impl Places {
 }
 
 /// Puts back in line what waited for its moment.
-async fn promote(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
-    let due = tx.query_unlocked(DUE, &values![now, PROMOTE_MAX]).await?;
+async fn promote(tx: &mut Tx, due: Vec<Row>) -> Result<(), StoreError> {
     let mut sets: Vec<Vec<Value<'_>>> = Vec::with_capacity(due.len());
     for row in due {
         sets.push(vec![Value::from(Reader::new("jobs", row).text("id")?)]);

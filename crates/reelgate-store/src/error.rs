@@ -12,6 +12,10 @@ pub enum StoreError {
     /// Too much is waiting already, or another process holds the database: try again.
     #[error("the store is busy")]
     Busy,
+    /// The database cannot be reached, or went away before the commit was asked for. Nothing was
+    /// written; it may be back in a moment.
+    #[error("database: {0}")]
+    Unavailable(String),
     /// A row does not mean anything; somebody must look at it.
     #[error("{table}.{column} of {id:?} cannot be read: {detail}")]
     Corrupt {
@@ -24,8 +28,8 @@ pub enum StoreError {
         /// What is wrong with it.
         detail: String,
     },
-    /// The database failed. When it failed while committing, or the connection to it was lost,
-    /// whether the operation happened is not known; every operation may be repeated safely.
+    /// The database failed. When it did so while committing, whether the operation happened is not
+    /// known; every operation may be repeated safely.
     #[error("database: {0}")]
     Database(String),
 }
@@ -36,7 +40,7 @@ impl StoreError {
     pub fn public(&self) -> Error {
         match self {
             Self::Refused(error) => error.clone(),
-            Self::Busy => Error::busy(1),
+            Self::Busy | Self::Unavailable(_) => Error::busy(1),
             Self::Corrupt { .. } | Self::Database(_) => Error::internal(),
         }
     }

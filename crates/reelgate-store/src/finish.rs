@@ -63,6 +63,6 @@ async fn finish(
     ids: Ids,
     now: Timestamp,
 ) -> Result<Result<Job, Refusal>, StoreError> {
-    let job = transition::load(tx, id).await?;
+    let job = transition::load_to_end(tx, id).await?;
     transition::apply(tx, job, &event, ids, now).await
 }

@@ -1,7 +1,7 @@
 //! The only statements that write ledger entries and account totals. `reelgate_core::ledger`
 //! decides the amounts.
 
-use crate::db::{Row, Tx, Value, columns, values};
+use crate::db::{Ask, Lock, Row, Tx, Value, columns, values};
 use crate::error::StoreError;
 use crate::rows::Reader;
 use reelgate_core::error::Kind;
@@ -39,6 +39,9 @@ const SEAT_ALL: &str = "UPDATE accounts SET held = m.held, last_turn = m.last_tu
     AS m (id, held, last_turn, balance_before, held_before) WHERE accounts.id = m.id \
     AND accounts.balance = m.balance_before AND accounts.held = m.held_before";
 
+/// A statement with its values.
+type Write = (&'static str, Vec<Value<'static>>);
+
 /// Adds credits to an account.
 pub(crate) async fn grant(
     tx: &mut Tx,
@@ -74,12 +77,17 @@ pub(crate) struct Owner {
 pub(crate) struct Purse(BTreeMap<AccountId, (Owner, Owner)>);
 
 impl Purse {
-    /// Locks the accounts of these jobs, all at once; only PostgreSQL can do that.
-    pub(crate) async fn open(tx: &mut Tx, jobs: &[&Job]) -> Result<Self, StoreError> {
-        let ids: BTreeSet<AccountId> = jobs.iter().map(|job| job.account).collect();
+    /// Asks for the accounts of these jobs and locks them, all at once; only PostgreSQL can.
+    pub(crate) fn ask<'j>(jobs: impl Iterator<Item = &'j Job>) -> Ask<'static> {
+        let ids: BTreeSet<AccountId> = jobs.map(|job| job.account).collect();
         let ids = ids.into_iter().map(|id| Some(id.to_string())).collect();
+        Ask { sql: ALL_FUNDS, lock: Lock::Wait, values: vec![Value::Texts(ids)] }
+    }
+
+    /// What [`Purse::ask`] was answered.
+    pub(crate) fn of(rows: Vec<Row>) -> Result<Self, StoreError> {
         let mut owners = BTreeMap::new();
-        for row in tx.query_locked(ALL_FUNDS, &[Value::Texts(ids)]).await? {
+        for row in rows {
             let (id, owner) = owner(row)?;
             owners.insert(id, (owner, owner));
         }
@@ -117,8 +125,8 @@ impl Purse {
         Ok(())
     }
 
-    /// As [`Purse::write`] in one statement, on PostgreSQL.
-    pub(crate) async fn write_all(self, tx: &mut Tx) -> Result<(), StoreError> {
+    /// As [`Purse::write`] in one statement, on PostgreSQL, and how many rows it must change.
+    pub(crate) fn write_all(self) -> (Write, usize) {
         let rows: Vec<_> = self
             .changed()
             .map(|(id, before, after)| {
@@ -128,10 +136,7 @@ impl Purse {
             })
             .collect();
         let count = rows.len();
-        let rows = columns(rows, &[true, false, false, false, false]);
-        let moved = tx.execute(SEAT_ALL, &rows).await?;
-        // A row that is not as it was locked: none of it may stand.
-        if usize::try_from(moved) == Ok(count) { Ok(()) } else { Err(StoreError::Busy) }
+        ((SEAT_ALL, columns(rows, &[true, false, false, false, false])), count)
     }
 
     fn changed(self) -> impl Iterator<Item = (AccountId, Owner, Owner)> {
@@ -151,18 +156,12 @@ pub(crate) async fn enter_hold(
     enter(tx, &of_job(id, job, EntryKind::Hold, delta, now)).await
 }
 
-/// As [`enter_hold`] for many jobs in one statement, on PostgreSQL.
-pub(crate) async fn enter_holds(
-    tx: &mut Tx,
-    holds: &[(EntryId, &Job, Timestamp)],
-) -> Result<(), StoreError> {
+/// As [`enter_hold`] for many jobs in one statement, on PostgreSQL. It must change a row for each.
+pub(crate) fn enter_holds(holds: &[(EntryId, &Job, Timestamp)]) -> Write {
     let entries = holds
         .iter()
         .map(|(id, job, at)| Vec::from(values![*id, job.account, job.id, job.price.credits, *at]));
-    let entries = columns(entries.collect(), &[true, true, true, false, false]);
-    let entered = tx.execute(ENTER_HOLDS, &entries).await?;
-    // A name that was taken: none of it may stand.
-    if usize::try_from(entered) == Ok(holds.len()) { Ok(()) } else { Err(StoreError::Busy) }
+    (ENTER_HOLDS, columns(entries.collect(), &[true, true, true, false, false]))
 }
 
 /// Does with a job's hold what its new state asks for.

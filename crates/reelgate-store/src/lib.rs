@@ -15,6 +15,8 @@ pub mod cancel;
 pub mod claim;
 mod db;
 pub mod delete;
+pub mod deliveries;
+pub mod endpoints;
 mod error;
 pub mod finish;
 pub mod keys;
@@ -37,7 +39,7 @@ pub use audit::Violation;
 pub use error::StoreError;
 pub use finish::Outcome;
 pub use keys::{Key, NewKey};
-pub use outbox::Settled;
+pub use outbox::{Settled, Tried};
 pub use query::Stats;
 pub use report::Directive;
 pub use submit::{Submission, Submitted};
@@ -48,8 +50,9 @@ use std::sync::Arc;
 /// Where the data lies.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// `sqlite:PATH`, or `postgres://…` in the form libpq reads. The connection to PostgreSQL is
-    /// not encrypted: use a Unix socket, a private network or a local proxy.
+    /// `sqlite:PATH`, or `postgres://…` in the form libpq reads, `sslmode` and `sslrootcert`
+    /// included: without them a connection is encrypted where the server offers it, and its
+    /// certificate is not looked at.
     pub url: String,
 }
 
@@ -70,6 +73,17 @@ impl Store {
         let db = db::Db::open(&options.url).await?;
         let submits = Arc::new(db.lane(submit::forms()));
         Ok(Self { db: Arc::new(db), submits })
+    }
+
+    /// Tells workers of other processes, on PostgreSQL, that a job may be claimed. Returns at once;
+    /// a ring may be lost, so workers look by themselves as well.
+    pub fn ring(&self) {
+        self.db.ring();
+    }
+
+    /// Waits until another process rings; for ever on SQLite, whose workers are all in one process.
+    pub async fn heard(&self) {
+        self.db.heard().await;
     }
 
     /// Finishes what was accepted, then refuses everything.

@@ -42,6 +42,7 @@ const ALL: &[Migration] = &[
     each!("0002_per_database"),
     same!("0003_running_of_account"),
     each!("0004_lean_submit"),
+    each!("0005_webhooks"),
     each!("0007_assets"),
 ];
 

@@ -61,8 +61,8 @@ async fn candidates(tx: &mut Tx, now: Timestamp) -> Result<Vec<JobId>, StoreErro
 
 /// False when somebody else was faster, or the worker came back in time.
 async fn rescue_one(tx: &mut Tx, id: JobId, ids: Ids, now: Timestamp) -> Result<bool, StoreError> {
-    let job = transition::load(tx, id).await?;
-    let overdue = now >= job.deadline;
+    let loaded = transition::load_to_end(tx, id).await?;
+    let overdue = now >= loaded.job.deadline;
     let event = if overdue { Event::Overdue } else { Event::LeaseExpired };
-    Ok(transition::apply(tx, job, &event, ids, now).await?.is_ok())
+    Ok(transition::apply(tx, loaded, &event, ids, now).await?.is_ok())
 }

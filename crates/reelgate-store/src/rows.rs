@@ -89,6 +89,17 @@ impl Reader {
         parse(&text).ok_or_else(|| self.corrupt(column, format!("it reads {text:?}")))
     }
 
+    /// As [`Reader::parsed`], where there may be nothing.
+    pub(crate) fn maybe_parsed<T>(
+        &mut self,
+        column: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, StoreError> {
+        let Some(text) = self.maybe_text(column)? else { return Ok(None) };
+        let read = parse(&text);
+        read.map(Some).ok_or_else(|| self.corrupt(column, format!("it reads {text:?}")))
+    }
+
     pub(crate) fn time(&mut self, column: &'static str) -> Result<Timestamp, StoreError> {
         self.int(column).map(Timestamp::from_ms)
     }

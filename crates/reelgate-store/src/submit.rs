@@ -57,6 +57,7 @@ pub(crate) fn forms() -> db::Forms<Item, Submitted> {
         many_postgres: |tx, items| Box::pin(batch::submit_many(tx, items)),
         many_sqlite: |tx, items| Box::pin(round::submit_round(tx, items)),
         one: |tx, (submission, now)| Box::pin(submit(tx, submission, now)),
+        again: |tx, (submission, now)| Box::pin(submit_again(tx, submission, now)),
     }
 }
 
@@ -110,6 +111,27 @@ async fn submit(
     ledger::enter_hold(tx, hold_entry, &job, now).await?;
     purse.write(tx).await?;
     Ok(Submitted::Accepted(job))
+}
+
+/// As [`submit`], for a submission that may have been accepted without anybody hearing of it.
+async fn submit_again(
+    tx: &mut Tx,
+    submission: Submission,
+    now: Timestamp,
+) -> Result<Submitted, StoreError> {
+    let new = &submission.job;
+    if let Some(row) = tx.first(JOB, &values![new.id]).await? {
+        let stored = rows::job(row)?;
+        let is_ours = (stored.account, stored.key, stored.created)
+            == (new.account, new.key, new.created)
+            && stored.order == new.order;
+        return if is_ours {
+            Ok(Submitted::Accepted(submission.job))
+        } else {
+            Err(StoreError::Busy)
+        };
+    }
+    submit(tx, submission, now).await
 }
 
 /// The answer to a key that was used before.

@@ -9,6 +9,9 @@ use reelgate_core::{Job, JobId, State, Timestamp, idempotency};
 /// Rows of one batch.
 pub const BATCH_MAX: i64 = 500;
 
+/// Endpoints that one sweep of deliveries may forget.
+const ENDPOINTS_MAX: i64 = 50;
+
 /// The sweep that [`Store::sweep_deliveries`] notes its progress under.
 pub(crate) const DELIVERIES: &str = "deliveries";
 
@@ -30,9 +33,15 @@ const IDEMPOTENCY: &str = "DELETE FROM idempotency WHERE job IN \
 const NOTE: &str = "INSERT INTO sweeps (name, before_ms) VALUES ($1, $2) \
     ON CONFLICT (name) DO UPDATE SET before_ms = excluded.before_ms \
     WHERE sweeps.before_ms < excluded.before_ms";
+/// By its creation too: a clock that was set back may have settled it before its job ended.
 const SETTLED: &str = "DELETE FROM deliveries WHERE id IN \
-    (SELECT id FROM deliveries WHERE settled IS NOT NULL AND settled < $1 \
+    (SELECT id FROM deliveries WHERE settled IS NOT NULL AND settled < $1 AND created < $1 \
     ORDER BY settled LIMIT $2)";
+/// Not while anything was sent there that is still remembered.
+const DELETED: &str = "DELETE FROM webhook_endpoints WHERE id IN \
+    (SELECT hook.id FROM webhook_endpoints AS hook WHERE hook.deleted < $1 \
+    AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.endpoint = hook.id) \
+    ORDER BY hook.deleted LIMIT $2)";
 const FILES: &str = concat!(
     "SELECT ",
     job_columns!(),
@@ -56,7 +65,8 @@ impl Store {
             .await
     }
 
-    /// Forgets deliveries that arrived or were given up before `before`; answers how many.
+    /// Forgets deliveries that arrived or were given up before `before`, with their attempts, and
+    /// endpoints that were deleted before and have none left; answers how many deliveries.
     ///
     /// # Errors
     /// When the database fails.
@@ -99,7 +109,9 @@ impl Store {
 
 async fn deliveries(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     tx.execute(NOTE, &values![DELIVERIES, before]).await?;
-    tx.execute(SETTLED, &values![before, BATCH_MAX]).await
+    let forgotten = tx.execute(SETTLED, &values![before, BATCH_MAX]).await?;
+    tx.execute(DELETED, &values![before, ENDPOINTS_MAX]).await?;
+    Ok(forgotten)
 }
 
 async fn removable(tx: &mut Tx, before: Timestamp) -> Result<Vec<Removable>, StoreError> {

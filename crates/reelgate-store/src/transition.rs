@@ -1,6 +1,6 @@
 //! From one state to the next: `reelgate_core::job::next` decides, this writes what it says.
 
-use crate::db::{Tx, Value, values};
+use crate::db::{Cell, Row, Tx, Value, columns, values};
 use crate::error::StoreError;
 use crate::rows::{self, StateColumns, job_columns};
 use crate::{ledger, outbox};
@@ -12,10 +12,21 @@ use reelgate_core::{DeliveryId, EntryId, Error, Job, JobId, Timestamp};
 pub(crate) struct Ids {
     /// Of the ledger entry that settles the hold.
     pub(crate) entry: EntryId,
-    /// Of the message to whoever listens.
+    /// Of the message to the address that came with the order.
     pub(crate) delivery: DeliveryId,
 }
 
+/// A column that is more than zero when a job's account has endpoints that are switched on.
+macro_rules! count_endpoints {
+    () => {
+        "(SELECT COUNT(*) FROM webhook_endpoints AS hook \
+         WHERE hook.account = jobs.account AND hook.disabled IS NULL)"
+    };
+}
+pub(crate) use count_endpoints;
+
+const LOAD_TO_END: &str =
+    concat!("SELECT ", job_columns!(), ", ", count_endpoints!(), " FROM jobs WHERE id = $1");
 const LOAD: &str = concat!("SELECT ", job_columns!(), " FROM jobs WHERE id = $1");
 
 /// Repeats what the decision was taken from. No job that moves is in line: a worker has it, it has
@@ -26,22 +37,63 @@ const WRITE: &str = "UPDATE jobs SET state = $1, not_before = $2, lease_expires 
     turn = NULL \
     WHERE id = $14 AND state = $15 AND leases = $16 AND attempt = $17 AND finished IS NULL";
 
+/// As [`WRITE`] for many jobs, on PostgreSQL.
+const WRITE_MANY: &str = "UPDATE jobs SET state = d.state, not_before = d.not_before, \
+    lease_expires = d.lease_expires, progress = d.progress, \
+    cancel_requested = d.cancel_requested, finished = d.finished, output = d.output, \
+    charged = d.charged, failure_class = d.failure_class, failure_message = d.failure_message, \
+    attempt = d.attempt, leases = d.leases, updated = d.updated, turn = NULL \
+    FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]), \
+    CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[]), CAST($6 AS BIGINT[]), CAST($7 AS TEXT[]), \
+    CAST($8 AS BIGINT[]), CAST($9 AS TEXT[]), CAST($10 AS TEXT[]), CAST($11 AS BIGINT[]), \
+    CAST($12 AS BIGINT[]), CAST($13 AS BIGINT[]), CAST($14 AS TEXT[]), CAST($15 AS TEXT[]), \
+    CAST($16 AS BIGINT[]), CAST($17 AS BIGINT[])) AS d (state, not_before, lease_expires, \
+    progress, cancel_requested, finished, output, charged, failure_class, failure_message, \
+    attempt, leases, updated, id, was, leases_were, attempt_was) \
+    WHERE jobs.id = d.id AND jobs.state = d.was AND jobs.leases = d.leases_were \
+    AND jobs.attempt = d.attempt_was AND jobs.finished IS NULL";
+/// Which of those columns are texts.
+const ARE_TEXTS: [bool; 17] = [
+    true, false, false, false, false, false, true, false, true, true, false, false, false, true,
+    true, false, false,
+];
+
 /// The job, which nobody else can change until this transaction ends.
 pub(crate) async fn load(tx: &mut Tx, id: JobId) -> Result<Job, StoreError> {
     let row = tx.first_locked(LOAD, &values![id]).await?;
     rows::job(row.ok_or_else(Error::job_not_found)?)
 }
 
-/// Lets `event` happen to `job`: its state, its money and its message, all in this transaction.
+/// A job that may end now, and who would hear of it.
+pub(crate) struct Loaded {
+    pub(crate) job: Job,
+    has_endpoints: bool,
+}
+
+/// As [`load`]; also asks, without a question of its own, whether the account has endpoints.
+pub(crate) async fn load_to_end(tx: &mut Tx, id: JobId) -> Result<Loaded, StoreError> {
+    let row = tx.first_locked(LOAD_TO_END, &values![id]).await?;
+    let (job, has_endpoints) = job_and_endpoints(row.ok_or_else(Error::job_not_found)?);
+    Ok(Loaded { job: job?, has_endpoints })
+}
+
+/// Reads a job and, behind it, what [`count_endpoints`] counts.
+pub(crate) fn job_and_endpoints(row: Row) -> (Result<Job, StoreError>, bool) {
+    let has_endpoints = matches!(row.last(), Some(Cell::Int(count)) if *count > 0);
+    (rows::job(row), has_endpoints)
+}
+
+/// Lets `event` happen to a job: its state, its money and its messages, all in this transaction.
 ///
 /// A refusal has changed nothing.
 pub(crate) async fn apply(
     tx: &mut Tx,
-    job: Job,
+    loaded: Loaded,
     event: &Event,
     ids: Ids,
     now: Timestamp,
 ) -> Result<Result<Job, Refusal>, StoreError> {
+    let Loaded { job, has_endpoints } = loaded;
     let next = match job::next(&job, event, now) {
         Ok(next) => next,
         Err(refusal) => return Ok(Err(refusal)),
@@ -51,7 +103,7 @@ pub(crate) async fn apply(
     let announce = next.announce;
     let job = after(job, next, now);
     if let Some(kind) = announce {
-        outbox::stage(tx, ids.delivery, &job, kind, now).await?;
+        outbox::stage(tx, Some(ids.delivery), &job, kind, has_endpoints, now).await?;
     }
     Ok(Ok(job))
 }
@@ -87,6 +139,15 @@ pub(crate) async fn write_all(
     // Each row was locked when it was read; one that is different now means that somebody wrote
     // past the rules, and then nothing of this may stand.
     if changed.iter().all(|rows| *rows == 1) { Ok(()) } else { Err(StoreError::Busy) }
+}
+
+/// As [`write_all`] in one statement, on PostgreSQL. It must change a row for each.
+pub(crate) fn write_many(
+    decided: &[(&Job, &Next)],
+    now: Timestamp,
+) -> Result<(&'static str, Vec<Value<'static>>), StoreError> {
+    let sets = decided.iter().map(|(job, next)| write_values(job, next, now));
+    Ok((WRITE_MANY, columns(sets.collect::<Result<_, _>>()?, &ARE_TEXTS)))
 }
 
 /// The job as it is after what was decided for it.

@@ -176,6 +176,12 @@ impl App {
         }))
     }
 
+    /// Wakes whoever can take a job: one of this process, and others on the same database.
+    pub fn job_is_ready(&self) {
+        self.jobs_ready.notify_one();
+        self.store.ring();
+    }
+
     /// The present moment.
     #[must_use]
     pub fn now(&self) -> Timestamp {

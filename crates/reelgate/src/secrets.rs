@@ -1,8 +1,13 @@
-//! The data folder and the one secret file in it.
+//! The data folder, the one secret file in it, and new secrets for webhooks.
 
 use crate::entropy::Entropy;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use std::io::{self, Write as _};
 use std::path::Path;
+
+/// Random bytes behind a webhook secret: the recommended least are 24.
+const WEBHOOK_SECRET_BYTES: usize = 24;
 
 /// Makes the data folder, for its owner alone.
 ///
@@ -14,6 +19,14 @@ pub fn make_folder(data: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(data)
+}
+
+/// A new secret to sign webhooks with, in the form that Standard Webhooks has for one.
+#[must_use]
+pub fn webhook_secret(entropy: &dyn Entropy) -> String {
+    let mut secret = [0; WEBHOOK_SECRET_BYTES];
+    entropy.fill(&mut secret);
+    format!("whsec_{}", STANDARD.encode(secret))
 }
 
 /// The key that signs download links: read from the data folder, made there the first time.

@@ -8,6 +8,7 @@ mod postgres;
 mod scale;
 mod status;
 mod submit;
+mod webhook;
 
 use crate::load::{Load, Plan, Write, drive};
 use crate::product::Product;
@@ -62,6 +63,7 @@ pub(crate) const ALL: &[(&str, &str, Scenario)] = &[
     ("scale", "many stored jobs against a thousand, SQLite", scale::run),
     ("memory", "memory and time to start", memory::run),
     ("media", "parts of a clip over HTTP", media::run),
+    ("webhook", "from a job's end to its first delivery, SQLite", webhook::run),
     ("generate", "whole clips from the command line", generate::run),
 ];
 

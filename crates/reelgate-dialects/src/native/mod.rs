@@ -10,12 +10,17 @@ mod openapi_own;
 mod query;
 mod request;
 mod response;
+mod webhooks;
 
 use crate::settings::Settings;
-use crate::wire::{Operation, OwnOperation, Route, WireRequest, WireResponse, bytes};
+use crate::wire::{
+    EndpointAction, Operation, OwnOperation, Route, WireRequest, WireResponse, bytes,
+};
 use crate::{Dialect, ids};
 use http::{Method, StatusCode};
 use reelgate_core::{Call, Error, JobId, JobView, Reply};
+
+pub use webhooks::notice;
 
 /// The dialect's name.
 const NAME: &str = "native";
@@ -40,7 +45,7 @@ impl Native {
     }
 }
 
-static ROUTES: [Route; 17] = [
+static ROUTES: [Route; 27] = [
     route(Method::POST, "/api/reelgate/v1/jobs", Operation::Submit, false),
     route(Method::GET, "/api/reelgate/v1/jobs/{id}", Operation::Get, false),
     route(Method::POST, "/api/reelgate/v1/jobs/{id}/cancel", Operation::Cancel, false),
@@ -58,10 +63,32 @@ static ROUTES: [Route; 17] = [
     own(Method::GET, "/api/reelgate/v1/assets", OwnOperation::ListAssets),
     own(Method::GET, "/api/reelgate/v1/assets/{id}", OwnOperation::GetAsset),
     own(Method::DELETE, "/api/reelgate/v1/assets/{id}", OwnOperation::DeleteAsset),
+    hook(Method::POST, "/api/reelgate/v1/webhooks", EndpointAction::Create),
+    hook(Method::GET, "/api/reelgate/v1/webhooks", EndpointAction::List),
+    hook(Method::GET, "/api/reelgate/v1/webhooks/{id}", EndpointAction::Show),
+    hook(Method::PATCH, "/api/reelgate/v1/webhooks/{id}", EndpointAction::Update),
+    hook(Method::DELETE, "/api/reelgate/v1/webhooks/{id}", EndpointAction::Delete),
+    hook(Method::POST, webhooks::ROTATE, EndpointAction::Rotate),
+    hook(Method::POST, "/api/reelgate/v1/webhooks/{id}/test", EndpointAction::Test),
+    hook(Method::GET, "/api/reelgate/v1/webhooks/{id}/deliveries", EndpointAction::Deliveries),
+    hook(
+        Method::GET,
+        "/api/reelgate/v1/webhooks/{id}/deliveries/{delivery}",
+        EndpointAction::Delivery,
+    ),
+    hook(
+        Method::POST,
+        "/api/reelgate/v1/webhooks/{id}/deliveries/{delivery}/replay",
+        EndpointAction::Replay,
+    ),
 ];
 
 const fn own(method: Method, path: &'static str, operation: OwnOperation) -> Route {
     route(method, path, Operation::Own(operation), false)
+}
+
+const fn hook(method: Method, path: &'static str, action: EndpointAction) -> Route {
+    route(method, path, Operation::Endpoint(action), false)
 }
 
 const fn route(method: Method, path: &'static str, operation: Operation, public: bool) -> Route {
@@ -93,6 +120,9 @@ impl Dialect for Native {
             Operation::Own(operation) => {
                 Ok(Call::Own(query::call(operation, request, &self.models)?))
             }
+            Operation::Endpoint(action) => {
+                Ok(Call::Endpoint(Box::new(webhooks::parse(action, request)?)))
+            }
         }
     }
 
@@ -109,6 +139,7 @@ impl Dialect for Native {
                 WireResponse::json(StatusCode::OK, &response::Models::of(models))
             }
             Reply::Own(reply) => lists::render(reply),
+            Reply::Endpoint(reply) => webhooks::render(reply),
         }
     }
 

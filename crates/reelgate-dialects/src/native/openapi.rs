@@ -1,7 +1,7 @@
 //! Our own API as an OpenAPI document.
 
-use super::MODEL;
 use super::openapi_own::{self, prefer, states};
+use super::{MODEL, webhooks};
 use crate::openapi::{
     Api, Described, document as frame, moment, names, nullable, object, reference, url, with,
 };
@@ -28,6 +28,9 @@ pub(super) fn document(server_url: &str, routes: &[Route], models: &[String]) ->
         "Refusal": refusal(),
     });
     openapi_own::add_schemas(&mut schemas);
+    for (name, schema) in webhooks::openapi::schemas() {
+        schemas[name] = schema;
+    }
     let api = Api {
         title: "Reelgate: native API",
         description: DESCRIPTION,
@@ -41,7 +44,9 @@ pub(super) fn document(server_url: &str, routes: &[Route], models: &[String]) ->
         let order = &mut paths[path]["post"];
         openapi_own::add_answer(order, "200", "The job has ended while the request waited.", "Job");
     }
-    document
+    // The one body that may be left out.
+    document["paths"][webhooks::ROTATE]["post"]["requestBody"]["required"] = false.into();
+    with(document, "webhooks", webhooks::openapi::webhooks())
 }
 
 fn describe(route: &Route) -> Described {
@@ -63,6 +68,7 @@ fn describe(route: &Route) -> Described {
     match route.operation {
         Operation::Models => plain,
         Operation::Own(operation) => openapi_own::describe(operation, id),
+        Operation::Endpoint(action) => webhooks::openapi::describe(action),
         Operation::Submit => Described {
             id: "createJob",
             summary: "The order was accepted.",

@@ -57,7 +57,11 @@ fn describe(route: &Route) -> Described {
         callback: None,
     };
     match route.operation {
-        Operation::Models | Operation::Quote | Operation::Rerun | Operation::Own(_) => plain,
+        Operation::Models
+        | Operation::Quote
+        | Operation::Rerun
+        | Operation::Own(_)
+        | Operation::Endpoint(_) => plain,
         Operation::Submit => Described {
             id: "createGeneration",
             summary: "The order was accepted.",

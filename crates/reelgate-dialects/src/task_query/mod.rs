@@ -81,7 +81,9 @@ impl Dialect for TaskQuery {
             Operation::Cancel => Ok(Call::Cancel(id()?)),
             Operation::Models => Ok(Call::Models),
             // This API has no routes for these.
-            Operation::Quote | Operation::Rerun | Operation::Own(_) => Err(Error::internal()),
+            Operation::Quote | Operation::Rerun | Operation::Own(_) | Operation::Endpoint(_) => {
+                Err(Error::internal())
+            }
         }
     }
 
@@ -94,7 +96,9 @@ impl Dialect for TaskQuery {
                 WireResponse::json(StatusCode::OK, &Envelope::ok(self.task(view)))
             }
             // No route of this API asks for one.
-            Reply::Quote(_) | Reply::Own(_) => self.render_error(&Error::internal()),
+            Reply::Quote(_) | Reply::Own(_) | Reply::Endpoint(_) => {
+                self.render_error(&Error::internal())
+            }
             Reply::Models(models) => {
                 let names = models.iter().map(|model| model.id.name()).collect::<Vec<_>>();
                 WireResponse::json(StatusCode::OK, &Envelope::ok(names))

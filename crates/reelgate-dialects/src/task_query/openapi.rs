@@ -49,7 +49,8 @@ fn describe(route: &Route) -> Described {
         | Operation::Models
         | Operation::Quote
         | Operation::Rerun
-        | Operation::Own(_) => Described {
+        | Operation::Own(_)
+        | Operation::Endpoint(_) => Described {
             id: "queryTask",
             summary: "The status, and the result once there is one.",
             parameters: vec![json!({

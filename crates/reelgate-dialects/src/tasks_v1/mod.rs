@@ -82,7 +82,9 @@ impl Dialect for TasksV1 {
             Operation::Cancel => Ok(Call::Cancel(id()?)),
             Operation::Models => Ok(Call::Models),
             // This API has no routes for these.
-            Operation::Quote | Operation::Rerun | Operation::Own(_) => Err(Error::internal()),
+            Operation::Quote | Operation::Rerun | Operation::Own(_) | Operation::Endpoint(_) => {
+                Err(Error::internal())
+            }
         }
     }
 
@@ -95,7 +97,9 @@ impl Dialect for TasksV1 {
                 WireResponse::json(StatusCode::OK, &response::Task::of(view))
             }
             // No route of this API asks for one.
-            Reply::Quote(_) | Reply::Own(_) => self.render_error(&Error::internal()),
+            Reply::Quote(_) | Reply::Own(_) | Reply::Endpoint(_) => {
+                self.render_error(&Error::internal())
+            }
             Reply::Models(models) => {
                 WireResponse::json(StatusCode::OK, &response::Models::of(models))
             }

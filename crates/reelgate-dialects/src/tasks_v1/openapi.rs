@@ -76,7 +76,8 @@ fn describe(route: &Route, image_models: &[String]) -> Described {
         | Operation::Models
         | Operation::Quote
         | Operation::Rerun
-        | Operation::Own(_) => Described {
+        | Operation::Own(_)
+        | Operation::Endpoint(_) => Described {
             id: "getTask",
             summary: "The status, and the result once there is one.",
             parameters: vec![json!({

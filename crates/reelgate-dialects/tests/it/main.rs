@@ -2,8 +2,8 @@
 //!
 //! `golden` plays the request and response pairs of `tests/golden/<dialect>/*.json`; `fields` tries
 //! every field with values it refuses; `routes` checks what the dialects promise about themselves,
-//! and `openapi` what their documents promise (`schema` decides whether a value fits).
-//! `world` is the rest of the platform, as small as possible.
+//! `openapi` what their documents promise (`schema` decides whether a value fits), and `webhooks`
+//! how endpoints are spoken of. `world` is the rest of the platform, as small as possible.
 
 mod contract;
 mod draft;
@@ -13,4 +13,5 @@ mod openapi;
 mod own;
 mod routes;
 mod schema;
+mod webhooks;
 mod world;

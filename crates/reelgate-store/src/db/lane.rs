@@ -10,10 +10,14 @@ use crate::error::StoreError;
 use reelgate_core::engine::BoxFuture;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 /// Items in one transaction, at most.
 const BATCH_MAX: usize = 256;
+/// How often, and after which waits, a database that went away while committing is asked what
+/// became of it.
+const BACK_WAITS_MS: [u64; 12] = [0, 50, 100, 200, 400, 800, 1600, 3200, 3200, 3200, 3200, 3200];
 
 /// What an item came to; `None` means that it has to be done by itself.
 pub(crate) type Outcomes<T> = Vec<Option<Result<T, StoreError>>>;
@@ -31,6 +35,9 @@ pub(crate) struct Forms<I, T> {
     pub(crate) many_postgres: Many<I, T>,
     pub(crate) many_sqlite: Many<I, T>,
     pub(crate) one: One<I, T>,
+    /// For an item that may have been done already, because the connection was lost while it was
+    /// committed: does it unless it was, and answers the same either way.
+    pub(crate) again: One<I, T>,
 }
 
 /// The queue.
@@ -90,18 +97,44 @@ async fn serve<I, T>(
             continue;
         }
         let items = batch.iter().map(|waiting| waiting.item.clone()).collect();
-        let outcomes = together(&postgres, &forms, items).await;
-        for (waiting, outcome) in batch.drain(..).zip(outcomes) {
-            match outcome {
-                // Nobody may be waiting any more; what was committed stays committed.
-                Some(outcome) => drop(waiting.reply.send(outcome)),
-                None => drop(tokio::spawn(alone(postgres.clone(), Arc::clone(&forms), waiting))),
+        match together(&postgres, &forms, items).await {
+            Ended::Outcomes(outcomes) => {
+                for (waiting, outcome) in batch.drain(..).zip(outcomes) {
+                    match outcome {
+                        // Nobody may be waiting any more; what was committed stays committed.
+                        Some(outcome) => drop(waiting.reply.send(outcome)),
+                        None => free(alone(postgres.clone(), Arc::clone(&forms), waiting)),
+                    }
+                }
+            }
+            Ended::Refused(error) => {
+                for waiting in batch.drain(..) {
+                    let _ = waiting.reply.send(Err(error.clone()));
+                }
+            }
+            Ended::InDoubt => {
+                for waiting in batch.drain(..) {
+                    free(in_doubt(postgres.clone(), Arc::clone(&forms), waiting));
+                }
             }
         }
     }
 }
 
-async fn together<I, T>(postgres: &Postgres, forms: &Forms<I, T>, items: Vec<I>) -> Outcomes<T>
+fn free(work: impl Future<Output = ()> + Send + 'static) {
+    drop(tokio::spawn(work));
+}
+
+/// How a batch ended.
+enum Ended<T> {
+    Outcomes(Outcomes<T>),
+    /// None of it happened, and trying one by one would not help.
+    Refused(StoreError),
+    /// The commit failed: all of it may have happened.
+    InDoubt,
+}
+
+async fn together<I, T>(postgres: &Postgres, forms: &Forms<I, T>, items: Vec<I>) -> Ended<T>
 where
     I: Clone + Send + 'static,
     T: Send + 'static,
@@ -118,14 +151,15 @@ where
         })
     });
     match result.await {
-        Ok(outcomes) => outcomes,
-        // The commit itself failed: it may have happened, so trying again would be wrong.
+        Ok(outcomes) => Ended::Outcomes(outcomes),
         Err(error) if decided.load(Ordering::SeqCst) => {
-            (0..count).map(|_| Some(Err(error.clone()))).collect()
+            tracing::warn!(%error, items = count, "whether a batch was committed is looked up");
+            Ended::InDoubt
         }
+        Err(error @ StoreError::Unavailable(_)) => Ended::Refused(error),
         Err(error) => {
             tracing::debug!(%error, items = count, "a batch is done one by one");
-            (0..count).map(|_| None).collect()
+            Ended::Outcomes((0..count).map(|_| None).collect())
         }
     }
 }
@@ -137,5 +171,38 @@ where
 {
     let (one, item) = (forms.one, waiting.item.clone());
     let outcome = postgres.transaction(move |tx| one(tx, item)).await;
-    let _ = waiting.reply.send(outcome);
+    match outcome {
+        Err(StoreError::Database(error)) => {
+            tracing::warn!(error, "whether an item was committed is looked up");
+            free(in_doubt(postgres, forms, waiting));
+        }
+        outcome => drop(waiting.reply.send(outcome)),
+    }
+}
+
+/// Waits for the database to come back and asks it; a caller who hears that nothing is known would
+/// try again and pay twice.
+async fn in_doubt<I, T>(postgres: Postgres, forms: Arc<Forms<I, T>>, waiting: Waiting<I, T>)
+where
+    I: Clone + Send + 'static,
+    T: Send + 'static,
+{
+    let again = forms.again;
+    let mut last = StoreError::Busy;
+    for wait_ms in BACK_WAITS_MS {
+        tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+        let item = waiting.item.clone();
+        match postgres.transaction(move |tx| again(tx, item)).await {
+            Err(
+                error @ (StoreError::Unavailable(_) | StoreError::Database(_) | StoreError::Busy),
+            ) => last = error,
+            outcome => {
+                let _ = waiting.reply.send(outcome);
+                return;
+            }
+        }
+    }
+    let lost = format!("went away while committing and is not back: {last}");
+    let lost = StoreError::database("postgres", lost);
+    let _ = waiting.reply.send(Err(lost));
 }

@@ -3,16 +3,18 @@
 //! An operation is written once, as an async function over a [`Tx`]. On SQLite its futures are
 //! always ready, so the writer thread simply runs them; on PostgreSQL they really wait.
 
+mod bell;
 mod checkpoint;
 mod gather;
 mod lane;
 mod postgres;
+mod postgres_tls;
 mod sqlite;
 mod tx;
 mod writer;
 
 pub(crate) use lane::{Forms, Outcomes};
-pub(crate) use tx::{Cell, Row, Tx, Value, columns, values};
+pub(crate) use tx::{Ask, Cell, Lock, Row, Tx, Value, columns, values};
 
 use crate::error::StoreError;
 use reelgate_core::engine::BoxFuture;
@@ -86,6 +88,21 @@ impl Db {
         match self {
             Self::Sqlite(sqlite) => Lane::Sqlite(sqlite.gather(forms)),
             Self::Postgres(postgres) => Lane::Postgres(lane::Queue::start(postgres, forms)),
+        }
+    }
+
+    /// Tells the other processes on this database that there is something to do. SQLite has none.
+    pub(crate) fn ring(&self) {
+        if let Self::Postgres(postgres) = self {
+            postgres.bell().ring();
+        }
+    }
+
+    /// Waits until another process rings.
+    pub(crate) async fn heard(&self) {
+        match self {
+            Self::Sqlite(_) => std::future::pending().await,
+            Self::Postgres(postgres) => postgres.bell().heard().await,
         }
     }
 

@@ -1,25 +1,30 @@
 //! PostgreSQL: a small pool of connections, one transaction for each operation.
-//!
-//! Connections are not encrypted here: use a Unix socket, a private network or a local proxy.
 
+use super::bell::Bell;
+use super::postgres_tls::{Address, address};
 use super::{Cell, QUEUE_MAX, Row, Tx, Value};
 use crate::error::StoreError;
 use crate::migrate;
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{
+    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
+};
 use reelgate_core::engine::BoxFuture;
 use std::error::Error;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
-use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{NoTls, Statement};
 
 /// More connections than this make a small server slower, not faster.
 const CONNECTIONS_MAX: usize = 12;
 /// How long an operation waits for a connection before it is refused as busy.
 const WAIT_S: u64 = 5;
+/// A server that does not confirm what was sent for so long is gone.
+const VANISHED: Duration = Duration::from_secs(20);
 /// Nobody waits long for a row, and a client that went away does not keep one.
 const LIMITS: &str = "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s";
 /// Processes that start at the same time migrate one after the other under this lock.
@@ -30,24 +35,35 @@ const MIGRATION_LOCK: &str = "SET LOCAL lock_timeout = 0; SELECT pg_advisory_xac
 pub(crate) struct Postgres {
     pool: Pool,
     waiting: Arc<Semaphore>,
+    bell: Arc<Bell>,
 }
 
 impl Postgres {
     pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
-        let mut config: tokio_postgres::Config =
-            url.parse().map_err(|error| StoreError::database("the database's URL", error))?;
+        let mut address = address(url)?;
+        let config = &mut address.config;
         if config.get_options().is_none() {
             config.options(LIMITS);
         }
+        // A server that vanished without a word is noticed while something waits for it.
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(VANISHED);
+        }
         let settings = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let pool = Pool::builder(Manager::from_config(config, NoTls, settings))
+        let Address { config, tls } = address.clone();
+        let manager = match tls {
+            Some(tls) => Manager::from_config(config, tls, settings),
+            None => Manager::from_config(config, NoTls, settings),
+        };
+        let pool = Pool::builder(manager)
             .max_size(CONNECTIONS_MAX)
             .wait_timeout(Some(Duration::from_secs(WAIT_S)))
             .create_timeout(Some(Duration::from_secs(WAIT_S)))
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| StoreError::database("postgres", error))?;
-        let postgres = Self { pool, waiting: Arc::new(Semaphore::new(QUEUE_MAX)) };
+        let (waiting, bell) = (Arc::new(Semaphore::new(QUEUE_MAX)), Arc::new(Bell::new(address)));
+        let postgres = Self { pool, waiting, bell };
         postgres.migrate().await?;
         Ok(postgres)
     }
@@ -93,7 +109,8 @@ impl Postgres {
     where
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>>,
     {
-        let mut tx = Tx::Postgres(self.pool.get().await.map_err(no_connection)?);
+        let client = self.pool.get().await.map_err(no_connection)?;
+        let mut tx = Tx::Postgres(Session { client, begin: None });
         operation(&mut tx).await
     }
 
@@ -103,7 +120,12 @@ impl Postgres {
         let idle = self.waiting.acquire_many(all).await;
         self.waiting.close();
         drop(idle);
+        self.bell.stop();
         self.pool.close();
+    }
+
+    pub(super) fn bell(&self) -> &Bell {
+        &self.bell
     }
 
     pub(super) fn is_stopped(&self) -> bool {
@@ -126,15 +148,16 @@ impl Postgres {
 
     async fn migrate(&self) -> Result<(), StoreError> {
         let client = self.pool.get().await.map_err(no_connection)?;
+        let mut session = Session { client, begin: None };
         loop {
             // One simple query of several statements is one transaction only with BEGIN in front.
             let begin = format!("BEGIN; {MIGRATION_LOCK}; {}", migrate::CREATE);
-            let result = match client.batch_execute(&begin).await {
-                Ok(()) => migrate_once(&client).await,
+            let result = match session.client.batch_execute(&begin).await {
+                Ok(()) => migrate_once(&mut session).await,
                 Err(error) => Err(failed(error)),
             };
             let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
-            client.batch_execute(end).await.map_err(failed)?;
+            session.client.batch_execute(end).await.map_err(failed)?;
             if !result? {
                 return Ok(());
             }
@@ -143,13 +166,13 @@ impl Postgres {
 }
 
 /// One step of the way; false at its end.
-async fn migrate_once(client: &Object) -> Result<bool, StoreError> {
-    let rows = query(client, migrate::VERSION, &[]).await?;
+async fn migrate_once(session: &mut Session) -> Result<bool, StoreError> {
+    let rows = query(session, migrate::VERSION, &[]).await?;
     let Some([Cell::Int(version)]) = rows.first().map(Vec::as_slice) else {
         return Err(StoreError::database("postgres", "the migrations table has no version"));
     };
     match migrate::step_after(*version, |migration| migration.postgres)? {
-        Some(script) => client.batch_execute(&script).await.map_err(failed).map(|()| true),
+        Some(script) => session.client.batch_execute(&script).await.map_err(failed).map(|()| true),
         None => Ok(false),
     }
 }
@@ -159,10 +182,9 @@ async fn migrate_once(client: &Object) -> Result<bool, StoreError> {
 pub(super) struct Lent(Option<Tx>);
 
 impl Lent {
-    pub(super) async fn begin(pool: &Pool, begin: &str) -> Result<Self, StoreError> {
+    pub(super) async fn begin(pool: &Pool, begin: &'static str) -> Result<Self, StoreError> {
         let client = pool.get().await.map_err(no_connection)?;
-        client.batch_execute(begin).await.map_err(failed)?;
-        Ok(Self(Some(Tx::Postgres(client))))
+        Ok(Self(Some(Tx::Postgres(Session { client, begin: Some(begin) }))))
     }
 
     pub(super) fn tx(&mut self) -> Result<&mut Tx, StoreError> {
@@ -171,11 +193,21 @@ impl Lent {
 
     /// Commits what succeeded, undoes what did not.
     pub(super) async fn end<T>(mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
-        let Tx::Postgres(client) = self.tx()? else {
+        let Tx::Postgres(Session { client, begin }) = self.tx()? else {
             return Err(StoreError::database("postgres", "handed another database"));
         };
+        if begin.is_some() {
+            // It asked nothing, so there is nothing to end.
+            drop(self.0.take());
+            return result;
+        }
         let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
-        let ended = client.batch_execute(end).await.map_err(failed);
+        // Who goes away while committing may have committed.
+        let ended = client.batch_execute(end).await;
+        let ended = ended.map_err(|error| match is_lost(&error) {
+            true => unknown(&error),
+            false => failed(error),
+        });
         if ended.is_ok() {
             // Dropping the client whole is what returns it to the pool.
             drop(self.0.take());
@@ -187,43 +219,117 @@ impl Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        if let Some(Tx::Postgres(client)) = self.0.take() {
-            drop(Object::take(client));
+        if let Some(Tx::Postgres(session)) = self.0.take() {
+            drop(Object::take(session.client));
         }
     }
 }
 
+/// A connection and, until its first statement, what begins its transaction: both go out together.
+pub(crate) struct Session {
+    client: Object,
+    begin: Option<&'static str>,
+}
+
+impl Session {
+    /// Runs the first statement behind what begins the transaction, in one round trip.
+    async fn begun<T>(
+        &mut self,
+        statement: impl AsyncFnOnce(&Object) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let client = &self.client;
+        let Some(begin) = self.begin.take() else { return statement(client).await };
+        let begin = async { client.batch_execute(begin).await.map_err(failed) };
+        // Polled, and thereby sent, in this order.
+        let ((), found) = futures_util::future::try_join(begin, statement(client)).await?;
+        Ok(found)
+    }
+
+    async fn prepare(&self, sql: &str) -> Result<Statement, StoreError> {
+        self.client.prepare_cached(sql).await.map_err(failed)
+    }
+}
+
 pub(super) async fn query(
-    client: &Object,
+    session: &mut Session,
     sql: &str,
     values: &[Value<'_>],
 ) -> Result<Vec<Row>, StoreError> {
-    let statement = client.prepare_cached(sql).await.map_err(failed)?;
-    let found = client.query(&statement, &parameters(values)).await.map_err(failed)?;
+    let statement = session.prepare(sql).await?;
+    session.begun(async |client| run_query(client, &statement, values).await).await
+}
+
+/// The answers to statements that are all sent before the first answer is awaited.
+pub(super) async fn query_all(
+    session: &mut Session,
+    asks: &[(String, Vec<Value<'_>>)],
+) -> Result<Vec<Vec<Row>>, StoreError> {
+    let mut prepared = Vec::with_capacity(asks.len());
+    for (sql, values) in asks {
+        prepared.push((session.prepare(sql).await?, values));
+    }
+    let all = async |client: &Object| {
+        let runs = prepared.iter().map(|(statement, values)| run_query(client, statement, values));
+        futures_util::future::try_join_all(runs).await
+    };
+    session.begun(all).await
+}
+
+async fn run_query(
+    client: &Object,
+    statement: &Statement,
+    values: &[Value<'_>],
+) -> Result<Vec<Row>, StoreError> {
+    let found = client.query(statement, &parameters(values)).await.map_err(failed)?;
     found.iter().map(row).collect()
 }
 
 pub(super) async fn execute(
-    client: &Object,
+    session: &mut Session,
     sql: &str,
     values: &[Value<'_>],
 ) -> Result<u64, StoreError> {
-    let statement = client.prepare_cached(sql).await.map_err(failed)?;
-    client.execute(&statement, &parameters(values)).await.map_err(failed)
+    let statement = session.prepare(sql).await?;
+    session.begun(async |client| run(client, &statement, values).await).await
+}
+
+/// Rows changed by statements that are sent in this order before the first answer is awaited. One
+/// that fails makes those behind it fail.
+pub(super) async fn execute_all(
+    session: &mut Session,
+    writes: &[(&'static str, Vec<Value<'_>>)],
+) -> Result<Vec<u64>, StoreError> {
+    let mut prepared = Vec::with_capacity(writes.len());
+    for (sql, values) in writes {
+        prepared.push((session.prepare(sql).await?, values));
+    }
+    let all = async |client: &Object| {
+        let runs = prepared.iter().map(|(statement, values)| run(client, statement, values));
+        futures_util::future::try_join_all(runs).await
+    };
+    session.begun(all).await
 }
 
 /// All sets go out before the first answer is awaited.
 pub(super) async fn execute_each(
-    client: &Object,
+    session: &mut Session,
     sql: &str,
     sets: &[Vec<Value<'_>>],
 ) -> Result<Vec<u64>, StoreError> {
-    let statement = client.prepare_cached(sql).await.map_err(failed)?;
-    let statement = &statement;
-    let runs = sets.iter().map(|values| async move {
-        client.execute(statement, &parameters(values)).await.map_err(failed)
-    });
-    futures_util::future::try_join_all(runs).await
+    let statement = &session.prepare(sql).await?;
+    let all = async |client: &Object| {
+        let runs = sets.iter().map(|values| run(client, statement, values));
+        futures_util::future::try_join_all(runs).await
+    };
+    session.begun(all).await
+}
+
+async fn run(
+    client: &Object,
+    statement: &Statement,
+    values: &[Value<'_>],
+) -> Result<u64, StoreError> {
+    client.execute(statement, &parameters(values)).await.map_err(failed)
 }
 
 fn parameters<'v>(values: &'v [Value<'_>]) -> Vec<&'v (dyn ToSql + Sync)> {
@@ -263,10 +369,12 @@ impl ToSql for Value<'_> {
     to_sql_checked!();
 }
 
-fn no_connection(error: deadpool_postgres::PoolError) -> StoreError {
+fn no_connection(error: PoolError) -> StoreError {
     match error {
-        deadpool_postgres::PoolError::Timeout(_) => StoreError::Busy,
-        error => StoreError::database("postgres", error),
+        PoolError::Timeout(TimeoutType::Wait) => StoreError::Busy,
+        PoolError::Closed => StoreError::database("postgres", error),
+        PoolError::Backend(error) => StoreError::Unavailable(format!("postgres: {}", said(&error))),
+        error => StoreError::Unavailable(format!("postgres: {error}")),
     }
 }
 
@@ -280,9 +388,30 @@ fn failed(error: tokio_postgres::Error) -> StoreError {
     if error.code().is_some_and(|code| again.contains(code)) {
         return StoreError::Busy;
     }
-    // The driver's own text is only "db error"; the database's says which rule was broken.
-    match error.as_db_error() {
-        Some(cause) => StoreError::database("postgres", cause),
-        None => StoreError::database("postgres", error),
+    if is_lost(&error) {
+        return StoreError::Unavailable(format!("postgres: {}", said(&error)));
+    }
+    unknown(&error)
+}
+
+fn unknown(error: &tokio_postgres::Error) -> StoreError {
+    StoreError::database("postgres", said(error))
+}
+
+/// Whether the connection is gone, or the server says that it is about to be.
+fn is_lost(error: &tokio_postgres::Error) -> bool {
+    let going = [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW];
+    match error.code() {
+        Some(code) => going.contains(code),
+        None => error.is_closed() || error.source().is_some_and(|cause| cause.is::<io::Error>()),
+    }
+}
+
+/// The driver's own text is only "db error"; the database's says which rule was broken.
+fn said(error: &tokio_postgres::Error) -> String {
+    match (error.as_db_error(), error.source()) {
+        (Some(cause), _) => cause.to_string(),
+        (None, Some(cause)) => format!("{error}: {cause}"),
+        (None, None) => error.to_string(),
     }
 }

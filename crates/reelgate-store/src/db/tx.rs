@@ -6,13 +6,15 @@
 
 use super::{postgres, sqlite};
 use crate::error::StoreError;
-use reelgate_core::{AccountId, AssetId, Credits, DeliveryId, EntryId, JobId, KeyId, Timestamp};
+use reelgate_core::{
+    AccountId, AssetId, Credits, DeliveryId, EndpointId, EntryId, JobId, KeyId, Timestamp,
+};
 use std::borrow::Cow;
 
 /// A connection inside a transaction, or a reading one.
 pub(crate) enum Tx {
     Sqlite(rusqlite::Connection),
-    Postgres(deadpool_postgres::Object),
+    Postgres(postgres::Session),
 }
 
 /// A parameter of a statement.
@@ -57,7 +59,7 @@ impl Tx {
     ) -> Result<Vec<Row>, StoreError> {
         match self {
             Self::Sqlite(connection) => sqlite::query(connection, sql, values),
-            Self::Postgres(client) => postgres::query(client, sql, values).await,
+            Self::Postgres(session) => postgres::query(session, sql, values).await,
         }
     }
 
@@ -91,8 +93,8 @@ impl Tx {
     ) -> Result<Vec<Row>, StoreError> {
         match self {
             Self::Sqlite(connection) => sqlite::query(connection, sql, values),
-            Self::Postgres(client) => {
-                postgres::query(client, &format!("{sql} FOR NO KEY UPDATE"), values).await
+            Self::Postgres(session) => {
+                postgres::query(session, &format!("{sql} FOR NO KEY UPDATE"), values).await
             }
         }
     }
@@ -105,9 +107,9 @@ impl Tx {
     ) -> Result<Vec<Row>, StoreError> {
         match self {
             Self::Sqlite(connection) => sqlite::query(connection, sql, values),
-            Self::Postgres(client) => {
+            Self::Postgres(session) => {
                 let sql = format!("{sql} FOR NO KEY UPDATE SKIP LOCKED");
-                postgres::query(client, &sql, values).await
+                postgres::query(session, &sql, values).await
             }
         }
     }
@@ -120,7 +122,7 @@ impl Tx {
     ) -> Result<u64, StoreError> {
         match self {
             Self::Sqlite(connection) => sqlite::execute(connection, sql, values),
-            Self::Postgres(client) => postgres::execute(client, sql, values).await,
+            Self::Postgres(session) => postgres::execute(session, sql, values).await,
         }
     }
 
@@ -134,7 +136,70 @@ impl Tx {
             Self::Sqlite(connection) => {
                 sets.iter().map(|values| sqlite::execute(connection, sql, values)).collect()
             }
-            Self::Postgres(client) => postgres::execute_each(client, sql, sets).await,
+            Self::Postgres(session) => postgres::execute_each(session, sql, sets).await,
+        }
+    }
+}
+
+/// The forms for many rows at once; only PostgreSQL has them.
+impl Tx {
+    /// Whether those forms are to be used.
+    pub(crate) fn has_lists(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// The rows that several statements answer, in one round trip.
+    pub(crate) async fn query_all(
+        &mut self,
+        asks: Vec<Ask<'_>>,
+    ) -> Result<Vec<Vec<Row>>, StoreError> {
+        let asks: Vec<_> = asks
+            .into_iter()
+            .map(|Ask { sql, lock, values }| (format!("{sql}{}", lock.clause()), values))
+            .collect();
+        postgres::query_all(self.postgres()?, &asks).await
+    }
+
+    /// Rows changed by several statements, one after the other in one round trip.
+    pub(crate) async fn execute_all(
+        &mut self,
+        writes: &[(&'static str, Vec<Value<'_>>)],
+    ) -> Result<Vec<u64>, StoreError> {
+        postgres::execute_all(self.postgres()?, writes).await
+    }
+
+    fn postgres(&mut self) -> Result<&mut postgres::Session, StoreError> {
+        match self {
+            Self::Sqlite(_) => Err(StoreError::database("sqlite", "has no lists")),
+            Self::Postgres(session) => Ok(session),
+        }
+    }
+}
+
+/// A question of [`Tx::query_all`].
+pub(crate) struct Ask<'a> {
+    pub(crate) sql: &'static str,
+    pub(crate) lock: Lock,
+    pub(crate) values: Vec<Value<'a>>,
+}
+
+/// What a question does to the rows it finds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Lock {
+    /// Nothing.
+    None,
+    /// As [`Tx::query_locked`].
+    Wait,
+    /// As [`Tx::query_unlocked`].
+    Skip,
+}
+
+impl Lock {
+    fn clause(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Wait => " FOR NO KEY UPDATE",
+            Self::Skip => " FOR NO KEY UPDATE SKIP LOCKED",
         }
     }
 }
@@ -180,7 +245,7 @@ macro_rules! id_values {
     )*};
 }
 
-id_values!(AccountId, AssetId, DeliveryId, EntryId, JobId, KeyId);
+id_values!(AccountId, AssetId, DeliveryId, EndpointId, EntryId, JobId, KeyId);
 
 impl<'a> From<&'a str> for Value<'a> {
     fn from(text: &'a str) -> Self {

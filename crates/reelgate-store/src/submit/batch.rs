@@ -1,4 +1,5 @@
-//! Accepting many jobs in one transaction of few statements, on PostgreSQL.
+//! Accepting many jobs in one transaction of three round trips, on PostgreSQL: what is asked, what
+//! is written, and the commit.
 //!
 //! It decides as the form for one job does, one submission after the other; only the reading and
 //! the writing is done for all of them at once. Whatever is out of the ordinary, a key that was
@@ -6,11 +7,11 @@
 
 use super::line::Line;
 use super::{Item, Submitted, row_of};
-use crate::db::{Outcomes, Tx, Value, columns, values};
+use crate::db::{Ask, Lock, Outcomes, Row, Tx, Value, columns, values};
 use crate::error::StoreError;
 use crate::ledger::{self, Purse};
 use crate::rows::Reader;
-use reelgate_core::{Job, key};
+use reelgate_core::key;
 use std::collections::HashSet;
 
 /// In the order of the keys, so that two batches never wait for each other in a circle.
@@ -42,10 +43,12 @@ pub(super) async fn submit_many(
     items: Vec<Item>,
 ) -> Result<Outcomes<Submitted>, StoreError> {
     let mut outcomes: Outcomes<Submitted> = items.iter().map(|_| None).collect();
-    let fresh = remember(tx, &items).await?;
-    let jobs: Vec<&Job> = fresh.iter().map(|n| &items[*n].0.job).collect();
-    let mut purse = Purse::open(tx, &jobs).await?;
-    let mut line = Line::default();
+    let keys = Keys::of(&items);
+    let asks = vec![keys.ask(), Purse::ask(items.iter().map(|(new, _)| &new.job)), Line::ask()];
+    let answers: [Vec<Row>; 3] = tx.query_all(asks).await?.try_into().unwrap_or_default();
+    let [claimed, funds, served] = answers;
+    let fresh = keys.fresh(claimed, &items)?;
+    let (mut purse, mut line) = (Purse::of(funds)?, Line::of(served)?);
     let (mut rows, mut holds, mut covered) = (Vec::new(), Vec::new(), Vec::new());
     let mut refused = Vec::new();
     for n in fresh {
@@ -69,43 +72,60 @@ pub(super) async fn submit_many(
     if covered.is_empty() {
         return Ok(outcomes);
     }
-    let inserted = tx.execute(INSERT, &columns(rows, &ARE_TEXTS)).await?;
-    if usize::try_from(inserted) != Ok(covered.len()) {
+    let (seats, accounts) = purse.write_all();
+    let jobs = (INSERT, columns(rows, &ARE_TEXTS));
+    let changed = tx.execute_all(&[jobs, ledger::enter_holds(&holds), seats]).await?;
+    // A name that was taken, or a row that is not as it was locked: none of it may stand.
+    let expected = [covered.len(), covered.len(), accounts];
+    if !changed.iter().zip(expected).all(|(rows, all)| usize::try_from(*rows) == Ok(all)) {
         return Err(StoreError::Busy);
     }
-    ledger::enter_holds(tx, &holds).await?;
-    purse.write_all(tx).await?;
     for n in covered {
         outcomes[n] = Some(Ok(Submitted::Accepted(items[n].0.job.clone())));
     }
     Ok(outcomes)
 }
 
-/// Claims the idempotency keys; answers which items may go on here.
-async fn remember(tx: &mut Tx, items: &[Item]) -> Result<Vec<usize>, StoreError> {
-    let (mut rows, mut keyed) = (Vec::new(), HashSet::new());
-    let mut again = HashSet::new();
-    for (n, (submission, now)) in items.iter().enumerate() {
-        let Some((key, fingerprint)) = &submission.idempotency else { continue };
-        let job = &submission.job;
-        if !keyed.insert((job.account, key.as_str())) {
-            again.insert(n);
-            continue;
+/// The idempotency keys of a batch.
+struct Keys {
+    /// The rows that claim them.
+    rows: Vec<Vec<Value<'static>>>,
+    /// Items whose key an earlier item of the batch has too.
+    again: HashSet<usize>,
+}
+
+impl Keys {
+    fn of(items: &[Item]) -> Self {
+        let (mut rows, mut again) = (Vec::new(), HashSet::new());
+        let mut keyed = HashSet::new();
+        for (n, (submission, now)) in items.iter().enumerate() {
+            let Some((key, fingerprint)) = &submission.idempotency else { continue };
+            let job = &submission.job;
+            if !keyed.insert((job.account, key.as_str())) {
+                again.insert(n);
+                continue;
+            }
+            let (key, print) = (key.as_str().to_owned(), key::hex(&fingerprint.0));
+            rows.push(Vec::from(values![job.account, key, print, job.id, *now]));
         }
-        let print = key::hex(&fingerprint.0);
-        rows.push(Vec::from(values![job.account, key.as_str(), print, job.id, *now]));
+        Self { rows, again }
     }
-    let mut claimed = HashSet::new();
-    if !rows.is_empty() {
-        let values = columns(rows, &[true, true, true, true, false]);
-        for row in tx.query(REMEMBER, &values).await? {
-            claimed.insert(Reader::new("idempotency", row).text("job")?);
-        }
+
+    /// Claims them; the jobs of those that were free come back.
+    fn ask(&self) -> Ask<'static> {
+        let values = columns(self.rows.clone(), &[true, true, true, true, false]);
+        Ask { sql: REMEMBER, lock: Lock::None, values }
     }
-    let may_go_on = |(n, (new, _)): (usize, &Item)| {
-        let id = new.job.id.to_string();
-        let free = new.idempotency.is_none() || claimed.contains(&id);
-        (free && !again.contains(&n)).then_some(n)
-    };
-    Ok(items.iter().enumerate().filter_map(may_go_on).collect())
+
+    /// The items that may go on here.
+    fn fresh(&self, claimed: Vec<Row>, items: &[Item]) -> Result<Vec<usize>, StoreError> {
+        let jobs = claimed.into_iter().map(|row| Reader::new("idempotency", row).text("job"));
+        let claimed: HashSet<String> = jobs.collect::<Result<_, _>>()?;
+        let may_go_on = |(n, (new, _)): (usize, &Item)| {
+            let id = new.job.id.to_string();
+            let free = new.idempotency.is_none() || claimed.contains(&id);
+            (free && !self.again.contains(&n)).then_some(n)
+        };
+        Ok(items.iter().enumerate().filter_map(may_go_on).collect())
+    }
 }

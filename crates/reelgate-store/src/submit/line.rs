@@ -1,6 +1,6 @@
 //! Where a new job joins the line for a worker; `reelgate_core::line` decides.
 
-use crate::db::Tx;
+use crate::db::{Ask, Lock, Row, Tx};
 use crate::error::StoreError;
 use crate::rows::Reader;
 use reelgate_core::{Job, State, Timestamp, line};
@@ -14,6 +14,17 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// Asks for what [`Line::turn`] would, together with other questions.
+    pub(super) fn ask() -> Ask<'static> {
+        Ask { sql: SERVED, lock: Lock::None, values: Vec::new() }
+    }
+
+    /// What [`Line::ask`] was answered.
+    pub(super) fn of(rows: Vec<Row>) -> Result<Self, StoreError> {
+        let row = rows.into_iter().next().unwrap_or_default();
+        Ok(Self { served: Some(Reader::new("line", row).int("served")?) })
+    }
+
     /// A new job's turn, noted as its account's last; none while it waits for its moment.
     pub(super) async fn turn(
         &mut self,

@@ -27,7 +27,7 @@ async fn a_waiting_job_ends_at_once(world: &World) {
     assert_eq!(world.stored(job.id).await, cancelled);
     assert_eq!(world.funds(owner).await, (100, 0));
     let due = world.store.claim_deliveries(now, 1_000, 9).await.expect("a claim");
-    assert_eq!(due.iter().map(|d| d.kind).collect::<Vec<_>>(), [EventKind::Cancelled]);
+    assert_eq!(due.iter().map(|d| d.message.kind).collect::<Vec<_>>(), [EventKind::Cancelled]);
     assert_eq!(world.claim(now).await, None);
     let again = world.cancel(&job, now.plus_ms(1)).await;
     assert_eq!(again, Err(Refusal::Final(StateName::Cancelled)));

@@ -122,9 +122,9 @@ async fn an_end_that_somebody_listens_for_is_staged(world: &World) {
         let due = world.store.claim_deliveries(START, 1_000, 9).await.expect("a claim");
         let seen = due.iter().map(|delivery| {
             assert_eq!(Some(&delivery.url), callback_url.as_ref());
-            (delivery.job, delivery.kind)
+            (delivery.message.job, delivery.message.kind)
         });
-        assert_eq!(seen.collect::<Vec<_>>(), kind.map(|kind| (job.id, kind)).as_slice());
+        assert_eq!(seen.collect::<Vec<_>>(), kind.map(|kind| (Some(job.id), kind)).as_slice());
     };
     listening(clip(5), Some(EventKind::Succeeded)).await;
     listening(fatal(), Some(EventKind::Failed)).await;

@@ -1,11 +1,14 @@
 //! A store to test, and small helpers to fill it.
 
 use crate::postgres;
+use reelgate_core::check::Policy;
+use reelgate_core::endpoint::Change;
 use reelgate_core::ledger::Funds;
+use reelgate_core::webhook::EventKind;
 use reelgate_core::{
-    AccountId, Channel, Credits, DeliveryId, EngineError, EntryId, FailureClass, Job, JobId, KeyId,
-    KeyStyle, ModelId, Order, Output, Price, Priority, Ratio, Resolution, Size, State, Ticket,
-    Timestamp, key,
+    AccountId, Channel, Credits, DeliveryId, Endpoint, EndpointId, EngineError, EntryId,
+    FailureClass, Job, JobId, KeyId, KeyStyle, ModelId, Order, Output, Price, Priority, Ratio,
+    Resolution, Size, State, Ticket, Timestamp, key,
 };
 use reelgate_store::{
     NewAccount, NewKey, Options, Outcome, Store, StoreError, Submission, Submitted,
@@ -202,6 +205,26 @@ impl World {
 
     pub(crate) async fn rescue(&self, now: Timestamp) -> usize {
         self.store.rescue(now, &mut || self.entropy()).await.expect("a rescue")
+    }
+
+    /// An endpoint of this account that hears of these events.
+    pub(crate) async fn endpoint(
+        &self,
+        owner: Owner,
+        events: &[EventKind],
+        now: Timestamp,
+    ) -> Endpoint {
+        let change = Change {
+            url: Some("https://example.com/all".to_owned()),
+            events: Some(events.to_vec()),
+            ..Change::default()
+        };
+        let (id, policy) = (EndpointId::new(now, self.entropy()), Policy::default());
+        let secret = "whsec_b25l".to_owned();
+        let new =
+            Endpoint::new(id, owner.account, secret, change, policy, now).expect("a good one");
+        self.store.create_endpoint(new.clone()).await.expect("kept");
+        new
     }
 
     pub(crate) async fn stored(&self, id: JobId) -> Job {

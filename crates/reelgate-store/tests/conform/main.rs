@@ -3,21 +3,27 @@
 
 mod accounts;
 mod assets;
+mod bell;
 mod cancel;
 mod claim;
 mod crash;
 mod durability;
+mod endpoints;
 mod finish;
 mod fixture;
 mod ledger;
 mod list;
 mod outbox;
 mod postgres;
+#[path = "../support/private_postgres.rs"]
+mod private_postgres;
+mod reconnect;
 mod report;
 mod rescue;
 mod simulation;
 mod submit;
 mod sweep;
+mod tls;
 
 /// Makes a test of each async function for each database.
 macro_rules! on_each_database {

@@ -3,7 +3,7 @@ use crate::on_each_database;
 use reelgate_core::retry::WEBHOOK_ATTEMPTS_MAX;
 use reelgate_core::webhook::Delivery;
 use reelgate_core::{Job, Order, Timestamp};
-use reelgate_store::Settled;
+use reelgate_store::{Settled, Tried};
 use std::collections::HashSet;
 
 on_each_database!(
@@ -29,7 +29,7 @@ async fn claim(world: &World, now: Timestamp) -> Option<Delivery> {
 }
 
 async fn settle(world: &World, delivery: &Delivery, result: Settled) -> bool {
-    let settled = world.store.settle_delivery(delivery.id, delivery.token, result, START);
+    let settled = world.store.settle_delivery(delivery, result, Tried::default(), START);
     settled.await.expect("a write")
 }
 
@@ -39,6 +39,8 @@ async fn a_delivery_is_tried_until_it_arrives(world: &World) {
     assert_eq!((first.attempt, first.token), (1, 1));
     let at = START.plus_ms(5_000);
     assert!(settle(world, &first, Settled::Retry { at, status: Some(500) }).await);
+    let twice = Settled::Retry { at: at.plus_ms(9_000), status: None };
+    assert!(!settle(world, &first, twice).await, "an attempt ends once");
     assert_eq!(claim(world, at.plus_ms(-1)).await, None);
     let second = claim(world, at).await.expect("again");
     assert_eq!(second, Delivery { attempt: 2, token: 2, ..first.clone() });
@@ -54,7 +56,7 @@ async fn a_lost_sender_costs_an_attempt_and_its_answer_counts_no_more(world: &Wo
     let lost = claim(world, START).await.expect("a delivery");
     assert_eq!(claim(world, START.plus_ms(9_999)).await, None);
     let second = claim(world, START.plus_ms(10_000)).await.expect("again");
-    assert_eq!((second.id, second.attempt), (lost.id, 2));
+    assert_eq!((second.message.id, second.attempt), (lost.message.id, 2));
     assert!(!settle(world, &lost, Settled::Dead { status: Some(410) }).await);
     assert!(!settle(world, &lost, Settled::Delivered { status: 200 }).await);
     assert!(settle(world, &second, Settled::Dead { status: None }).await);
@@ -77,11 +79,11 @@ async fn senders_at_once_never_share_a_delivery(world: &World) {
     let mut seen = HashSet::new();
     for claimed in futures_util::future::join_all(claims).await {
         for delivery in claimed.expect("a claim") {
-            assert!(seen.insert(delivery.id), "{} twice", delivery.id);
+            assert!(seen.insert(delivery.message.id), "{} twice", delivery.message.id);
         }
     }
     while let Some(delivery) = claim(world, START).await {
-        assert!(seen.insert(delivery.id), "{} twice", delivery.id);
+        assert!(seen.insert(delivery.message.id), "{} twice", delivery.message.id);
     }
     assert_eq!(seen.len(), 20);
 }

@@ -3,20 +3,23 @@
 //! [`SEEDS`].
 
 use crate::fixture::{Owner, START, World, clip, fatal, on_postgres, on_sqlite, order, passing};
+use reelgate_core::check::Policy;
+use reelgate_core::endpoint::Change;
 use reelgate_core::error::Kind;
 use reelgate_core::idempotency::{Fingerprint, IdempotencyKey};
 use reelgate_core::job::Refusal;
-use reelgate_core::webhook::Delivery;
+use reelgate_core::webhook::{Delivery, EventKind};
 use reelgate_core::{
     EngineError, Job, JobId, Order, Progress, State, StateName, Ticket, Timestamp,
 };
-use reelgate_store::{Outcome, Settled, StoreError, Submission, Submitted};
+use reelgate_store::{Outcome, Settled, StoreError, Submission, Submitted, Tried};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 
 const SEEDS: std::ops::Range<u64> = 0..12;
 const STEPS: usize = 120;
+const EMPTY: Change = Change { url: None, events: None, description: None, enabled: None };
 
 #[test]
 fn sqlite_keeps_the_rules_whatever_happens() {
@@ -79,6 +82,7 @@ struct Simulation<'w> {
 
 async fn simulate(world: &World, seed: u64, trace: &Mutex<Vec<String>>) {
     let owners = vec![world.owner("a", 60).await, world.owner("b", 9).await];
+    world.endpoint(owners[0], &EventKind::OF_JOBS, START).await;
     let mut simulation = Simulation {
         world,
         dice: Dice(seed),
@@ -101,7 +105,7 @@ async fn simulate(world: &World, seed: u64, trace: &Mutex<Vec<String>>) {
 
 impl Simulation<'_> {
     async fn step(&mut self) -> String {
-        match self.dice.roll(20) {
+        match self.dice.roll(22) {
             0..=4 => self.submit().await,
             5..=7 => self.claim().await,
             8 | 9 => self.heartbeat().await,
@@ -111,6 +115,8 @@ impl Simulation<'_> {
             15 => self.ticket().await,
             16 => self.deliver().await,
             17 => self.sweep().await,
+            18 => self.endpoint().await,
+            19 => self.replay().await,
             _ => self.clock(),
         }
     }
@@ -215,14 +221,53 @@ impl Simulation<'_> {
         let claimed = self.world.store.claim_deliveries(self.now, 20_000, 2).await;
         self.deliveries.extend(claimed.expect("a claim"));
         let Some(delivery) = self.dice.pick(&self.deliveries) else { return "none due".to_owned() };
-        let result = match self.dice.roll(3) {
-            0 => Settled::Delivered { status: 200 },
-            1 => Settled::Retry { at: self.now.plus_ms(self.dice.ms(90_000)), status: Some(503) },
+        let result = match self.dice.roll(5) {
+            0 | 1 => Settled::Delivered { status: 200 },
+            2 => Settled::Gone { status: 410 },
+            3 => Settled::Retry { at: self.now.plus_ms(self.dice.ms(90_000)), status: Some(503) },
             _ => Settled::Dead { status: Some(410) },
         };
         let settle =
-            self.world.store.settle_delivery(delivery.id, delivery.token, result, self.now);
-        format!("settle {} {result:?}: {}", delivery.id, settle.await.expect("a write"))
+            self.world.store.settle_delivery(&delivery, result, Tried::default(), self.now);
+        format!("settle {} {result:?}: {}", delivery.message.id, settle.await.expect("a write"))
+    }
+
+    /// An owner changes an endpoint, or makes one where there is none left.
+    async fn endpoint(&mut self) -> String {
+        let owner = self.dice.pick(&self.owners).expect("there are two");
+        let (account, store) = (owner.account, &self.world.store);
+        let all = store.endpoints(account).await.expect("a list");
+        let Some(endpoint) = self.dice.pick(&all) else {
+            let made = self.world.endpoint(owner, &EventKind::OF_JOBS, self.now).await;
+            return format!("endpoint {} made", made.id);
+        };
+        let id = endpoint.id;
+        let some = self.dice.pick(&[EventKind::Running, EventKind::Failed, EventKind::Succeeded]);
+        match self.dice.roll(5) {
+            0 => {
+                assert!(store.delete_endpoint(account, id, self.now).await.expect("deleted"));
+                format!("endpoint {id} deleted")
+            }
+            1 => {
+                let test = store.test_endpoint(account, id, self.world.delivery_id(), self.now);
+                format!("endpoint {id} tested: {}", test.await.is_ok())
+            }
+            _ => {
+                let enabled = Some(self.dice.roll(3) > 0);
+                let change = Change { enabled, events: some.map(|kind| vec![kind]), ..EMPTY };
+                let policy = Policy::default();
+                let changed = store.change_endpoint(account, id, change, policy, self.now).await;
+                format!("endpoint {id}: {:?}", changed.expect("changed").standing)
+            }
+        }
+    }
+
+    async fn replay(&mut self) -> String {
+        let Some(delivery) = self.dice.pick(&self.deliveries) else { return "none".to_owned() };
+        let Some(endpoint) = delivery.message.endpoint else { return "no endpoint".to_owned() };
+        let (owner, id) = (self.dice.pick(&self.owners).expect("two"), delivery.message.id);
+        let replay = self.world.store.replay_delivery(owner.account, endpoint, id, self.now).await;
+        format!("replay {id}: {}", replay.is_ok())
     }
 
     async fn sweep(&mut self) -> String {
@@ -276,7 +321,7 @@ impl Simulation<'_> {
             for delivery in due.expect("a claim") {
                 let result = Settled::Delivered { status: 200 };
                 let settle =
-                    self.world.store.settle_delivery(delivery.id, delivery.token, result, self.now);
+                    self.world.store.settle_delivery(&delivery, result, Tried::default(), self.now);
                 assert!(settle.await.expect("a write"));
             }
         }

@@ -2,10 +2,9 @@
 
 use super::{CliError, bits, now, open_store, say};
 use crate::config::Config;
-use crate::entropy::{Entropy as _, SystemEntropy};
+use crate::entropy::SystemEntropy;
 use crate::fault::{self, Point};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use crate::secrets::webhook_secret;
 use clap::Subcommand;
 use reelgate_core::{AccountId, Credits, EntryId, Priority};
 use reelgate_store::{Account, NewAccount, Store};
@@ -113,12 +112,10 @@ pub(super) async fn create_account(
         let rule = "1 to 64 letters, digits, dots, dashes, underscores or @";
         return Err(CliError::said(format!("an account's name must be {rule}")));
     }
-    let mut secret = [0; 24];
-    SystemEntropy.fill(&mut secret);
     let new = NewAccount {
         id: AccountId::new(now(), bits()),
         name: name.to_owned(),
-        webhook_secret: format!("whsec_{}", STANDARD.encode(secret)),
+        webhook_secret: webhook_secret(&SystemEntropy),
     };
     if credits == Credits::ZERO {
         return Ok(store.create_account(new, now()).await?);

@@ -7,6 +7,7 @@ mod doctor;
 mod generate;
 mod key;
 mod serve;
+mod webhook;
 
 use crate::app::{App, Parts, StartError, WallClock};
 use crate::config::{CommonOptions, Config, ConfigError, LogFormat, ServeOptions};
@@ -41,6 +42,9 @@ enum Command {
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Make, change and watch the addresses that hear of an account's jobs
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
     /// Make a clip: with --server through that server, else right here
     Generate(generate::GenerateOptions),
     /// Check every promise about jobs and money; exit 1 if one is broken
@@ -103,6 +107,7 @@ async fn run(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Serve(options) => serve::run(config, options.address_file.as_deref()).await,
         Command::Account(command) => account::run(&config, command).await,
         Command::Key(command) => key::run(&config, command).await,
+        Command::Webhook(command) => webhook::run(&config, command).await,
         Command::Generate(options) => generate::run(config, &cli.common, options).await,
         Command::Audit => audit::run(&config).await,
         Command::Doctor => doctor::run(&config).await,

@@ -6,6 +6,7 @@ use super::reply::store_error;
 use super::submit::{Origin, rerun, submit};
 use super::view::{queue_place, view};
 use super::wait;
+use super::webhooks;
 use crate::app::App;
 use crate::fault::{self, Point};
 use reelgate_core::check::{Policy, check};
@@ -87,6 +88,10 @@ pub(super) async fn act(
         Call::Cancel(id) => {
             let job = cancel(app, origin.caller, id).await?;
             Ok(Done::with(Reply::Cancelled(Box::new(view(app, job, base_url)))))
+        }
+        Call::Endpoint(call) => {
+            let reply = webhooks::act(app, origin.caller, *call).await?;
+            Ok(Done::with(Reply::Endpoint(Box::new(reply))))
         }
     }
 }

@@ -153,15 +153,18 @@ async fn work(
             _ => Err(Error::unauthorized()),
         };
     };
+    if let Some(scope) = scope(&call) {
+        let stream = watch::open(app, dialect, caller, scope, &wire.headers, &base_url);
+        return stream.await.map(Worked::Stream);
+    }
     let idempotency = match call {
-        Call::Own(OwnCall::WatchJob(id)) => {
-            return follow(app, dialect, caller, Scope::Job(id), &wire, &base_url).await;
-        }
-        Call::Own(OwnCall::Watch) => {
-            return follow(app, dialect, caller, Scope::Account, &wire, &base_url).await;
-        }
         Call::Submit(_) | Call::Rerun(_) => idempotency(&wire, dialect.name(), route)?,
-        Call::Quote(_) | Call::Get(_) | Call::Cancel(_) | Call::Models | Call::Own(_) => None,
+        Call::Quote(_)
+        | Call::Get(_)
+        | Call::Cancel(_)
+        | Call::Models
+        | Call::Endpoint(_)
+        | Call::Own(_) => None,
     };
     let origin = Origin { caller, dialect: dialect.name(), idempotency };
     let mut done = act(app, call, origin, &base_url).await?;
@@ -178,16 +181,13 @@ async fn work(
     Ok(Worked::Marked(answer, done.waited_s))
 }
 
-async fn follow(
-    app: &Arc<App>,
-    dialect: &Arc<dyn Dialect>,
-    caller: Caller,
-    scope: Scope,
-    wire: &WireRequest,
-    base_url: &str,
-) -> Result<Worked, Error> {
-    let stream = watch::open(app, dialect, caller, scope, &wire.headers, base_url);
-    stream.await.map(Worked::Stream)
+/// What a call wants to follow.
+const fn scope(call: &Call) -> Option<Scope> {
+    match call {
+        Call::Own(OwnCall::WatchJob(id)) => Some(Scope::Job(*id)),
+        Call::Own(OwnCall::Watch) => Some(Scope::Account),
+        _ => None,
+    }
 }
 
 fn poll_of<'r>(

@@ -20,5 +20,6 @@ pub mod uploads;
 pub mod view;
 mod wait;
 mod watch;
+mod webhooks;
 
 pub use router::router;

@@ -85,6 +85,10 @@ pub fn store_error(error: StoreError) -> Error {
     match error {
         StoreError::Refused(refusal) => refusal,
         StoreError::Busy => Error::busy(1),
+        gone @ StoreError::Unavailable(_) => {
+            tracing::warn!(error = %gone, "the database cannot be reached");
+            gone.public()
+        }
         fault => {
             tracing::error!(error = %fault, "the store failed");
             Error::internal()

@@ -186,7 +186,7 @@ struct Bell<'a>(&'a App);
 
 impl Drop for Bell<'_> {
     fn drop(&mut self) {
-        self.0.jobs_ready.notify_one();
+        self.0.job_is_ready();
     }
 }
 

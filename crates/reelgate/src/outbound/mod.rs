@@ -7,9 +7,11 @@
 //! nothing else, for development.
 
 mod address;
+mod posted;
 mod resolver;
 
 pub use address::is_public;
+pub use posted::Posted;
 pub use resolver::{PublicOnly, SystemNames};
 
 use bytes::Bytes;
@@ -110,8 +112,8 @@ impl Outbound {
         tokio::time::timeout(limits.timeout, work).await.unwrap_or(Err(OutboundError::TimedOut))
     }
 
-    /// Sends `body` to `url` and answers with the status; redirects are not followed, the answer's
-    /// body is not read.
+    /// Sends `body` to `url` and answers with what came back; redirects are not followed, the
+    /// answer's body is not read.
     ///
     /// # Errors
     /// Why nothing was answered.
@@ -121,11 +123,11 @@ impl Outbound {
         headers: HeaderMap,
         body: Vec<u8>,
         timeout: Duration,
-    ) -> Result<u16, OutboundError> {
+    ) -> Result<Posted, OutboundError> {
         let url = self.checked(url)?;
         let request = self.client.post(url).headers(headers).body(body).timeout(timeout);
         let response = request.send().await.map_err(broken)?;
-        Ok(response.status().as_u16())
+        Ok(Posted::new(response.status().as_u16(), response.headers()))
     }
 
     /// Accepts an address that may be dialled; a name's addresses are judged when it is resolved.
@@ -133,21 +135,7 @@ impl Outbound {
     /// # Errors
     /// `BadUrl` or `NotPublic`.
     pub fn checked(&self, text: &str) -> Result<Url, OutboundError> {
-        let url = Url::parse(text).map_err(|_| OutboundError::BadUrl)?;
-        let scheme_ok = url.scheme() == "https" || (self.allow_private && url.scheme() == "http");
-        let has_secret = !url.username().is_empty() || url.password().is_some();
-        if !scheme_ok || has_secret {
-            return Err(OutboundError::BadUrl);
-        }
-        // Parsing has already turned every odd spelling (octal, hexadecimal, one number) of an
-        // IPv4 address into the address itself.
-        let public = match url.host() {
-            None => return Err(OutboundError::BadUrl),
-            Some(Host::Ipv4(v4)) => is_public(v4.into()),
-            Some(Host::Ipv6(v6)) => is_public(v6.into()),
-            Some(Host::Domain(name)) => !is_local_name(name),
-        };
-        if public || self.allow_private { Ok(url) } else { Err(OutboundError::NotPublic) }
+        checked(text, self.allow_private)
     }
 
     fn redirected(&self, from: &Url, headers: &HeaderMap) -> Result<Url, OutboundError> {
@@ -156,6 +144,28 @@ impl Outbound {
             location.and_then(|text| from.join(text).ok()).ok_or(OutboundError::Redirects)?;
         self.checked(next.as_str())
     }
+}
+
+/// Accepts an address that may be dialled, as [`Outbound::checked`] does, without a client.
+///
+/// # Errors
+/// `BadUrl` or `NotPublic`.
+pub fn checked(text: &str, allow_private: bool) -> Result<Url, OutboundError> {
+    let url = Url::parse(text).map_err(|_| OutboundError::BadUrl)?;
+    let scheme_ok = url.scheme() == "https" || (allow_private && url.scheme() == "http");
+    let has_secret = !url.username().is_empty() || url.password().is_some();
+    if !scheme_ok || has_secret {
+        return Err(OutboundError::BadUrl);
+    }
+    // Parsing has already turned every odd spelling (octal, hexadecimal, one number) of an IPv4
+    // address into the address itself.
+    let public = match url.host() {
+        None => return Err(OutboundError::BadUrl),
+        Some(Host::Ipv4(v4)) => is_public(v4.into()),
+        Some(Host::Ipv6(v6)) => is_public(v6.into()),
+        Some(Host::Domain(name)) => !is_local_name(name),
+    };
+    if public || allow_private { Ok(url) } else { Err(OutboundError::NotPublic) }
 }
 
 /// Names that never mean a public host, whatever a resolver says.

@@ -142,6 +142,13 @@ impl World {
     /// Every end that somebody listens for was told under one id, until it was taken.
     async fn webhooks_are_right(&self) -> Result<(), String> {
         let calls = self.receiver.calls();
+        for (id, calls) in calls.iter().filter(|(_, calls)| calls.to_endpoint) {
+            let mut heads = calls.bodies.iter().map(|body| body.split("\"data\"").next());
+            let first = heads.next();
+            let same = heads.all(|head| Some(head) == first);
+            ensure(same, || format!("{id} tells of different things: {calls:?}"))?;
+        }
+        let own = calls.values().filter(|calls| !calls.to_endpoint);
         for order in self.orders.iter().filter(|order| order.has_hook) {
             let Some((_, id)) = &order.accepted else { continue };
             let shown: Vec<String> = {
@@ -150,7 +157,7 @@ impl World {
             };
             let is_about = |body: &String| shown.iter().any(|id| body.contains(id.as_str()));
             let about: Vec<_> =
-                calls.values().filter(|calls| calls.bodies.iter().any(is_about)).collect();
+                own.clone().filter(|calls| calls.bodies.iter().any(is_about)).collect();
             ensure(about.len() <= 1, || format!("{id} is told under {} ids", about.len()))?;
             let taken = about.iter().any(|calls| calls.taken || calls.refused);
             let tries = about.iter().map(|calls| calls.bodies.len()).sum::<usize>();

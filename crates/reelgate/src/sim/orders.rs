@@ -6,14 +6,18 @@ use axum::body::Body;
 use http::Request;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http_body_util::BodyExt as _;
+use reelgate_core::check::Policy;
+use reelgate_core::endpoint::Change;
 use reelgate_core::key::{ApiKey, ENTROPY_BYTES};
-use reelgate_core::{AccountId, Credits, JobId, KeyId, KeyStyle, Timestamp};
+use reelgate_core::{AccountId, Credits, Endpoint, EndpointId, JobId, KeyId, KeyStyle, Timestamp};
 use reelgate_store::{NewAccount, NewKey};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 /// Enough for some orders, so that money runs out now and then.
 const CREDITS: i64 = 400;
+/// The receiver is on this machine.
+const ALLOWED: Policy = Policy { allow_http: true, allow_data: false };
 
 /// Somebody with money.
 pub(super) struct Account {
@@ -74,7 +78,18 @@ impl World {
         };
         app.store.create_key(new, now).await.map_err(|error| error.to_string())?;
         self.accounts.push(Account { id, granted, key: key.reveal().to_owned() });
-        Ok(())
+        self.listen(id).await
+    }
+
+    /// An account's endpoint that hears of everything.
+    async fn listen(&mut self, account: AccountId) -> Result<(), String> {
+        let (app, now) = (self.app().clone(), self.app().now());
+        let url = Some(format!("{}/all", self.receiver.url));
+        let (change, policy) = (Change { url, ..Change::default() }, ALLOWED);
+        let id = EndpointId::new(now, app.entropy.bits());
+        let new = Endpoint::new(id, account, "whsec_c2lt".to_owned(), change, policy, now);
+        let new = new.map_err(|error| error.to_string())?;
+        app.store.create_endpoint(new).await.map_err(|error| error.to_string())
     }
 
     /// More money for somebody.

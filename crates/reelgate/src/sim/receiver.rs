@@ -19,6 +19,8 @@ pub(super) enum Mood {
 pub(super) struct Calls {
     /// Bodies, which must all tell of one job.
     pub(super) bodies: Vec<String>,
+    /// They came to an account's endpoint, not to the address of one order.
+    pub(super) to_endpoint: bool,
     /// One of them was answered with success.
     pub(super) taken: bool,
     /// One of them was answered with 410: never again.
@@ -93,6 +95,7 @@ async fn answer(mut stream: TcpStream, shared: &Mutex<Shared>) -> std::io::Resul
         let mut shared = shared.lock().expect("no holder of this lock panics");
         let mood = shared.mood;
         let calls = shared.calls.entry(id).or_default();
+        calls.to_endpoint |= head.starts_with("POST /hook/all ");
         calls.bodies.push(String::from_utf8_lossy(&body).into_owned());
         calls.taken |= matches!(mood, Mood::Status(200..=299));
         calls.refused |= mood == Mood::Status(410);

@@ -5,6 +5,7 @@
 
 pub mod deliver;
 mod leftovers;
+pub mod message;
 pub mod pace;
 pub mod render;
 pub mod rescue;

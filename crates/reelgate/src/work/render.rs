@@ -6,13 +6,17 @@ use crate::fault::{self, Point};
 use crate::media::{ClipFile, MediaError};
 use reelgate_core::engine::BoxFuture;
 use reelgate_core::job::{Output, Progress, Refusal};
-use reelgate_core::{Clip, EngineError, FailureClass, Input, Job, Report, State, Ticket, Work};
+use reelgate_core::{
+    Clip, DeliveryId, EngineError, EntryId, FailureClass, Input, Job, Report, State, Ticket,
+    Timestamp, Work,
+};
 use reelgate_store::{Directive, Outcome, StoreError};
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::Duration;
 
-/// A full store is asked again after so long: a finished clip is worth more than that.
-const BUSY_WAITS_MS: [u64; 5] = [20, 100, 300, 1000, 2000];
+/// A store that is full, or whose database went away, is asked again after so long: a finished clip
+/// is worth more than that. Together as long as a lease lasts.
+const AGAIN_WAITS_MS: [u64; 10] = [20, 100, 300, 1000, 2000, 2000, 2000, 2000, 2000, 4000];
 
 /// Claims one job and carries it to its end, or to the end of this attempt.
 ///
@@ -28,6 +32,8 @@ pub async fn step(app: &App) -> Result<Step, StoreError> {
     let State::Running { lease, .. } = &job.state else { return Ok(Step::Idle) };
     let token = lease.token;
     fault::point(Point::Claimed);
+    // Its account may have asked to hear of this.
+    app.deliveries_ready.notify_one();
     tracing::info!(job = %job.id, attempt = job.attempt, "rendering");
     let started = app.now();
     let outcome = attempt(app, &job, token).await;
@@ -176,21 +182,20 @@ async fn settle(
     };
     let (entry, delivery) = (app.entry_id(), app.delivery_id());
     fault::point(Point::FinishDecided);
-    let mut waits = BUSY_WAITS_MS.into_iter();
-    let ended = loop {
-        let ended = app.store.finish(job.id, token, outcome.clone(), entry, delivery, now).await;
-        match (ended, waits.next()) {
-            (Err(StoreError::Busy), Some(wait_ms)) => {
-                tokio::time::sleep(Duration::from_millis(wait_ms)).await;
-            }
-            (ended, _) => break ended?,
-        }
-    };
+    let ended = finish(app, job, token, &outcome, (entry, delivery), now).await?;
     fault::point(Point::FinishCommitted);
-    let used = match &ended {
-        Ok(job) => matches!(job.state, State::Succeeded { .. }),
+    let used = match (&ended, &outcome) {
+        (Ok(job), _) => matches!(job.state, State::Succeeded { .. }),
+        // It may have ended with this very clip, and only the answer was lost.
+        (Err(Refusal::Final(_)), Outcome::Clip { output, .. }) => {
+            let stored = app.store.job(job.id).await?;
+            stored.is_some_and(|job| match job.state {
+                State::Succeeded { output: kept, .. } => kept.video == output.video,
+                _ => false,
+            })
+        }
         // Without its lease this attempt's files belong to nobody.
-        Err(Refusal::StaleLease | Refusal::Final(_) | Refusal::NotNow(_)) => false,
+        (Err(Refusal::StaleLease | Refusal::Final(_) | Refusal::NotNow(_)), _) => false,
     };
     if !used {
         if made {
@@ -201,8 +206,35 @@ async fn settle(
         }
     }
     app.deliveries_ready.notify_one();
-    app.jobs_ready.notify_one();
+    app.job_is_ready();
     Ok(())
+}
+
+/// Tries until the store answers. Trying again is safe even when it is not known what became of the
+/// last time: a job that has ended refuses.
+async fn finish(
+    app: &App,
+    job: &Job,
+    token: u64,
+    outcome: &Outcome,
+    (entry, delivery): (EntryId, DeliveryId),
+    now: Timestamp,
+) -> Result<Result<Job, Refusal>, StoreError> {
+    let mut waits = AGAIN_WAITS_MS.into_iter();
+    loop {
+        let ended = app.store.finish(job.id, token, outcome.clone(), entry, delivery, now).await;
+        let again = match &ended {
+            Err(StoreError::Busy) => true,
+            Err(StoreError::Unavailable(_) | StoreError::Database(_)) => {
+                !app.stopping.is_cancelled() && !app.store.is_stopped()
+            }
+            _ => false,
+        };
+        match waits.next() {
+            Some(wait_ms) if again => tokio::time::sleep(Duration::from_millis(wait_ms)).await,
+            _ => return ended,
+        }
+    }
 }
 
 /// How the engine talks to the heartbeat.

@@ -19,6 +19,7 @@ pub async fn step(app: &App) -> Result<Step, StoreError> {
     fault::point(Point::Rescued);
     tracing::warn!(rescued, "took jobs back from silent workers");
     app.jobs_ready.notify_waiters();
+    app.store.ring();
     app.deliveries_ready.notify_one();
     Ok(Step::Did)
 }

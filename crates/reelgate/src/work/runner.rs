@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-/// Another process may have queued a job or a delivery: look at least this often.
+/// A bell may be lost, and deliveries of other processes have none: look at least this often.
 const POLL: Duration = Duration::from_millis(500);
 const RESCUE_EVERY: Duration = Duration::from_secs(2);
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
@@ -49,6 +49,7 @@ impl Runner {
         for one in renderers.chain([DELIVER, RESCUE, SWEEP]) {
             tasks.spawn(repeat(Arc::clone(app), one));
         }
+        tasks.spawn(listen(Arc::clone(app)));
         Self(tasks)
     }
 
@@ -92,6 +93,20 @@ async fn repeat(app: Arc<App>, one: Loop) {
         tokio::select! {
             () = rung(&app, one.bell) => {}
             () = tokio::time::sleep(wait) => {}
+            () = app.stopping.cancelled() => {}
+        }
+    }
+}
+
+/// Hears of jobs that other processes queued. One ring may stand for many, so every worker looks.
+async fn listen(app: Arc<App>) {
+    while !app.stopping.is_cancelled() {
+        tokio::select! {
+            () = app.store.heard() => {
+                app.jobs_ready.notify_waiters();
+                // For whoever is just about to wait.
+                app.jobs_ready.notify_one();
+            }
             () = app.stopping.cancelled() => {}
         }
     }

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 pub(crate) struct Customer {
     key: String,
     hook: String,
+    /// Its database dies as well, not only the server.
+    pub(crate) database_dies: bool,
     /// Every order by its idempotency key.
     pub(crate) orders: BTreeMap<String, Order>,
 }
@@ -24,7 +26,12 @@ pub(crate) struct Order {
 
 impl Customer {
     pub(crate) fn new(key: &str, hook: &str) -> Self {
-        Self { key: key.to_owned(), hook: hook.to_owned(), orders: BTreeMap::new() }
+        Self {
+            key: key.to_owned(),
+            hook: hook.to_owned(),
+            database_dies: false,
+            orders: BTreeMap::new(),
+        }
     }
 
     /// Writes an order down; nothing is sent yet.
@@ -77,6 +84,11 @@ impl Customer {
         let (method, key, body) = ("POST", self.key.as_str(), "");
         let asked = Ask { method, path: &path, key, idempotency: None, body };
         let Some(answer) = ask(server, &asked) else { return false };
+        // A database that goes away while a cancel is committed leaves it open whether it was, and
+        // asking again is safe.
+        if self.database_dies && matches!(answer.status, 500 | 503) {
+            return false;
+        }
         assert!(matches!(answer.status, 200 | 409), "cancel: {}", answer.status);
         order.cancel_answered |= answer.status == 200;
         true

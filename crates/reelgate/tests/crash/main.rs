@@ -4,8 +4,11 @@
 
 mod command_line;
 mod customer;
+mod database;
 mod http;
 mod matrix;
+#[path = "../../../reelgate-store/tests/support/private_postgres.rs"]
+mod private_postgres;
 mod random;
 mod receiver;
 mod server;
@@ -24,6 +27,13 @@ fn until(limit_s: u64, mut done: impl FnMut() -> bool) -> bool {
     done()
 }
 
+/// A number from the environment, for longer runs.
+fn number(name: &str, default: u64) -> u64 {
+    #[expect(clippy::disallowed_methods, reason = "a test's own variable")]
+    let text = std::env::var(name);
+    text.map_or(default, |text| text.parse().expect("a number"))
+}
+
 /// Reproducible choices.
 struct Dice(u64);
 
@@ -33,5 +43,10 @@ impl Dice {
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) % bound
+    }
+
+    fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+        let index = usize::try_from(self.below(from.len() as u64)).expect("an index");
+        from[index].clone()
     }
 }

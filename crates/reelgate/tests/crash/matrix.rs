@@ -2,8 +2,8 @@
 
 use crate::customer::Customer;
 use crate::receiver::Receiver;
-use crate::server::{Place, Server, Start};
-use crate::{until, verify};
+use crate::server::{Base, Place, Postgres, Server, Start};
+use crate::{private_postgres, until, verify};
 use reelgate::fault::Point;
 use std::os::unix::process::ExitStatusExt as _;
 use std::sync::Mutex;
@@ -55,6 +55,17 @@ const OF_A_STOP: [Point; 2] = [Point::FinishDecided, Point::FinishCommitted];
 
 #[test]
 fn a_death_at_any_step_loses_nothing_and_charges_nothing_twice() {
+    play_all(Base::Sqlite);
+}
+
+#[test]
+fn a_death_at_any_step_loses_nothing_on_postgres() {
+    if private_postgres::is_wanted() {
+        play_all(Base::Postgres(&Postgres::start()));
+    }
+}
+
+fn play_all(base: Base<'_>) {
     let mut cases: Vec<Case> = Point::ALL.iter().copied().filter_map(case).collect();
     cases.extend(OF_A_STOP.map(|point| Case { point, nth: 1, story: Story::Stop, before: None }));
     // The same steps again, later in the server's life.
@@ -66,17 +77,17 @@ fn a_death_at_any_step_loses_nothing_and_charges_nothing_twice() {
         for _ in 0..TOGETHER {
             scope.spawn(|| {
                 while let Some(case) = { left.lock().expect("no panic").pop() } {
-                    play(&case);
+                    play(base, &case);
                 }
             });
         }
     });
 }
 
-fn play(case: &Case) {
+fn play(base: Base<'_>, case: &Case) {
     let what = format!("{} ({}, {:?})", case.point.name(), case.nth, case.story);
     let hook = Receiver::start();
-    let place = Place::with_customer();
+    let place = Place::with_customer(base);
     let mut customer = Customer::new(&place.key, &hook.url);
     if let Some(point) = case.before {
         die(&what, &place, &mut customer, case.story, point.name());

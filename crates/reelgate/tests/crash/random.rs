@@ -2,8 +2,8 @@
 
 use crate::customer::Customer;
 use crate::receiver::Receiver;
-use crate::server::{Place, Start};
-use crate::{Dice, verify};
+use crate::server::{Base, Place, Postgres, Start};
+use crate::{Dice, number, private_postgres, verify};
 use std::time::Duration;
 
 /// Deaths unless `REELGATE_TEST_KILLS` says otherwise.
@@ -15,25 +15,30 @@ const LIFE_MS: u64 = 700;
 
 #[test]
 fn deaths_at_random_moments_lose_nothing_and_charge_nothing_twice() {
-    let number = |name: &str, default: u64| {
-        #[expect(clippy::disallowed_methods, reason = "a test's own variable")]
-        let text = std::env::var(name);
-        text.map_or(default, |text| text.parse().expect("a number"))
-    };
-    let kills = number("REELGATE_TEST_KILLS", KILLS);
-    let seed = number("REELGATE_TEST_SEED", 1);
-    for round in 0..kills.div_ceil(ROUND) {
-        let kills = ROUND.min(kills - round * ROUND);
-        play(seed + round, kills);
+    play_all(Base::Sqlite);
+}
+
+#[test]
+fn deaths_at_random_moments_lose_nothing_on_postgres() {
+    if private_postgres::is_wanted() {
+        play_all(Base::Postgres(&Postgres::start()));
     }
 }
 
-fn play(seed: u64, kills: u64) {
+fn play_all(base: Base<'_>) {
+    let (kills, seed) = (number("REELGATE_TEST_KILLS", KILLS), number("REELGATE_TEST_SEED", 1));
+    for round in 0..kills.div_ceil(ROUND) {
+        let kills = ROUND.min(kills - round * ROUND);
+        play(base, seed + round, kills);
+    }
+}
+
+fn play(base: Base<'_>, seed: u64, kills: u64) {
     let what = format!("REELGATE_TEST_SEED={seed} REELGATE_TEST_KILLS={kills}");
     let mut dice = Dice((seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let hook = Receiver::start();
     hook.fail_every(5);
-    let place = Place::with_customer();
+    let place = Place::with_customer(base);
     let mut customer = Customer::new(&place.key, &hook.url);
     for kill in 0..kills {
         let mut server = match place.serve(2, None) {

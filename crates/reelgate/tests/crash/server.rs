@@ -1,11 +1,12 @@
 //! The real binary on a folder of its own.
 
+use crate::private_postgres::PrivateServer;
 use crate::until;
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 use tempfile::TempDir;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_reelgate");
@@ -17,9 +18,32 @@ const CONFIG: &str = "render_threads = 1\n\
     [jobs]\nlease_s = 2\nattempts_max = 50\n\
     [outbound]\nallow_private = true\nwebhook_timeout_s = 1\n";
 
+/// Which database an installation has.
+#[derive(Clone, Copy)]
+pub(crate) enum Base<'a> {
+    Sqlite,
+    Postgres(&'a Postgres),
+}
+
+/// A private PostgreSQL server, and a database on it that has a customer.
+pub(crate) struct Postgres {
+    pub(crate) server: PrivateServer,
+    customer: OnceLock<Customer>,
+}
+
+impl Postgres {
+    pub(crate) fn start() -> Self {
+        // As durable as a real one, and with room for every server that runs at the same time.
+        let settings = "-c listen_addresses= -c max_connections=300";
+        Self { server: PrivateServer::start(settings, |_| {}), customer: OnceLock::new() }
+    }
+}
+
 /// A folder with an installation in it.
 pub(crate) struct Place {
     folder: TempDir,
+    /// Where its database is, when not in the folder.
+    database: Option<String>,
     /// A key of its only account.
     pub(crate) key: String,
 }
@@ -39,16 +63,14 @@ pub(crate) enum Start {
 /// Names and contents.
 type Files = Vec<(OsString, Vec<u8>)>;
 
-/// The files of an installation with a customer, and the customer's key.
-static CUSTOMER: LazyLock<(Files, String)> = LazyLock::new(|| {
-    let place = Place::make_customer();
-    let entries = std::fs::read_dir(place.data()).expect("readable");
-    let files = entries.map(|entry| {
-        let entry = entry.expect("readable");
-        (entry.file_name(), std::fs::read(entry.path()).expect("readable"))
-    });
-    (files.collect(), place.key.clone())
-});
+/// An installation with a customer, to copy.
+struct Customer {
+    files: Files,
+    database: Option<String>,
+    key: String,
+}
+
+static CUSTOMER: OnceLock<Customer> = OnceLock::new();
 
 /// Kills a process with SIGKILL.
 pub(crate) fn kill_process(id: u32) {
@@ -61,26 +83,43 @@ impl Place {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::write(folder.path().join("reelgate.toml"), CONFIG).expect("settings");
-        Self { folder, key: String::new() }
+        Self { folder, database: None, key: String::new() }
     }
 
     /// A folder with an account and a key: a copy of one that the command line made.
-    pub(crate) fn with_customer() -> Self {
-        let (files, key) = &*CUSTOMER;
-        let place = Self { key: key.clone(), ..Self::new() };
+    pub(crate) fn with_customer(base: Base<'_>) -> Self {
+        let customer = match base {
+            Base::Sqlite => CUSTOMER.get_or_init(|| Self::new().make_customer()),
+            Base::Postgres(postgres) => postgres.customer.get_or_init(|| {
+                let database = Some(postgres.server.create_database(None));
+                Self { database, ..Self::new() }.make_customer()
+            }),
+        };
+        let database = match base {
+            Base::Sqlite => None,
+            Base::Postgres(postgres) => {
+                Some(postgres.server.create_database(customer.database.as_deref()))
+            }
+        };
+        let place = Self { key: customer.key.clone(), database, ..Self::new() };
         std::fs::create_dir(place.data()).expect("a folder");
-        for (name, bytes) in files {
+        for (name, bytes) in &customer.files {
             std::fs::write(place.data().join(name), bytes).expect("a copy");
         }
         place
     }
 
-    fn make_customer() -> Self {
-        let place = Self::new();
+    fn make_customer(self) -> Customer {
         let credits = CREDITS.to_string();
-        let made = place.run(&["account", "create", "customer", "--credits", &credits], None);
+        let made = self.run(&["account", "create", "customer", "--credits", &credits], None);
         assert!(made.status.success(), "{made:?}");
-        place.with_key()
+        let place = self.with_key();
+        let entries = std::fs::read_dir(place.data()).expect("readable");
+        let files = entries.map(|entry| {
+            let entry = entry.expect("readable");
+            (entry.file_name(), std::fs::read(entry.path()).expect("readable"))
+        });
+        Customer { files: files.collect(), database: place.database, key: place.key }
     }
 
     /// The same folder, with a key of its account.
@@ -89,6 +128,12 @@ impl Place {
         assert!(key.status.success(), "{key:?}");
         self.key = String::from_utf8_lossy(&key.stdout).trim().to_owned();
         self
+    }
+
+    /// The URL of its database.
+    pub(crate) fn database(&self) -> String {
+        let own = || format!("sqlite:{}", self.data().join("reelgate.db").display());
+        self.database.clone().unwrap_or_else(own)
     }
 
     pub(crate) fn data(&self) -> PathBuf {
@@ -154,7 +199,8 @@ impl Place {
     fn command(&self, arguments: &[&str], fault: Option<&str>) -> Command {
         let mut command = Command::new(BINARY);
         let config: &Path = &self.folder.path().join("reelgate.toml");
-        command.arg("--data").arg(self.data()).arg("--config").arg(config).args(arguments);
+        command.arg("--data").arg(self.data()).arg("--config").arg(config);
+        command.arg("--database").arg(self.database()).args(arguments);
         if let Some(fault) = fault {
             command.env("REELGATE_TEST_FAULT", fault);
         }

@@ -133,7 +133,7 @@ fn help_names_every_command_and_says_what_it_is_for() {
     let desk = Desk::new();
     let help = desk.says(&["--help"]);
     assert!(help.starts_with("A self-hosted video-generation API: send a prompt, get an MP4"));
-    for command in ["serve", "account", "key", "generate", "audit", "doctor"] {
+    for command in ["serve", "account", "key", "webhook", "generate", "audit", "doctor"] {
         let line = help.lines().find(|line| line.trim_start().starts_with(command));
         assert!(line.is_some_and(|line| line.trim().len() > command.len() + 10), "{command}");
         let of_it = desk.says(&[command, "--help"]);
@@ -180,6 +180,34 @@ fn accounts_and_their_money() {
         assert_eq!(refused.code, Some(2), "{credits}");
     }
     assert_eq!(desk.says(&["account", "list"]), "studio  balance 20  held 0\n");
+}
+
+#[test]
+fn an_endpoint_is_made_watched_and_forgotten() {
+    let desk = Desk::new();
+    desk.says(&["account", "create", "studio"]);
+    let of = ["--account", "studio"];
+    let webhook = |words: &[&str]| desk.says(&[&["webhook"], words, &of].concat());
+    let made = webhook(&["create", "https://example.com/hook", "--events", "job.failed"]);
+    let (id, secret) = made.trim().split_once('\n').expect("two lines");
+    assert!(id.starts_with("wh_") && secret.starts_with("whsec_"), "{made}");
+    let list = webhook(&["list"]);
+    assert!(list.starts_with(&format!("{id}  on  https://example.com/hook")), "{list}");
+    assert!(list.contains("job.failed  failures in a row 0, last success never"), "{list}");
+    assert!(!list.contains("whsec_"), "{list}");
+    assert_ne!(webhook(&["rotate", id]).trim(), secret);
+    let sent = webhook(&["test", id]);
+    assert!(sent.starts_with("msg_") && sent.contains("pending    0 tries"), "{sent}");
+    assert_eq!(webhook(&["deliveries", id]), sent);
+    let off = webhook(&["update", id, "--disable"]);
+    assert!(off.contains("  off since ") && off.contains(" by its owner  "), "{off}");
+    let switched_off = "the webhook is switched off; enable it first";
+    desk.complains(&[&["webhook", "test", id][..], &of].concat(), switched_off);
+    assert_eq!(webhook(&["delete", id]), "deleted\n");
+    desk.complains(&[&["webhook", "delete", id][..], &of].concat(), "webhook not found");
+    let bad = ["webhook", "create", "http://10.0.0.1/", "--account", "studio"];
+    desk.complains(&bad, "the address must be a public https URL");
+    assert_eq!(desk.says(&["audit"]), "audit: every promise about jobs and money holds\n");
 }
 
 #[test]

@@ -7,6 +7,7 @@
 mod apis;
 mod bad_input;
 mod cli;
+mod endpoints;
 mod fake_engine;
 mod files;
 mod harness;
