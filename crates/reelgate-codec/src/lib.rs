@@ -8,6 +8,7 @@ pub mod colour;
 mod demux;
 mod frame;
 pub mod h264;
+mod label;
 pub mod mp4;
 mod probe;
 mod quality;
@@ -18,6 +19,7 @@ mod still;
 pub use clip::{ClipError, ClipFacts, ClipSpec, QP_DEFAULT, THREADS_MAX, write_clip};
 pub use demux::DemuxError;
 pub use frame::{FRAME_RATE, Frame, Picture, Rgb, SAMPLE_RATE_HZ, Sound};
+pub use label::label_png;
 pub use probe::{AudioFacts, Probe, ProbeError, VideoFacts, probe};
 pub use quality::psnr_luma;
 pub use read::{

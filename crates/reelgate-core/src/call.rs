@@ -5,6 +5,7 @@ use crate::id::JobId;
 use crate::job::Job;
 use crate::model::Model;
 use crate::order::Draft;
+use crate::own::{OwnCall, OwnReply};
 use crate::owner::{OwnerCall, OwnerReply};
 use crate::price::Price;
 
@@ -24,6 +25,8 @@ pub enum Call {
     Cancel(JobId),
     /// List what this dialect offers. Needs no key.
     Models,
+    /// Something that only our own API has.
+    Own(OwnCall),
     /// Do something about the account's webhook endpoints.
     Endpoint(Box<EndpointCall>),
     /// Ask or do something about the account itself.
@@ -45,6 +48,8 @@ pub enum Reply {
     Cancelled(Box<JobView>),
     /// The models.
     Models(Vec<Model>),
+    /// The answer to a call that only our own API has.
+    Own(OwnReply),
     /// What was done about webhook endpoints.
     Endpoint(Box<EndpointReply>),
     /// Something about the account itself.
@@ -79,7 +84,7 @@ impl QueuePlace {
 /// Absolute addresses that a plain HTTP client can download from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Links {
-    /// The MP4.
+    /// The MP4; of a still picture, the PNG.
     pub video: String,
     /// The poster.
     pub poster: String,

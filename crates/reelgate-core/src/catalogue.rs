@@ -40,7 +40,9 @@ impl Catalogue {
         let mut models = open_v1();
         models.push(task_query());
         models.extend(tasks_v1());
+        models.extend(tasks_v1_images());
         models.push(native());
+        models.push(native_still());
         Self { models, price_version: "2026-11".to_owned(), usd_micro_per_credit: 10_000 }
     }
 }
@@ -170,6 +172,52 @@ fn tasks_v1() -> Vec<Model> {
             ],
         ),
     ]
+}
+
+/// API C's picture models. Documents give no limits but the example's `1K`; the contract, section
+/// 3.9, gives single prices, and the rest of the rates are ours.
+fn tasks_v1_images() -> Vec<Model> {
+    use Resolution::{K1, K2, K4};
+    let model = |name: &str, title: &str, rows: &[Rate]| Model {
+        id: ModelId::new("tasks_v1", name),
+        prompt_chars: 3..=10_000,
+        ..stills(name, title, rows)
+    };
+    vec![
+        model("gpt-image-2", "GPT Image 2", &[still(K1, 5), still(K2, 12), still(K4, 24)]),
+        model("nano-banana-pro", "Nano Banana Pro", &[still(K1, 12), still(K2, 12), still(K4, 24)]),
+        model("nano-banana-2-lite", "Nano Banana 2 Lite", &[still(K1, 6)]),
+    ]
+}
+
+const fn still(resolution: Resolution, credits: i64) -> Rate {
+    rate(resolution, credits * 1000, credits * 1000)
+}
+
+/// A model of our own API that makes pictures, in every ratio, from words or up to eight pictures.
+fn stills(name: &str, title: &str, rows: &[Rate]) -> Model {
+    Model {
+        id: ModelId::new("native", name),
+        title: title.to_owned(),
+        durations_s: vec![0],
+        duration_default_s: 0,
+        resolutions: rows.iter().map(|rate| rate.resolution).collect(),
+        resolution_default: Resolution::K1,
+        ratios: Ratio::ALL.to_vec(),
+        ratio_default: Ratio::R1x1,
+        prompt_chars: 1..=10_000,
+        media: images_and(&[], 8),
+        channels: vec![Channel::Standard],
+        takes_seed: true,
+        audio_default: false,
+        rates: card(rows),
+    }
+}
+
+/// Our own name for a picture of the embedded engine.
+fn native_still() -> Model {
+    use Resolution::{K1, K2, K4};
+    stills("preview-image", "Preview, a picture", &[still(K1, 1), still(K2, 2), still(K4, 4)])
 }
 
 /// Our own name for the embedded engine: everything it can do, at a symbolic price.

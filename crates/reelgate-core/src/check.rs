@@ -1,16 +1,19 @@
 //! A draft against a model: a complete order, or the first thing that is wrong with it.
 //!
 //! Precedence, so that a caller always hears of the same fault first: prompt, mode and media,
-//! ratio, duration, resolution, channel, seed, callback, metadata, price cap.
+//! ratio, duration, resolution, channel, sound, seed, callback, metadata, price cap.
 
 use crate::error::{Error, Field};
 use crate::media::{MediaSource, Role, check_url};
 use crate::model::Model;
-use crate::order::{Channel, Draft, Mode, Order};
+use crate::order::{Channel, Draft, DraftMedia, Mode, Order};
 use crate::price::{Price, price};
 
 /// Bytes of JSON text that a caller may keep with a job.
 pub const METADATA_BYTES_MAX: usize = 16 * 1024;
+
+/// The refusal of what only a clip can have.
+const NO_TIME: &str = "is not used by a model that makes pictures, leave it out";
 
 /// What the operator allows beyond the public contract.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,13 +38,14 @@ pub fn check(
     price_version: &str,
 ) -> Result<(Order, Price), Error> {
     prompt(draft, model)?;
-    mode(draft)?;
+    mode(draft, model)?;
     media(draft, model, policy)?;
     let ratio = one_of(draft.ratio, model.ratio_default, &model.ratios, Field::Ratio)?;
     let duration_s = duration(draft, model)?;
     let resolution =
         one_of(draft.resolution, model.resolution_default, &model.resolutions, Field::Resolution)?;
     channel(draft, model)?;
+    sound(draft, model)?;
     let seed = seed(draft, model)?;
     callback(draft, policy)?;
     metadata(draft)?;
@@ -80,27 +84,32 @@ fn prompt(draft: &Draft, model: &Model) -> Result<(), Error> {
     Ok(())
 }
 
-fn mode(draft: &Draft) -> Result<(), Error> {
+fn mode(draft: &Draft, model: &Model) -> Result<(), Error> {
+    let Some(mode) = draft.mode else { return Ok(()) };
     let has = |role| draft.media.iter().find(|item| item.role == Some(role));
-    let refuse = |field: &Field, message: &str| Err(Error::invalid(field.clone(), message));
-    match draft.mode {
-        Some(Mode::Text) => match draft.media.first() {
-            Some(item) => refuse(&item.field, "is not used in text-to-video mode, leave it out"),
-            None => Ok(()),
-        },
-        Some(Mode::Image) => match (has(Role::FirstFrame), has(Role::Reference)) {
-            (_, Some(item)) => refuse(&item.field, "is not used in image-to-video mode"),
-            (None, _) => refuse(&Field::FirstFrame, "is required in image-to-video mode"),
-            _ => Ok(()),
-        },
-        Some(Mode::Media) => {
-            match (has(Role::FirstFrame).or_else(|| has(Role::LastFrame)), has(Role::Reference)) {
-                (Some(item), _) => refuse(&item.field, "is not used in media-to-video mode"),
-                (None, None) => refuse(&Field::Media(None), "is required in media-to-video mode"),
-                _ => Ok(()),
-            }
-        }
-        None => Ok(()),
+    let name = mode_name(mode, model.makes_stills());
+    let unused = |item: &DraftMedia| {
+        Err(Error::invalid(item.field.clone(), format!("is not used in {name} mode, leave it out")))
+    };
+    let needed = |field| Err(Error::invalid(field, format!("is required in {name} mode")));
+    let frame = has(Role::FirstFrame).or_else(|| has(Role::LastFrame));
+    match (mode, has(Role::FirstFrame), frame, has(Role::Reference)) {
+        (Mode::Text, ..) => draft.media.first().map_or(Ok(()), unused),
+        (Mode::Image, _, _, Some(item)) | (Mode::Media, _, Some(item), _) => unused(item),
+        (Mode::Image, None, ..) => needed(Field::FirstFrame),
+        (Mode::Media, .., None) => needed(Field::Media(None)),
+        (Mode::Image | Mode::Media, ..) => Ok(()),
+    }
+}
+
+/// A mode in the words of the APIs that have modes.
+const fn mode_name(mode: Mode, stills: bool) -> &'static str {
+    match (mode, stills) {
+        (Mode::Text, false) => "text-to-video",
+        (Mode::Text, true) => "text-to-image",
+        (Mode::Image, false) => "image-to-video",
+        (Mode::Media, false) => "media-to-video",
+        (Mode::Image | Mode::Media, true) => "image-to-image",
     }
 }
 
@@ -114,6 +123,8 @@ fn media(draft: &Draft, model: &Model, policy: Policy) -> Result<(), Error> {
         match &item.source {
             MediaSource::Url(url) => check_url(url, &item.field, policy.allow_http)?,
             MediaSource::Data(_) if policy.allow_data => {}
+            // Whether there is one is known when it is looked up, as with an address.
+            MediaSource::Asset(_) => {}
             MediaSource::Data(_) => {
                 return Err(Error::invalid(item.field.clone(), "must be a public https URL"));
             }
@@ -137,6 +148,12 @@ fn one_of<T: Copy + PartialEq + std::fmt::Display>(
 }
 
 fn duration(draft: &Draft, model: &Model) -> Result<u32, Error> {
+    if model.makes_stills() {
+        return match draft.duration_s {
+            None | Some(0) => Ok(0),
+            Some(_) => Err(Error::invalid(Field::Duration, NO_TIME)),
+        };
+    }
     let asked = draft.duration_s.unwrap_or(i64::from(model.duration_default_s));
     let found = u32::try_from(asked).ok().filter(|s| model.durations_s.contains(s));
     found.ok_or_else(|| {
@@ -168,6 +185,13 @@ fn channel(draft: &Draft, model: &Model) -> Result<(), Error> {
     }
     let names = model.channels.iter().map(|channel| channel.name()).collect::<Vec<_>>().join(", ");
     Err(Error::invalid(Field::Channel, format!("must be one of {names} for this model")))
+}
+
+fn sound(draft: &Draft, model: &Model) -> Result<(), Error> {
+    match draft.audio {
+        Some(true) if model.makes_stills() => Err(Error::invalid(Field::Audio, NO_TIME)),
+        _ => Ok(()),
+    }
 }
 
 fn seed(draft: &Draft, model: &Model) -> Result<Option<u32>, Error> {

@@ -94,7 +94,7 @@ pub struct Input {
 /// What came out: files in the scratch folder, and what is true of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clip {
-    /// The MP4.
+    /// The MP4; of a still picture, the PNG.
     pub video: PathBuf,
     /// A JPEG from early in the clip.
     pub poster: PathBuf,

@@ -77,6 +77,12 @@ macro_rules! ids {
                 Self(Number::new(now, entropy))
             }
 
+            /// The smallest id of this moment: ids that are not smaller are not older.
+            #[must_use]
+            pub fn first_of(moment: Timestamp) -> Self {
+                Self(Number::new(moment, 0))
+            }
+
             /// The id with these bits, or nothing when there are more than 71.
             #[must_use]
             pub fn from_bits(bits: u128) -> Option<Self> {
@@ -124,6 +130,8 @@ ids! {
     EntryId;
     /// Names one webhook delivery; the same at every attempt.
     DeliveryId;
+    /// Names a file that an account uploaded.
+    AssetId;
     /// Names an account's webhook endpoint.
     EndpointId;
 }

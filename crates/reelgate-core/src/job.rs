@@ -141,7 +141,7 @@ impl Progress {
 /// What a succeeded job made, under its names in media storage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Output {
-    /// The MP4.
+    /// The MP4; of a still picture, the PNG.
     pub video: String,
     /// Its length in bytes.
     pub video_bytes: u64,

@@ -12,6 +12,7 @@
 
 #![deny(clippy::float_arithmetic)]
 
+pub mod asset;
 pub mod call;
 pub mod catalogue;
 pub mod check;
@@ -32,6 +33,7 @@ pub mod media;
 pub mod model;
 pub mod network;
 pub mod order;
+pub mod own;
 pub mod owner;
 pub mod price;
 pub mod rehearsal;
@@ -40,6 +42,7 @@ pub mod size;
 pub mod time;
 pub mod webhook;
 
+pub use asset::Asset;
 pub use call::{Call, JobView, Links, QueuePlace, Reply};
 pub use catalogue::Catalogue;
 pub use code::RedeemCode;
@@ -50,7 +53,7 @@ pub use engine::{
 };
 pub use error::{Error, Field, Kind};
 pub use guard::{DailyCap, Guard};
-pub use id::{AccountId, CodeId, DeliveryId, EndpointId, EntryId, JobId, KeyId};
+pub use id::{AccountId, AssetId, CodeId, DeliveryId, EndpointId, EntryId, JobId, KeyId};
 pub use job::{Event, Failure, Job, Lease, Output, Progress, State, StateName};
 pub use key::{KeyHash, KeyStyle};
 pub use line::Priority;
@@ -58,6 +61,7 @@ pub use media::{MediaKind, MediaSource, Role};
 pub use model::{Model, ModelId};
 pub use network::Network;
 pub use order::{Channel, Draft, DraftMedia, Media, Order};
+pub use own::{OwnCall, OwnReply};
 pub use owner::{KeyChange, KeySettings, KeyView, OwnerCall, OwnerReply};
 pub use price::Price;
 pub use size::{Ratio, Resolution, Size};

@@ -1,6 +1,7 @@
 //! References that come with an order: what they are, what they are for, and how many may come.
 
 use crate::error::{Error, Field};
+use crate::id::AssetId;
 use crate::order::DraftMedia;
 use std::fmt;
 
@@ -81,6 +82,8 @@ pub enum MediaSource {
     Url(String),
     /// The bytes themselves, as a `data:` URI.
     Data(String),
+    /// A file that the account uploaded before.
+    Asset(AssetId),
 }
 
 impl fmt::Debug for MediaSource {
@@ -88,6 +91,7 @@ impl fmt::Debug for MediaSource {
         match self {
             Self::Url(url) => f.debug_tuple("Url").field(url).finish(),
             Self::Data(uri) => write!(f, "Data({} bytes)", uri.len()),
+            Self::Asset(id) => f.debug_tuple("Asset").field(id).finish(),
         }
     }
 }

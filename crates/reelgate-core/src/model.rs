@@ -59,7 +59,7 @@ pub struct Model {
     pub id: ModelId,
     /// Its name for people.
     pub title: String,
-    /// Lengths it makes, in seconds, ascending.
+    /// Lengths it makes, in seconds, ascending; only zero for a model that makes pictures.
     pub durations_s: Vec<u32>,
     /// Length when none is asked for.
     pub duration_default_s: u32,
@@ -83,4 +83,12 @@ pub struct Model {
     pub audio_default: bool,
     /// What it costs.
     pub rates: RateCard,
+}
+
+impl Model {
+    /// Whether it makes still pictures and no clips.
+    #[must_use]
+    pub fn makes_stills(&self) -> bool {
+        self.durations_s == [0]
+    }
 }

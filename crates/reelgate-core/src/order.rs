@@ -134,7 +134,7 @@ pub struct Order {
     pub ratio: Ratio,
     /// Resolution.
     pub resolution: Resolution,
-    /// Length in seconds.
+    /// Length in seconds; zero for a still picture.
     pub duration_s: u32,
     /// Seed, where the caller chose one.
     pub seed: Option<u32>,
@@ -152,6 +152,14 @@ pub struct Order {
     pub priority: Priority,
     /// Whether it came with a test key: then it is rehearsed instead of rendered, at no cost.
     pub test: bool,
+}
+
+impl Order {
+    /// Whether a picture was ordered and not a clip: it lasts no time and has no sound.
+    #[must_use]
+    pub const fn is_still(&self) -> bool {
+        self.duration_s == 0
+    }
 }
 
 /// A reference that was fetched and kept.

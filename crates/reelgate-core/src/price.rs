@@ -22,7 +22,7 @@ pub struct RateCard {
     pub step: Credits,
 }
 
-/// What one second costs.
+/// What one second, or one still picture, costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     /// At this resolution.
@@ -42,6 +42,7 @@ impl RateCard {
 }
 
 /// The price of `duration_s` seconds at `resolution`, or nothing when the model does not sell that.
+/// A still picture, which lasts zero seconds, costs what one second does.
 #[must_use]
 pub fn price(
     model: &Model,
@@ -52,7 +53,7 @@ pub fn price(
 ) -> Option<Price> {
     let rate = model.rates.rate(resolution)?;
     let per_s = if with_media { rate.media_per_s } else { rate.text_per_s };
-    let credits = per_s.checked_mul(i64::from(duration_s))?.round_up_to(model.rates.step)?;
+    let credits = per_s.checked_mul(i64::from(duration_s.max(1)))?.round_up_to(model.rates.step)?;
     Some(Price { credits, version: version.to_owned() })
 }
 

@@ -25,6 +25,12 @@ pub enum Resolution {
     P1080Plus,
     /// `4k`
     P4k,
+    /// `1K`, of pictures: about a million pixels.
+    K1,
+    /// `2K`, of pictures.
+    K2,
+    /// `4K`, of pictures.
+    K4,
 }
 
 /// A named ratio of width to height.
@@ -47,8 +53,17 @@ pub enum Ratio {
 }
 
 impl Resolution {
-    /// Every resolution, smallest first.
-    pub const ALL: [Self; 5] = [Self::P480, Self::P720, Self::P1080, Self::P1080Plus, Self::P4k];
+    /// Every resolution: those of clips, then those of pictures, smallest first.
+    pub const ALL: [Self; 8] = [
+        Self::P480,
+        Self::P720,
+        Self::P1080,
+        Self::P1080Plus,
+        Self::P4k,
+        Self::K1,
+        Self::K2,
+        Self::K4,
+    ];
 
     /// The name all APIs use.
     #[must_use]
@@ -59,6 +74,9 @@ impl Resolution {
             Self::P1080 => "1080p",
             Self::P1080Plus => "1080p-plus",
             Self::P4k => "4k",
+            Self::K1 => "1K",
+            Self::K2 => "2K",
+            Self::K4 => "4K",
         }
     }
 
@@ -137,7 +155,8 @@ impl fmt::Display for Ratio {
 
 /// The pixels of a clip; `adaptive` counts as 16:9 here, so resolve it first.
 ///
-/// Source: the create-task page of the upstream service, restated in the vendors' contract 5.1.
+/// Source: the create-task page of the upstream service, restated in the vendors' contract 5.1; for
+/// pictures, the sizes that the models of those names are known to make.
 #[must_use]
 pub const fn pixels(resolution: Resolution, ratio: Ratio) -> Size {
     let row: [(u32, u32); 6] = match resolution {
@@ -155,6 +174,15 @@ pub const fn pixels(resolution: Resolution, ratio: Ratio) -> Size {
         }
         Resolution::P4k => {
             [(3840, 2160), (3326, 2494), (2880, 2880), (2494, 3326), (2160, 3840), (4398, 1886)]
+        }
+        Resolution::K1 => {
+            [(1376, 768), (1200, 896), (1024, 1024), (896, 1200), (768, 1376), (1584, 672)]
+        }
+        Resolution::K2 => {
+            [(2752, 1536), (2400, 1792), (2048, 2048), (1792, 2400), (1536, 2752), (3168, 1344)]
+        }
+        Resolution::K4 => {
+            [(5504, 3072), (4800, 3584), (4096, 4096), (3584, 4800), (3072, 5504), (6336, 2688)]
         }
     };
     let column = match ratio {

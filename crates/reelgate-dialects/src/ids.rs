@@ -6,13 +6,19 @@
 //! The remaining 114 bits hold the 71 bits of the id, masked so that no two ids look alike, and a
 //! 42-bit check. Nothing is stored to translate between them.
 
-use reelgate_core::JobId;
+use reelgate_core::{AssetId, JobId};
 use sha2::{Digest, Sha256};
 
 const A_PREFIX: &str = "req_";
 const B_PREFIX: &str = "ta";
 const C_PREFIX: &str = "sd2_";
 const NATIVE_PREFIX: &str = "job_";
+/// What API C puts before the ids of pictures, by model (contract 3.4); the last one is ours.
+const C_IMAGE_PREFIXES: [(&str, &str); 3] =
+    [("gpt-image-2", "gpt2_"), ("nano-banana-pro", "nbp_"), ("nano-banana-2-lite", "nbl_")];
+const ASSET_PREFIX: &str = "ast_";
+/// What stands before an upload's id where an order wants an address.
+pub(crate) const ASSET_SCHEME: &str = "asset://";
 /// Hex digits after `ta`: 18 of the masked id, then the version, the variant and 10 of the check.
 const B_DIGITS: usize = 30;
 /// Where a UUID has its dashes.
@@ -31,6 +37,22 @@ pub(crate) fn show_a(id: JobId) -> String {
 /// `sd2_` and twelve characters (API C).
 pub(crate) fn show_c(id: JobId) -> String {
     format!("{C_PREFIX}{id}")
+}
+
+/// As [`show_c`], with the prefix that pictures of this model have.
+pub(crate) fn show_c_image(id: JobId, model: &str) -> String {
+    let prefix = C_IMAGE_PREFIXES.iter().find(|(name, _)| *name == model);
+    format!("{}{id}", prefix.map_or(C_PREFIX, |(_, prefix)| prefix))
+}
+
+/// `ast_` and twelve characters: an upload.
+pub(crate) fn show_asset(id: AssetId) -> String {
+    format!("{ASSET_PREFIX}{id}")
+}
+
+/// Reads what [`show_asset`] writes.
+pub(crate) fn read_asset(text: &str) -> Option<AssetId> {
+    AssetId::parse(text.strip_prefix(ASSET_PREFIX)?)
 }
 
 /// `job_` and twelve characters (our own API).
@@ -65,8 +87,9 @@ pub(crate) fn show_b(id: JobId) -> String {
 
 /// Reads any of the looks; a UUID that was not made by [`show_b`] is nothing.
 pub(crate) fn read(text: &str) -> Option<JobId> {
-    let tokens = [A_PREFIX, C_PREFIX, NATIVE_PREFIX];
-    match tokens.into_iter().find_map(|prefix| text.strip_prefix(prefix)) {
+    let images = C_IMAGE_PREFIXES.map(|(_, prefix)| prefix);
+    let mut tokens = [A_PREFIX, C_PREFIX, NATIVE_PREFIX].into_iter().chain(images);
+    match tokens.find_map(|prefix| text.strip_prefix(prefix)) {
         Some(token) => JobId::parse(token),
         None => read_b(text),
     }
@@ -109,7 +132,8 @@ mod tests {
         #[test]
         fn every_look_reads_back(bits in 0_u128..1 << 71) {
             let id = JobId::from_bits(bits).expect("71 bits");
-            for text in [show_a(id), show_b(id), show_c(id), show_native(id)] {
+            let image = show_c_image(id, "nano-banana-pro");
+            for text in [show_a(id), show_b(id), show_c(id), show_native(id), image] {
                 prop_assert_eq!(read(&text), Some(id), "{}", text);
             }
         }

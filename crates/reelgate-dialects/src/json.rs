@@ -4,6 +4,7 @@
 //! field is taken by hand, so the refusal names the field and what is allowed. A field that is
 //! `null` counts as left out.
 
+use crate::ids::{self, ASSET_SCHEME};
 use crate::wire::WireRequest;
 use http::header::CONTENT_TYPE;
 use reelgate_core::{Error, Field, Kind, MediaSource};
@@ -142,12 +143,28 @@ pub(crate) fn string_of(value: Value, field: Field) -> Result<String, Error> {
     }
 }
 
-/// An address where only addresses are taken.
+/// An address where only addresses are taken: of the web, or `asset://` and an upload's id.
 pub(crate) fn url_of(text: String, field: Field) -> Result<MediaSource, Error> {
     if is_data_uri(&text) {
         return Err(Error::invalid(field, "must be a public https URL, not a data: URI"));
     }
-    Ok(MediaSource::Url(text))
+    source_of(text, field)
+}
+
+/// An address, or the bytes themselves.
+pub(crate) fn source_of(text: String, field: Field) -> Result<MediaSource, Error> {
+    if is_data_uri(&text) {
+        return Ok(MediaSource::Data(text));
+    }
+    let is_asset = text.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("asset:"));
+    if !is_asset {
+        return Ok(MediaSource::Url(text));
+    }
+    let id = text.get(8..).filter(|_| text.starts_with(ASSET_SCHEME)).and_then(ids::read_asset);
+    id.map(MediaSource::Asset).ok_or_else(|| {
+        let message = "must be a public https URL, or asset:// and the id of an upload";
+        Error::invalid(field, message)
+    })
 }
 
 /// Whether the bytes themselves come along.

@@ -25,7 +25,9 @@ pub use settings::Settings;
 pub use task_query::TaskQuery;
 pub use tasks_v1::TasksV1;
 pub use time::iso;
-pub use wire::{EndpointAction, Operation, OwnerOperation, Route, WireRequest, WireResponse};
+pub use wire::{
+    EndpointAction, Operation, OwnOperation, OwnerOperation, Route, WireRequest, WireResponse,
+};
 
 use reelgate_core::{Call, Error, JobId, JobView, Reply};
 use std::sync::Arc;

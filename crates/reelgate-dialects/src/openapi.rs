@@ -124,6 +124,10 @@ fn responses(api: &Api, route: &Route, described: &Described) -> Map<String, Val
     let mut responses = Map::new();
     let good = json!({ "description": described.summary, "content": content(schema) });
     responses.insert(status.to_string(), good);
+    if route.operation == Operation::Get {
+        let unchanged = "Nothing has changed since the answer that If-None-Match names.";
+        responses.insert("304".to_owned(), json!({ "description": unchanged }));
+    }
     let unauthorized = if route.public { &[][..] } else { &[401, 403] };
     let mut refusals = [described.refusals, unauthorized, &ALWAYS].concat();
     refusals.sort_unstable();

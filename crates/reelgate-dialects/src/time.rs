@@ -20,6 +20,42 @@ pub fn iso(moment: Timestamp) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
 }
 
+/// Reads what [`iso`] writes, with or without its milliseconds, or a day alone, which is its
+/// midnight. Only UTC, and only days that exist.
+pub(crate) fn parse(text: &str) -> Option<Timestamp> {
+    let (day, time) = match text.split_once('T') {
+        Some((day, time)) => (day, time.strip_suffix('Z')?),
+        None => (text, "00:00:00"),
+    };
+    let [year, month, day] = numbers(day, '-', [4, 2, 2])?;
+    let (clock, millis) = time.split_once('.').unwrap_or((time, "000"));
+    let [hour, minute, second] = numbers(clock, ':', [2, 2, 2])?;
+    let [milli] = numbers(millis, '.', [3])?;
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    // The first of March of the year, or of the one before, is near; the day is looked for there.
+    let guess = (year * 146_097).div_euclid(400) - EPOCH_DAYS + (month - 3) * 306 / 10 + day;
+    let found = (guess - 4..=guess + 4).find(|days| date(*days) == (year, month, day))?;
+    let ms = ((hour * 60 + minute) * 60 + second) * 1000 + milli;
+    Some(Timestamp::from_ms(found * DAY_MS + ms))
+}
+
+/// Numbers of so many digits each, with `between` in between.
+fn numbers<const N: usize>(text: &str, between: char, digits: [usize; N]) -> Option<[i64; N]> {
+    let mut parts = text.split(between);
+    let mut numbers = [0; N];
+    for (number, digits) in numbers.iter_mut().zip(digits) {
+        let part = parts.next()?;
+        let plain = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+        *number = part.parse().ok().filter(|_| plain)?;
+    }
+    parts.next().is_none().then_some(numbers)
+}
+
 /// Year, month and day of a day counted from 1970-01-01.
 ///
 /// Years are counted from March, so that the leap day comes last and months have a fixed place.
@@ -54,6 +90,34 @@ mod tests {
             (i64::MIN, "0000-01-01T00:00:00.000Z"),
         ] {
             assert_eq!(iso(Timestamp::from_ms(ms)), text);
+            let inside = ms.clamp(SHOWN_MS.0, SHOWN_MS.1);
+            assert_eq!(parse(text).map(Timestamp::ms), Some(inside), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_day_reads_back_and_no_other_does() {
+        for days in (-700_000..2_900_000).step_by(7) {
+            let moment = Timestamp::from_ms(days * DAY_MS);
+            assert_eq!(parse(&iso(moment)[..10]), Some(moment));
+        }
+        let short = parse("2000-02-29T12:34:56Z").map(Timestamp::ms);
+        assert_eq!(short, Some(951_827_696_000));
+        for text in [
+            "",
+            "2026",
+            "2026-02-29",
+            "2026-13-01",
+            "2026-00-01",
+            "2026-04-31",
+            "2026-1-1",
+            "+026-01-01",
+            "2026-01-01T24:00:00Z",
+            "2026-01-01T00:00:00",
+            "2026-01-01T00:00:00+01:00",
+            "2026-01-01T00:00:00.1Z",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
         }
     }
 

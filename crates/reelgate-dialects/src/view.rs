@@ -21,10 +21,11 @@ pub(crate) enum Stage<'a> {
     Cancelled,
 }
 
-/// What is told instead of `succeeded` once the files are gone: no API has a word for it, and a
+/// What is told instead of `succeeded` once the files are gone, after their retention period or by
+/// their owner: no API has a word for it, and a
 /// success without an address would break every client that follows it.
 const EXPIRED: Stage<'static> =
-    Stage::Failed { code: "expired", message: "the output was removed after its retention period" };
+    Stage::Failed { code: "expired", message: "the output was removed" };
 
 /// The words for a stopped job, in APIs that only know failures.
 pub(crate) const CANCELLED: (&str, &str) = ("cancelled", "the task was cancelled");

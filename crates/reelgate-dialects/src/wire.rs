@@ -26,7 +26,7 @@ pub struct WireResponse {
     pub status: StatusCode,
     /// Headers beyond the content type, such as `Retry-After`.
     pub headers: HeaderMap,
-    /// The body, JSON.
+    /// The body, JSON unless a header says otherwise.
     pub body: Vec<u8>,
 }
 
@@ -58,10 +58,39 @@ pub enum Operation {
     Cancel,
     /// Lists models.
     Models,
+    /// Something that only our own API has.
+    Own(OwnOperation),
     /// Does something about the account's webhook endpoints.
     Endpoint(EndpointAction),
     /// Asks or does something about the account itself.
     Owner(OwnerOperation),
+}
+
+/// What a route of our own API does, beyond what the documented ones have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OwnOperation {
+    /// Lists jobs.
+    ListJobs,
+    /// Removes a job's files.
+    DeleteJob,
+    /// Follows a job.
+    WatchJob,
+    /// Follows an account's jobs.
+    Watch,
+    /// Shows the balance.
+    Balance,
+    /// Lists ledger entries.
+    Statement,
+    /// Sums up what was ordered.
+    Usage,
+    /// Keeps a file.
+    Upload,
+    /// Lists uploaded files.
+    ListAssets,
+    /// Shows an uploaded file.
+    GetAsset,
+    /// Forgets an uploaded file.
+    DeleteAsset,
 }
 
 /// What a route does about webhook endpoints.
@@ -117,6 +146,7 @@ impl Operation {
             Self::Get => "get",
             Self::Cancel => "cancel",
             Self::Models => "models",
+            Self::Own(_) => "own",
             Self::Endpoint(_) => "endpoint",
             Self::Owner(_) => "owner",
         }

@@ -2,24 +2,27 @@
 //!
 //! Reading the folder is reading a job's life: [`submit`] accepts it, [`claim`] gives it to a
 //! worker, [`report`] hears from that worker, [`finish`], [`cancel`] and [`rescue`] end it,
-//! [`outbox`] tells whoever listens. `reelgate_core` decides what may happen; here it is written
-//! down, each time with a statement that repeats what it relies on. [`audit`] asks the database
-//! itself whether the rules hold.
+//! [`outbox`] tells whoever listens, [`delete`] gives its files up. `reelgate_core` decides what
+//! may happen; here it is written down, each time with a statement that repeats what it relies on.
+//! [`audit`] asks the database itself whether the rules hold.
 //!
 //! SQLite serves one server, PostgreSQL several; `db/` is the only place that knows the difference.
 
 pub mod accounts;
+pub mod assets;
 pub mod audit;
 pub mod cancel;
 pub mod claim;
 pub mod codes;
 mod db;
+pub mod delete;
 pub mod deliveries;
 pub mod endpoints;
 mod error;
 pub mod finish;
 pub mod keys;
 mod ledger;
+pub mod list;
 mod migrate;
 pub mod outbox;
 pub mod query;
@@ -31,6 +34,7 @@ mod rows;
 pub mod submit;
 pub mod sweep;
 mod transition;
+pub mod usage;
 
 pub use accounts::{Account, NewAccount};
 pub use audit::Violation;

@@ -43,6 +43,7 @@ const ALL: &[Migration] = &[
     same!("0003_running_of_account"),
     each!("0004_lean_submit"),
     each!("0005_webhooks"),
+    each!("0006_assets"),
     same!("0007_keys"),
     each!("0008_rate_windows"),
     same!("0009_codes"),

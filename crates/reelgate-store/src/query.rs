@@ -25,7 +25,7 @@ pub struct Stats {
 }
 
 /// Larger than every id's text.
-const AFTER_ALL: &str = "~";
+pub(crate) const AFTER_ALL: &str = "~";
 
 const JOB: &str = concat!("SELECT ", job_columns!(), " FROM jobs WHERE id = $1");
 const JOB_OF: &str =
@@ -137,6 +137,6 @@ async fn stats(tx: &mut Tx) -> Result<Stats, StoreError> {
     })
 }
 
-fn page(limit: usize) -> i64 {
+pub(crate) fn page(limit: usize) -> i64 {
     i64::try_from(limit.min(PAGE_MAX)).unwrap_or(0)
 }

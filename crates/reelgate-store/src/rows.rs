@@ -4,8 +4,8 @@ use crate::db::{Cell, Row, Value};
 use crate::error::StoreError;
 use reelgate_core::idempotency::Fingerprint;
 use reelgate_core::{
-    AccountId, Credits, FailureClass, Job, JobId, KeyId, Lease, Order, Price, Priority, Progress,
-    Size, State, StateName, Ticket, Timestamp, job::Failure,
+    AccountId, Credits, FailureClass, Job, JobId, KeyId, Lease, ModelId, Order, Price, Priority,
+    Progress, Size, State, StateName, Ticket, Timestamp, job::Failure,
 };
 use std::fmt::Display;
 
@@ -181,6 +181,16 @@ impl StateColumns {
 /// A job's order in columns: its JSON, and the address to call back.
 pub(crate) fn order_json(job: &Job) -> Result<String, StoreError> {
     json::write_order(&job.order)
+}
+
+/// What the JSON of every order for this model looks like to `LIKE`, with `!` to escape.
+pub(crate) fn order_like(model: &ModelId) -> String {
+    json::order_like(model)
+}
+
+/// The model in the beginning of an order's JSON.
+pub(crate) fn model_of(beginning: &str) -> Option<ModelId> {
+    json::model_of(beginning)
 }
 
 /// A ticket in columns.

@@ -6,7 +6,9 @@ use crate::fault::{self, Point};
 use crate::http::auth::KnownKeys;
 use crate::http::limit::Limiter;
 use crate::http::once::InFlight;
+use crate::http::places::Places;
 use crate::http::polls::Polls;
+use crate::http::uploads;
 use crate::media::{Media, MediaError};
 use crate::outbound::{Outbound, SystemNames};
 use crate::secrets;
@@ -49,6 +51,10 @@ pub struct App {
     pub limiter: Limiter,
     /// Idempotency keys whose first request is being answered.
     pub in_flight: InFlight,
+    /// Streams and waiting requests that are open.
+    pub places: Places,
+    /// Room for files that are arriving.
+    pub uploading: Semaphore,
     /// Status answers that are asked for again and again.
     pub polls: Polls,
     /// How long jobs take.
@@ -165,6 +171,8 @@ impl App {
             known_keys: KnownKeys::default(),
             limiter: Limiter::default(),
             in_flight: InFlight::default(),
+            places: Places::default(),
+            uploading: Semaphore::new(uploads::AT_ONCE_MAX),
             polls: Polls::default(),
             pace: Pace::default(),
             jobs_ready: Notify::new(),

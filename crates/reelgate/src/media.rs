@@ -74,7 +74,7 @@ impl Media {
         extension: &str,
         now: Timestamp,
     ) -> Result<String, MediaError> {
-        let name = format!("reference/{}.{extension}", hex(&Sha256::digest(&bytes)));
+        let name = reference_name(&bytes, extension);
         let path = ObjectPath::from(name.as_str());
         if self.objects.head(&path).await.is_err() {
             self.objects.put(&path, PutPayload::from(bytes)).await?;
@@ -208,6 +208,12 @@ impl Media {
     }
 }
 
+/// The name of a reference with this content.
+#[must_use]
+pub fn reference_name(bytes: &[u8], extension: &str) -> String {
+    format!("reference/{}.{extension}", hex(&Sha256::digest(bytes)))
+}
+
 fn clip_name(job: JobId, token: u64) -> String {
     format!("{CLIPS}/{job}-{token}")
 }
@@ -217,6 +223,8 @@ fn clip_name(job: JobId, token: u64) -> String {
 pub enum ClipFile {
     /// The MP4.
     Video,
+    /// The PNG of an order for a picture.
+    Image,
     /// A JPEG from early in the clip.
     Poster,
     /// The last frame as PNG.
@@ -227,6 +235,7 @@ impl ClipFile {
     const fn file_name(self) -> &'static str {
         match self {
             Self::Video => "video.mp4",
+            Self::Image => "image.png",
             Self::Poster => "poster.jpg",
             Self::LastFrame => "last-frame.png",
         }

@@ -4,14 +4,19 @@
 //! misspelt one is noticed.
 
 mod error;
+mod lists;
 mod openapi;
+mod openapi_own;
 mod owner;
+mod query;
 mod request;
 mod response;
 mod webhooks;
 
 use crate::settings::Settings;
-use crate::wire::{EndpointAction, Operation, Route, WireRequest, WireResponse, bytes};
+use crate::wire::{
+    EndpointAction, Operation, OwnOperation, Route, WireRequest, WireResponse, bytes,
+};
 use crate::{Dialect, ids};
 use http::{Method, StatusCode};
 use reelgate_core::{Call, Error, JobId, JobView, Reply};
@@ -42,13 +47,24 @@ impl Native {
     }
 }
 
-const JOBS: [Route; 16] = [
+const JOBS: [Route; 27] = [
     route(Method::POST, "/api/reelgate/v1/jobs", Operation::Submit, false),
     route(Method::GET, "/api/reelgate/v1/jobs/{id}", Operation::Get, false),
     route(Method::POST, "/api/reelgate/v1/jobs/{id}/cancel", Operation::Cancel, false),
     route(Method::POST, "/api/reelgate/v1/jobs/{id}/rerun", Operation::Rerun, false),
     route(Method::POST, "/api/reelgate/v1/quote", Operation::Quote, false),
     route(Method::GET, "/api/reelgate/v1/models", Operation::Models, true),
+    own(Method::GET, "/api/reelgate/v1/jobs", OwnOperation::ListJobs),
+    own(Method::DELETE, "/api/reelgate/v1/jobs/{id}", OwnOperation::DeleteJob),
+    own(Method::GET, "/api/reelgate/v1/jobs/{id}/events", OwnOperation::WatchJob),
+    own(Method::GET, "/api/reelgate/v1/events", OwnOperation::Watch),
+    own(Method::GET, "/api/reelgate/v1/balance", OwnOperation::Balance),
+    own(Method::GET, "/api/reelgate/v1/statement", OwnOperation::Statement),
+    own(Method::GET, "/api/reelgate/v1/usage", OwnOperation::Usage),
+    own(Method::POST, "/api/reelgate/v1/uploads", OwnOperation::Upload),
+    own(Method::GET, "/api/reelgate/v1/assets", OwnOperation::ListAssets),
+    own(Method::GET, "/api/reelgate/v1/assets/{id}", OwnOperation::GetAsset),
+    own(Method::DELETE, "/api/reelgate/v1/assets/{id}", OwnOperation::DeleteAsset),
     hook(Method::POST, "/api/reelgate/v1/webhooks", EndpointAction::Create),
     hook(Method::GET, "/api/reelgate/v1/webhooks", EndpointAction::List),
     hook(Method::GET, "/api/reelgate/v1/webhooks/{id}", EndpointAction::Show),
@@ -71,6 +87,10 @@ const JOBS: [Route; 16] = [
 
 static ROUTES: LazyLock<Vec<Route>> =
     LazyLock::new(|| JOBS.into_iter().chain(owner::ROUTES).collect());
+
+const fn own(method: Method, path: &'static str, operation: OwnOperation) -> Route {
+    route(method, path, Operation::Own(operation), false)
+}
 
 const fn hook(method: Method, path: &'static str, action: EndpointAction) -> Route {
     route(method, path, Operation::Endpoint(action), false)
@@ -102,6 +122,9 @@ impl Dialect for Native {
             Operation::Get => Ok(Call::Get(id()?)),
             Operation::Cancel => Ok(Call::Cancel(id()?)),
             Operation::Models => Ok(Call::Models),
+            Operation::Own(operation) => {
+                Ok(Call::Own(query::call(operation, request, &self.models)?))
+            }
             Operation::Endpoint(action) => {
                 Ok(Call::Endpoint(Box::new(webhooks::parse(action, request)?)))
             }
@@ -123,6 +146,7 @@ impl Dialect for Native {
             Reply::Models(models) => {
                 WireResponse::json(StatusCode::OK, &response::Models::of(models))
             }
+            Reply::Own(reply) => lists::render(reply),
             Reply::Endpoint(reply) => webhooks::render(reply),
             Reply::Owner(reply) => owner::render(reply),
         }

@@ -1,13 +1,13 @@
 //! Our own API as an OpenAPI document.
 
+use super::openapi_own::{self, prefer, states};
 use super::owner;
-use super::response::EXPIRED;
 use super::{MODEL, webhooks};
 use crate::openapi::{
     Api, Described, document as frame, moment, names, nullable, object, reference, url, with,
 };
 use crate::wire::{Operation, Route};
-use reelgate_core::{Channel, MediaKind, Priority, Ratio, Resolution, Role, StateName};
+use reelgate_core::{Channel, MediaKind, Priority, Ratio, Resolution, Role};
 use serde_json::{Value, json};
 
 const DESCRIPTION: &str = "Everything the platform can do: any model of any API, every setting, \
@@ -28,6 +28,7 @@ pub(super) fn document(server_url: &str, routes: &[Route], models: &[String]) ->
         "Model": model(),
         "Refusal": refusal(),
     });
+    openapi_own::add_schemas(&mut schemas);
     for (name, schema) in
         webhooks::openapi::schemas().into_iter().chain(owner::openapi::schemas(models))
     {
@@ -40,6 +41,12 @@ pub(super) fn document(server_url: &str, routes: &[Route], models: &[String]) ->
         schemas,
     };
     let mut document = frame(api, server_url, routes, describe);
+    let paths = &mut document["paths"];
+    openapi_own::add_other_contents(paths);
+    for path in ["/api/reelgate/v1/jobs", "/api/reelgate/v1/jobs/{id}/rerun"] {
+        let order = &mut paths[path]["post"];
+        openapi_own::add_answer(order, "200", "The job has ended while the request waited.", "Job");
+    }
     // The one body that may be left out.
     document["paths"][webhooks::ROTATE]["post"]["requestBody"]["required"] = false.into();
     with(document, "webhooks", webhooks::openapi::webhooks())
@@ -63,15 +70,16 @@ fn describe(route: &Route) -> Described {
     };
     match route.operation {
         Operation::Models => plain,
+        Operation::Own(operation) => openapi_own::describe(operation, id),
         Operation::Endpoint(action) => webhooks::openapi::describe(action),
         Operation::Submit => Described {
             id: "createJob",
             summary: "The order was accepted.",
+            parameters: vec![prefer()],
             body: Some("Order"),
             answer: (202, "Job"),
             refusals: &[400, 402, 409, 413, 415],
             callback: Some(("{$request.body#/callback_url}", "Job")),
-            ..plain
         },
         Operation::Quote => Described {
             id: "quoteOrder",
@@ -84,7 +92,7 @@ fn describe(route: &Route) -> Described {
         Operation::Rerun => Described {
             id: "rerunJob",
             summary: "The same order was accepted again, with the same seed, at today's price.",
-            parameters: vec![id],
+            parameters: vec![id, prefer()],
             answer: (202, "Job"),
             refusals: &[400, 402, 404, 409],
             ..plain
@@ -92,7 +100,7 @@ fn describe(route: &Route) -> Described {
         Operation::Get => Described {
             id: "getJob",
             summary: "The job as it is.",
-            parameters: vec![id],
+            parameters: vec![id, prefer()],
             answer: (200, "Job"),
             refusals: &[404],
             ..plain
@@ -109,7 +117,7 @@ fn describe(route: &Route) -> Described {
     }
 }
 
-fn job_id() -> Value {
+pub(super) fn job_id() -> Value {
     json!({ "type": "string", "pattern": "^job_[0-9A-Za-z]{12}$" })
 }
 
@@ -179,12 +187,6 @@ fn media() -> Value {
     })
 }
 
-/// What a job's state may be; `expired` is a succeeded one whose files are gone.
-fn states() -> Value {
-    let all = StateName::ALL.map(StateName::text).into_iter().chain([EXPIRED]);
-    json!({ "type": "string", "enum": all.collect::<Vec<_>>() })
-}
-
 fn job() -> Value {
     let error = object(json!({
         "code": { "type": "string" },
@@ -200,7 +202,7 @@ fn job() -> Value {
         "prompt": { "type": "string" },
         "ratio": { "type": "string" },
         "resolution": { "type": "string" },
-        "duration_s": { "type": "integer", "minimum": 1 },
+        "duration_s": { "type": "integer", "minimum": 0 },
         "seed": { "type": "integer", "minimum": 0, "maximum": u32::MAX },
         "audio": { "type": "boolean" },
         "fixed_lens": { "type": "boolean" },
@@ -231,9 +233,10 @@ fn job() -> Value {
 
 fn output() -> Value {
     object(json!({
-        "video_url": url(),
+        "video_url": nullable(url()),
+        "image_url": nullable(url()),
         "poster_url": url(),
-        "last_frame_url": url(),
+        "last_frame_url": nullable(url()),
         "width": count(),
         "height": count(),
         "frames": count(),
@@ -255,7 +258,13 @@ fn model() -> Value {
     object(json!({
         "id": { "type": "string" },
         "title": { "type": "string" },
-        "durations_s": { "type": "array", "items": { "type": "integer", "minimum": 1 } },
+        "makes": { "type": "string", "enum": ["video", "image"] },
+        "prompt_chars_min": count(),
+        "prompt_chars_max": count(),
+        "duration_default_s": count(),
+        "ratio_default": { "type": "string" },
+        "resolution_default": { "type": "string" },
+        "durations_s": { "type": "array", "items": { "type": "integer", "minimum": 0 } },
         "ratios": strings,
         "resolutions": strings,
         "channels": strings,

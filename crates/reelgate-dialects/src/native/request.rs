@@ -1,11 +1,10 @@
 //! A body of our own API as a draft.
 
 use super::MODEL;
-use crate::json::{Digits, Fields, is_data_uri, unknown};
+use crate::json::{Digits, Fields, source_of, unknown};
 use crate::wire::WireRequest;
 use reelgate_core::{
-    Channel, Credits, Draft, DraftMedia, Error, Field, MediaSource, ModelId, Priority, Ratio,
-    Resolution, Role,
+    Channel, Credits, Draft, DraftMedia, Error, Field, ModelId, Priority, Ratio, Resolution, Role,
 };
 use serde_json::Value;
 
@@ -80,6 +79,6 @@ fn media((index, item): (usize, Value)) -> Result<DraftMedia, Error> {
     item.only(&["url", "role"], &format!("media[{index}]."))?;
     let url = item.required("url", named("url"))?;
     let role = item.choice("role", named("role"), &Role::ALL, Role::name)?;
-    let source = if is_data_uri(&url) { MediaSource::Data(url) } else { MediaSource::Url(url) };
+    let source = source_of(url, field.clone())?;
     Ok(DraftMedia { source, role, field })
 }

@@ -64,9 +64,11 @@ impl<'a> Quote<'a> {
 
 #[derive(Serialize)]
 struct Output<'a> {
-    video_url: &'a str,
+    /// What was ordered, and nothing in the place of the other.
+    video_url: Option<&'a str>,
+    image_url: Option<&'a str>,
     poster_url: &'a str,
-    last_frame_url: &'a str,
+    last_frame_url: Option<&'a str>,
     width: u32,
     height: u32,
     frames: u32,
@@ -157,10 +159,12 @@ fn output(view: &JobView) -> Option<Output<'_>> {
         return None;
     };
     let Links { video, poster, last_frame } = links;
+    let still = view.job.order.is_still();
     Some(Output {
-        video_url: video,
+        video_url: (!still).then_some(video),
+        image_url: still.then_some(video),
         poster_url: poster,
-        last_frame_url: last_frame,
+        last_frame_url: (!still).then_some(last_frame),
         width: output.size.width,
         height: output.size.height,
         frames: output.frames,
@@ -197,6 +201,13 @@ pub(super) struct Models<'a> {
 struct ModelBody<'a> {
     id: &'a str,
     title: &'a str,
+    /// What it makes: `video` or `image`.
+    makes: &'static str,
+    prompt_chars_min: usize,
+    prompt_chars_max: usize,
+    duration_default_s: u32,
+    ratio_default: &'static str,
+    resolution_default: &'static str,
     durations_s: &'a [u32],
     ratios: Vec<&'static str>,
     resolutions: Vec<&'static str>,
@@ -208,7 +219,7 @@ struct ModelBody<'a> {
     rates: Vec<RateBody>,
 }
 
-/// Credits for a second, as exact decimals.
+/// Credits for a second, or for a picture, as exact decimals.
 #[derive(Serialize)]
 struct RateBody {
     resolution: &'static str,
@@ -232,6 +243,12 @@ impl<'a> ModelBody<'a> {
         Self {
             id: model.id.as_str(),
             title: &model.title,
+            makes: if model.makes_stills() { "image" } else { "video" },
+            prompt_chars_min: *model.prompt_chars.start(),
+            prompt_chars_max: *model.prompt_chars.end(),
+            duration_default_s: model.duration_default_s,
+            ratio_default: model.ratio_default.name(),
+            resolution_default: model.resolution_default.name(),
             durations_s: &model.durations_s,
             ratios: model.ratios.iter().map(|ratio| ratio.name()).collect(),
             resolutions: model.resolutions.iter().map(|resolution| resolution.name()).collect(),

@@ -67,9 +67,11 @@ impl Dialect for OpenV1 {
             Operation::Cancel => Ok(Call::Cancel(id()?)),
             Operation::Models => Ok(Call::Models),
             // This API has no routes for these.
-            Operation::Quote | Operation::Rerun | Operation::Endpoint(_) | Operation::Owner(_) => {
-                Err(Error::internal())
-            }
+            Operation::Quote
+            | Operation::Rerun
+            | Operation::Own(_)
+            | Operation::Endpoint(_)
+            | Operation::Owner(_) => Err(Error::internal()),
         }
     }
 
@@ -83,7 +85,7 @@ impl Dialect for OpenV1 {
                 WireResponse::json(StatusCode::OK, &response::Cancelled::of(view))
             }
             // No route of this API asks for one.
-            Reply::Quote(_) | Reply::Endpoint(_) | Reply::Owner(_) => {
+            Reply::Quote(_) | Reply::Own(_) | Reply::Endpoint(_) | Reply::Owner(_) => {
                 self.render_error(&Error::internal())
             }
             Reply::Models(models) => {

@@ -60,6 +60,7 @@ fn describe(route: &Route) -> Described {
         Operation::Models
         | Operation::Quote
         | Operation::Rerun
+        | Operation::Own(_)
         | Operation::Endpoint(_)
         | Operation::Owner(_) => plain,
         Operation::Submit => Described {
@@ -128,7 +129,8 @@ fn order(models: &[String]) -> Value {
 }
 
 fn generation() -> Value {
-    let output = object(json!({ "type": { "const": "video" }, "url": url() }));
+    let output =
+        object(json!({ "type": { "type": "string", "enum": ["video", "image"] }, "url": url() }));
     let error = object(json!({
         "code": { "type": "string" },
         "message": { "type": "string" },
@@ -140,7 +142,7 @@ fn generation() -> Value {
         "status": { "type": "string", "enum": statuses },
         "model": { "type": "string" },
         "prompt": { "type": "string" },
-        "duration": { "type": "integer", "minimum": 1 },
+        "duration": { "type": "integer", "minimum": 0 },
         "aspectRatio": { "type": "string" },
         "output": with(nullable(output), "description", "Present once the status is succeeded."),
         "error": with(nullable(error), "description", "Present once the status is failed."),

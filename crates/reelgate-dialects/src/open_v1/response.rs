@@ -71,7 +71,8 @@ impl<'a> Generation<'a> {
             Stage::Queued => ("queued", None, None),
             Stage::Running => ("processing", None, None),
             Stage::Succeeded(links) => {
-                ("succeeded", Some(Output { r#type: "video", url: &links.video }), None)
+                let r#type = if job.order.is_still() { "image" } else { "video" };
+                ("succeeded", Some(Output { r#type, url: &links.video }), None)
             }
             Stage::Failed { code, message } => ("failed", None, Some(Failure { code, message })),
             Stage::Cancelled => ("cancelled", None, None),

@@ -69,6 +69,7 @@ fn read_item(index: usize, item: Value, allow_data: bool) -> Result<Item, Error>
     }
 }
 
+/// With or without `data:` URIs, as the operator wants.
 fn source(text: String, field: Field, allow_data: bool) -> Result<MediaSource, Error> {
     if allow_data && is_data_uri(&text) {
         return Ok(MediaSource::Data(text));

@@ -49,6 +49,7 @@ fn describe(route: &Route) -> Described {
         | Operation::Models
         | Operation::Quote
         | Operation::Rerun
+        | Operation::Own(_)
         | Operation::Endpoint(_)
         | Operation::Owner(_) => Described {
             id: "queryTask",
@@ -117,7 +118,14 @@ fn task() -> Value {
     object(json!({
         "task_id": task_id(),
         "status": { "type": "string", "enum": ["pending", "in_progress", "success", "failed"] },
-        "result": nullable(object(json!({ "video": url() }))),
+        "result": {
+            "anyOf": [
+                object(json!({ "video": url() })),
+                { "type": "array", "items": object(json!({ "image": url() })), "maxItems": 1 },
+                { "type": "null" },
+            ],
+            "description": "A clip; a list for a picture that was ordered through another API.",
+        },
         "consumed": {
             "type": "string",
             "pattern": "^[0-9]+\\.[0-9]{6}$",

@@ -3,7 +3,7 @@
 use crate::ids;
 use crate::time::iso;
 use crate::view::{CANCELLED, Stage, stage};
-use reelgate_core::{Job, JobView};
+use reelgate_core::{Job, JobView, Links};
 use serde::Serialize;
 
 /// Around every answer that is no refusal.
@@ -37,15 +37,32 @@ impl Accepted {
 pub(super) struct Task<'a> {
     task_id: String,
     status: &'static str,
-    result: Option<Clip<'a>>,
+    result: Option<Made<'a>>,
     consumed: String,
     status_reason: Reason<'a>,
     created_at: String,
 }
 
+/// An object for a clip, a list for pictures, as on the platform's other models (contract 2.4).
 #[derive(Serialize)]
-struct Clip<'a> {
-    video: &'a str,
+#[serde(untagged)]
+enum Made<'a> {
+    Clip { video: &'a str },
+    Images([Image<'a>; 1]),
+}
+
+#[derive(Serialize)]
+struct Image<'a> {
+    image: &'a str,
+}
+
+impl<'a> Made<'a> {
+    fn of(job: &Job, links: &'a Links) -> Self {
+        match job.order.is_still() {
+            true => Self::Images([Image { image: &links.video }]),
+            false => Self::Clip { video: &links.video },
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -59,7 +76,7 @@ impl<'a> Task<'a> {
         let (status, result, message) = match stage(view) {
             Stage::Queued => ("pending", None, None),
             Stage::Running => ("in_progress", None, None),
-            Stage::Succeeded(links) => ("success", Some(Clip { video: &links.video }), None),
+            Stage::Succeeded(links) => ("success", Some(Made::of(&view.job, links)), None),
             Stage::Failed { message, .. } => ("failed", None, Some(message)),
             // Every status but success is a failure to this API's clients (contract 0.4).
             Stage::Cancelled => ("failed", None, Some(CANCELLED.1)),

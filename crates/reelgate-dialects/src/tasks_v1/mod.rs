@@ -1,10 +1,12 @@
-//! API C: `/api/v1/video/seedance2` and `/api/v1/tasks/{id}`, with plain objects and snake_case.
+//! API C: `/api/v1/video/seedance2`, `/api/v1/image/{model}` and `/api/v1/tasks/{id}`, with plain
+//! objects and snake_case.
 //!
 //! Sources: seed 004; the vendors' contract, sections 3 and 4.C, where that is silent. A field that
 //! the API does not have is refused here, as its documents say. There is no cancel, no webhook and
 //! no list of models.
 
 mod error;
+mod image;
 mod openapi;
 mod request;
 mod response;
@@ -25,6 +27,8 @@ const MODEL_PREFIX: &str = "seedance2-";
 const TIER: &str = "standard";
 /// The older edition's name of the order form, still used by clients (contract 3.1).
 const OLD_PATH: &str = "/api/v1/video/seedance";
+/// Where pictures are ordered (contract 3.1).
+const IMAGE_PATH: &str = "/api/v1/image/{model}";
 /// The path parameter that holds a job's id.
 const ID: &str = "id";
 
@@ -32,6 +36,7 @@ const ID: &str = "id";
 #[derive(Clone, Debug)]
 pub struct TasksV1 {
     tiers: Vec<String>,
+    image_models: Vec<String>,
 }
 
 impl TasksV1 {
@@ -39,14 +44,17 @@ impl TasksV1 {
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
         let names = settings.names(NAME);
-        let tiers = names.iter().filter_map(|name| name.strip_prefix(MODEL_PREFIX));
-        Self { tiers: tiers.map(ToOwned::to_owned).collect() }
+        let tier = |name: &String| name.strip_prefix(MODEL_PREFIX).map(ToOwned::to_owned);
+        let tiers = names.iter().filter_map(tier).collect();
+        let is_image = |name: &String| !name.starts_with(MODEL_PREFIX);
+        Self { tiers, image_models: names.into_iter().filter(is_image).collect() }
     }
 }
 
-static ROUTES: [Route; 3] = [
+static ROUTES: [Route; 4] = [
     route(Method::POST, "/api/v1/video/seedance2", Operation::Submit),
     route(Method::POST, OLD_PATH, Operation::Submit),
+    route(Method::POST, IMAGE_PATH, Operation::Submit),
     route(Method::GET, "/api/v1/tasks/{id}", Operation::Get),
 ];
 
@@ -66,14 +74,19 @@ impl Dialect for TasksV1 {
     fn parse(&self, operation: Operation, request: &WireRequest) -> Result<Call, Error> {
         let id = || self.read_id(request.parameter(ID)).ok_or_else(Error::job_not_found);
         match operation {
+            Operation::Submit if request.path.contains_key(image::MODEL) => {
+                Ok(Call::Submit(Box::new(image::draft(request, &self.image_models)?)))
+            }
             Operation::Submit => Ok(Call::Submit(Box::new(request::draft(request, &self.tiers)?))),
             Operation::Get => Ok(Call::Get(id()?)),
             Operation::Cancel => Ok(Call::Cancel(id()?)),
             Operation::Models => Ok(Call::Models),
             // This API has no routes for these.
-            Operation::Quote | Operation::Rerun | Operation::Endpoint(_) | Operation::Owner(_) => {
-                Err(Error::internal())
-            }
+            Operation::Quote
+            | Operation::Rerun
+            | Operation::Own(_)
+            | Operation::Endpoint(_)
+            | Operation::Owner(_) => Err(Error::internal()),
         }
     }
 
@@ -86,7 +99,7 @@ impl Dialect for TasksV1 {
                 WireResponse::json(StatusCode::OK, &response::Task::of(view))
             }
             // No route of this API asks for one.
-            Reply::Quote(_) | Reply::Endpoint(_) | Reply::Owner(_) => {
+            Reply::Quote(_) | Reply::Own(_) | Reply::Endpoint(_) | Reply::Owner(_) => {
                 self.render_error(&Error::internal())
             }
             Reply::Models(models) => {
@@ -108,6 +121,6 @@ impl Dialect for TasksV1 {
     }
 
     fn openapi(&self, server_url: &str) -> serde_json::Value {
-        openapi::document(server_url, &ROUTES, &self.tiers)
+        openapi::document(server_url, &ROUTES, &self.tiers, &self.image_models)
     }
 }

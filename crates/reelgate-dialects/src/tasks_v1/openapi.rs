@@ -1,5 +1,6 @@
 //! API C as an OpenAPI document.
 
+use super::image::{IMAGES_MAX, RESOLUTIONS as IMAGE_RESOLUTIONS, TYPES, type_name};
 use super::request::{MODES, RATIOS, RESOLUTIONS, mode_name};
 use super::{MODEL, TIER};
 use crate::openapi::{
@@ -13,7 +14,12 @@ const DESCRIPTION: &str = "Order a clip and poll its task. Fields that are not d
     refused. Credits are taken when an order is accepted and returned when it fails. An \
     Idempotency-Key header makes it safe to repeat an order.";
 
-pub(super) fn document(server_url: &str, routes: &[Route], tiers: &[String]) -> Value {
+pub(super) fn document(
+    server_url: &str,
+    routes: &[Route],
+    tiers: &[String],
+    image_models: &[String],
+) -> Value {
     let schemas = json!({
         "Order": order(tiers),
         "Accepted": object(json!({
@@ -24,15 +30,22 @@ pub(super) fn document(server_url: &str, routes: &[Route], tiers: &[String]) -> 
             "channel": names(&Channel::ALL, Channel::name),
             "credits_used": credits("Taken when the order was accepted."),
         })),
+        "ImageOrder": image_order(),
+        "ImageAccepted": object(json!({
+            "id": image_id(),
+            "status": { "const": "processing" },
+            "model": { "type": "string", "enum": image_models },
+            "credits_used": credits("Taken when the order was accepted."),
+        })),
         "Task": task(),
         "Refusal": refusal(),
     });
     let api =
         Api { title: "Reelgate: tasks API", description: DESCRIPTION, refusal: "Refusal", schemas };
-    frame(api, server_url, routes, describe)
+    frame(api, server_url, routes, |route| describe(route, image_models))
 }
 
-fn describe(route: &Route) -> Described {
+fn describe(route: &Route, image_models: &[String]) -> Described {
     let submit = |id| Described {
         id,
         summary: "The order was accepted.",
@@ -45,12 +58,25 @@ fn describe(route: &Route) -> Described {
     match route.operation {
         // The older path is the same operation; a document wants a name of its own for it.
         Operation::Submit if route.path == super::OLD_PATH => submit("createTaskAtOldPath"),
+        Operation::Submit if route.path == super::IMAGE_PATH => Described {
+            parameters: vec![json!({
+                "name": super::image::MODEL,
+                "in": "path",
+                "required": true,
+                "schema": { "type": "string", "enum": image_models },
+            })],
+            body: Some("ImageOrder"),
+            answer: (202, "ImageAccepted"),
+            refusals: &[400, 402, 404, 409],
+            ..submit("createImageTask")
+        },
         Operation::Submit => submit("createTask"),
         Operation::Get
         | Operation::Cancel
         | Operation::Models
         | Operation::Quote
         | Operation::Rerun
+        | Operation::Own(_)
         | Operation::Endpoint(_)
         | Operation::Owner(_) => Described {
             id: "getTask",
@@ -71,6 +97,39 @@ fn describe(route: &Route) -> Described {
 
 fn task_id() -> Value {
     json!({ "type": "string", "pattern": "^sd2_[0-9A-Za-z]{12}$" })
+}
+
+fn image_id() -> Value {
+    json!({ "type": "string", "pattern": "^[a-z0-9]+_[0-9A-Za-z]{12}$" })
+}
+
+fn image_order() -> Value {
+    let images = json!({
+        "type": "array",
+        "items": url(),
+        "maxItems": IMAGES_MAX,
+        "description": "Pictures to start from, for image-to-image.",
+    });
+    json!({
+        "type": "object",
+        "required": ["prompt"],
+        "additionalProperties": false,
+        "properties": {
+            "type": with(
+                names(&TYPES, type_name),
+                "description",
+                "Without it, image_urls decide.",
+            ),
+            "prompt": { "type": "string", "minLength": 3, "maxLength": 10_000 },
+            "resolution": with(
+                with(names(&IMAGE_RESOLUTIONS, Resolution::name), "default", "1K"),
+                "description",
+                "nano-banana-2-lite has only 1K.",
+            ),
+            "aspect_ratio": with(names(&RATIOS, Ratio::name), "default", "1:1"),
+            "image_urls": images,
+        },
+    })
 }
 
 fn order(tiers: &[String]) -> Value {
@@ -124,24 +183,31 @@ fn task() -> Value {
         "last_frame_url": url(),
         "seed": { "type": "integer", "minimum": 0, "maximum": u32::MAX },
     }));
+    let image = object(json!({ "url": url() }));
+    let images = object(json!({
+        "images": { "type": "array", "items": image, "minItems": 1, "maxItems": 1 },
+    }));
     let error = object(json!({
         "code": { "type": "string" },
         "message": { "type": "string" },
     }));
-    object(json!({
-        "id": task_id(),
+    let made = json!({ "anyOf": [output, images, { "type": "null" }] });
+    let mut task = object(json!({
+        "id": image_id(),
         "status": { "type": "string", "enum": ["processing", "completed", "failed"] },
         "model": { "type": "string" },
-        "quality_tier": { "type": "string" },
-        "channel": names(&Channel::ALL, Channel::name),
         "credits_used": credits("Taken when the order was accepted."),
         "credits_refunded": credits("Returned since then."),
-        "output": with(nullable(output), "description", "Present once the status is completed."),
+        "output": with(made, "description", "Present once the status is completed."),
         "error": with(nullable(error), "description", "Present once the status is failed."),
         "created_at": moment(),
         "updated_at": moment(),
         "resolution": { "type": "string" },
-    }))
+    }));
+    // Only clips have these two.
+    task["properties"]["quality_tier"] = json!({ "type": "string" });
+    task["properties"]["channel"] = names(&Channel::ALL, Channel::name);
+    task
 }
 
 fn refusal() -> Value {

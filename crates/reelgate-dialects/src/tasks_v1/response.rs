@@ -16,20 +16,26 @@ pub(super) struct Accepted<'a> {
     id: String,
     status: &'static str,
     model: &'a str,
+    #[serde(flatten)]
+    look: Option<Look<'a>>,
+    credits_used: i64,
+}
+
+/// What only clips have.
+#[derive(Serialize)]
+struct Look<'a> {
     quality_tier: &'a str,
     channel: &'static str,
-    credits_used: i64,
 }
 
 impl<'a> Accepted<'a> {
     pub(super) fn of(job: &'a Job) -> Self {
-        let (model, quality_tier) = model_and_tier(job);
+        let (model, look) = model_and_look(job);
         Self {
-            id: ids::show_c(job.id),
+            id: id(job),
             status: "processing",
             model,
-            quality_tier,
-            channel: job.order.channel.name(),
+            look,
             credits_used: job.price.credits.whole_up(),
         }
     }
@@ -41,8 +47,8 @@ pub(super) struct Task<'a> {
     id: String,
     status: &'static str,
     model: &'a str,
-    quality_tier: &'a str,
-    channel: &'static str,
+    #[serde(flatten)]
+    look: Option<Look<'a>>,
     credits_used: i64,
     credits_refunded: i64,
     output: Option<Output<'a>>,
@@ -53,10 +59,15 @@ pub(super) struct Task<'a> {
 }
 
 #[derive(Serialize)]
-struct Output<'a> {
-    video_url: &'a str,
-    last_frame_url: &'a str,
-    seed: u32,
+#[serde(untagged)]
+enum Output<'a> {
+    Clip { video_url: &'a str, last_frame_url: &'a str, seed: u32 },
+    Images { images: [Image<'a>; 1] },
+}
+
+#[derive(Serialize)]
+struct Image<'a> {
+    url: &'a str,
 }
 
 #[derive(Serialize)]
@@ -71,10 +82,13 @@ impl<'a> Task<'a> {
         let (status, output, error) = match stage(view) {
             Stage::Queued | Stage::Running => ("processing", None, None),
             Stage::Succeeded(links) => {
-                let output = Output {
-                    video_url: &links.video,
-                    last_frame_url: &links.last_frame,
-                    seed: job.seed,
+                let output = match job.order.is_still() {
+                    true => Output::Images { images: [Image { url: &links.video }] },
+                    false => Output::Clip {
+                        video_url: &links.video,
+                        last_frame_url: &links.last_frame,
+                        seed: job.seed,
+                    },
                 };
                 ("completed", Some(output), None)
             }
@@ -84,14 +98,13 @@ impl<'a> Task<'a> {
                 ("failed", None, Some(Failure { code, message }))
             }
         };
-        let (model, quality_tier) = model_and_tier(job);
+        let (model, look) = model_and_look(job);
         let bill = bill(view);
         Self {
-            id: ids::show_c(job.id),
+            id: id(job),
             status,
             model,
-            quality_tier,
-            channel: job.order.channel.name(),
+            look,
             credits_used: bill.used,
             credits_refunded: bill.refunded,
             output,
@@ -103,13 +116,23 @@ impl<'a> Task<'a> {
     }
 }
 
-/// A job of another API has no tier: it shows its own model's name and the usual tier.
-fn model_and_tier(job: &Job) -> (&str, &str) {
+fn id(job: &Job) -> String {
+    match job.order.is_still() {
+        true => ids::show_c_image(job.id, job.order.model.name()),
+        false => ids::show_c(job.id),
+    }
+}
+
+/// A clip of another API has no tier: it shows its own model's name and the usual tier. A picture
+/// has neither tier nor channel.
+fn model_and_look(job: &Job) -> (&str, Option<Look<'_>>) {
     let id = &job.order.model;
-    match id.name().strip_prefix(MODEL_PREFIX) {
+    let (model, quality_tier) = match id.name().strip_prefix(MODEL_PREFIX) {
         Some(tier) if id.dialect() == NAME => (MODEL, tier),
         _ => (id.name(), TIER),
-    }
+    };
+    let look = Look { quality_tier, channel: job.order.channel.name() };
+    (model, (!job.order.is_still()).then_some(look))
 }
 
 /// What is on offer, in the shape of the API's other answers; no documented route asks for it.

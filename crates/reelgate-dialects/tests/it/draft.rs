@@ -39,6 +39,7 @@ fn reference(media: &DraftMedia) -> Value {
     let source = match &media.source {
         MediaSource::Url(url) => url.clone(),
         MediaSource::Data(uri) => uri.clone(),
+        MediaSource::Asset(id) => format!("asset {id}"),
     };
     let role = media.role.map(|role| role.name());
     json!({ "source": source, "role": role, "field": format!("{:?}", media.field) })

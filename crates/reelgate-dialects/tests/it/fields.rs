@@ -199,7 +199,7 @@ fn tasks_v1_refuses_modes_and_names_it_does_not_have() {
             ),
             (
                 json!({"mode": "image-to-video", "image_url": url, "media_urls": [url]}),
-                "media_urls[0] is not used in image-to-video mode",
+                "media_urls[0] is not used in image-to-video mode, leave it out",
             ),
             (json!({"mode": "media-to-video"}), "media_urls is required in media-to-video mode"),
             (
@@ -208,7 +208,7 @@ fn tasks_v1_refuses_modes_and_names_it_does_not_have() {
             ),
             (
                 json!({"mode": "media-to-video", "media_urls": [url], "image_url": url}),
-                "image_url is not used in media-to-video mode",
+                "image_url is not used in media-to-video mode, leave it out",
             ),
             (
                 json!({"mode": "media-to-video", "media_urls": vec![url; 13]}),
@@ -216,8 +216,8 @@ fn tasks_v1_refuses_modes_and_names_it_does_not_have() {
             ),
             (
                 json!({"mode": "media-to-video", "media_urls": [url, "asset://a"]}),
-                "media_urls[1] must be a public https URL; asset:// references are not accepted \
-                 here",
+                "media_urls[1] must be a public https URL, or asset:// and the id \
+                 of an upload",
             ),
             (
                 json!({"mode": "image-to-video", "image_url": "DATA:image/png;base64,AA"}),

@@ -4,10 +4,10 @@
 //! `draft` that it has to be read as, for a job the `job` that exists, for a refusal of the
 //! platform's own the `refusal`; and the `response`, whose body is compared byte for byte, so the
 //! order of its fields counts. `event` instead of a request asks for the webhook's body. `$A`,
-//! `$B`, `$C` and `$N` stand for the job's id in each API's look.
+//! `$B`, `$C` and `$N` stand for the job's id in each API's look, `$U` for an upload's.
 
 use crate::world::{accept, dialect, id, job, request};
-use crate::{draft, world};
+use crate::{draft, own, world};
 use reelgate_core::{Call, Catalogue, Credits, Error, Field, Kind, Reply, idempotency};
 use reelgate_dialects::{Dialect, WireResponse};
 use serde_json::{Map, Value, json};
@@ -48,6 +48,7 @@ fn with_ids(text: &str) -> String {
         .replace("$B", &shown("task_query"))
         .replace("$C", &shown("tasks_v1"))
         .replace("$N", &shown("native"))
+        .replace("$U", &format!("ast_{}", own::asset().id))
 }
 
 #[test]
@@ -133,6 +134,7 @@ fn answer(dialect: &dyn Dialect, file: &Value) -> Result<WireResponse, String> {
             assert_eq!(wanted, id());
             Reply::Cancelled(Box::new(job(&file["job"])))
         }
+        Call::Own(call) => Reply::Own(own::reply(call, file)),
         Call::Models => {
             let catalogue = Catalogue::built_in();
             Reply::Models(catalogue.of_dialect(dialect.name()).cloned().collect())

@@ -5,10 +5,12 @@
 //! `openapi` what their documents promise (`schema` decides whether a value fits), and `webhooks`
 //! how endpoints are spoken of. `world` is the rest of the platform, as small as possible.
 
+mod contract;
 mod draft;
 mod fields;
 mod golden;
 mod openapi;
+mod own;
 mod routes;
 mod schema;
 mod webhooks;

@@ -3,9 +3,9 @@
 use super::brief::{Brief, Still, StillRole};
 use super::{Film, compose};
 use reelgate_codec::{
-    AudioLimits, ClipError, ClipSpec, FRAME_RATE, Frame, ImageLimits, Picture, Rgb, Sound,
-    VideoLimits, colour, decode_audio, decode_image, encode_jpeg, encode_png, read_frame,
-    write_clip,
+    AudioLimits, ClipError, ClipSpec, FRAME_RATE, Frame, ImageError, ImageLimits, Picture, Rgb,
+    Sound, VideoLimits, colour, decode_audio, decode_image, encode_jpeg, encode_png, label_png,
+    read_frame, write_clip,
 };
 use reelgate_core::engine::BoxFuture;
 use reelgate_core::job::Progress;
@@ -96,16 +96,23 @@ fn frames_of(work: &Work) -> u32 {
     work.order.duration_s.saturating_mul(FRAME_RATE)
 }
 
-fn render(work: &Work, threads: NonZeroUsize, shared: &Shared) -> Result<Clip, EngineError> {
-    let brief = Brief {
+fn brief_of(work: &Work, frames: u32) -> Result<Brief, EngineError> {
+    Ok(Brief {
         prompt: work.order.prompt.clone(),
         width: work.size.width as usize,
         height: work.size.height as usize,
-        frames: frames_of(work),
+        frames,
         seed: work.seed,
         fixed_lens: work.order.fixed_lens,
         stills: stills(&work.inputs)?,
-    };
+    })
+}
+
+fn render(work: &Work, threads: NonZeroUsize, shared: &Shared) -> Result<Clip, EngineError> {
+    if work.order.is_still() {
+        return render_still(work);
+    }
+    let brief = brief_of(work, frames_of(work))?;
     let film = compose(&brief);
     let mut spec = ClipSpec::new(brief.width, brief.height, brief.frames);
     spec.threads = threads;
@@ -126,6 +133,38 @@ fn render(work: &Work, threads: NonZeroUsize, shared: &Shared) -> Result<Clip, E
         duration_ms: work.order.duration_s.saturating_mul(1000),
         has_audio: work.order.audio,
     })
+}
+
+/// A picture is one moment of the second that a clip would begin with.
+fn render_still(work: &Work) -> Result<Clip, EngineError> {
+    let brief = brief_of(work, FRAME_RATE)?;
+    let film = compose(&brief);
+    let picture = picture(&brief, &film, FRAME_RATE / 3);
+    let (image, poster) = (work.scratch.join("image.png"), work.scratch.join("poster.jpg"));
+    let png = label_png(encode_png(&picture).map_err(unwritten)?, &tags(work, &film));
+    fs::write(&image, png).map_err(disk)?;
+    let jpeg = encode_jpeg(&picture, POSTER_QUALITY).map_err(unwritten)?;
+    fs::write(&poster, jpeg).map_err(disk)?;
+    Ok(Clip {
+        last_frame: image.clone(),
+        video: image,
+        poster,
+        size: work.size,
+        frames: 1,
+        duration_ms: 0,
+        has_audio: false,
+    })
+}
+
+fn picture(brief: &Brief, film: &Film, index: u32) -> Rgb {
+    let mut frame = Frame::black(brief.width, brief.height);
+    film.draw(index, &mut frame);
+    colour::to_rgb(&frame)
+}
+
+fn unwritten(error: ImageError) -> EngineError {
+    let message = format!("a still cannot be written: {error}");
+    EngineError::fatal(FailureClass::Internal, message)
 }
 
 /// Pictures to draw from: images as they are, videos by their first frame.
@@ -210,20 +249,12 @@ fn write_stills(
     film: &Film,
     scratch: &Path,
 ) -> Result<(PathBuf, PathBuf), EngineError> {
-    let picture = |index: u32| {
-        let mut frame = Frame::black(brief.width, brief.height);
-        film.draw(index, &mut frame);
-        colour::to_rgb(&frame)
-    };
-    let internal = |error| {
-        let message = format!("a still cannot be written: {error}");
-        EngineError::fatal(FailureClass::Internal, message)
-    };
     let (poster, last_frame) = (scratch.join("poster.jpg"), scratch.join("last-frame.png"));
-    let jpeg = encode_jpeg(&picture(brief.frames / 3), POSTER_QUALITY).map_err(internal)?;
+    let jpeg = encode_jpeg(&picture(brief, film, brief.frames / 3), POSTER_QUALITY);
+    let jpeg = jpeg.map_err(unwritten)?;
     fs::write(&poster, jpeg).map_err(disk)?;
     let last = brief.frames.saturating_sub(1);
-    let png = encode_png(&picture(last)).map_err(internal)?;
+    let png = encode_png(&picture(brief, film, last)).map_err(unwritten)?;
     fs::write(&last_frame, png).map_err(disk)?;
     Ok((poster, last_frame))
 }

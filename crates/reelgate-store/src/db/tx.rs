@@ -7,7 +7,7 @@
 use super::{postgres, sqlite};
 use crate::error::StoreError;
 use reelgate_core::{
-    AccountId, CodeId, Credits, DeliveryId, EndpointId, EntryId, JobId, KeyId, Timestamp,
+    AccountId, AssetId, CodeId, Credits, DeliveryId, EndpointId, EntryId, JobId, KeyId, Timestamp,
 };
 use std::borrow::Cow;
 
@@ -245,7 +245,7 @@ macro_rules! id_values {
     )*};
 }
 
-id_values!(AccountId, CodeId, DeliveryId, EndpointId, EntryId, JobId, KeyId);
+id_values!(AccountId, AssetId, CodeId, DeliveryId, EndpointId, EntryId, JobId, KeyId);
 
 impl<'a> From<&'a str> for Value<'a> {
     fn from(text: &'a str) -> Self {

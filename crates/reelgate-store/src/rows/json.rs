@@ -9,6 +9,9 @@ use reelgate_core::{
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
+/// What stands before the model's name: it is the first field, and lists rely on that.
+const MODEL: &str = "{\"model\":\"";
+
 #[derive(Serialize, Deserialize)]
 struct OrderRow<'a> {
     #[serde(borrow)]
@@ -89,6 +92,24 @@ pub(super) fn write_order(order: &Order) -> Result<String, StoreError> {
         metadata: order.metadata.as_deref().map(Cow::Borrowed),
         test: order.test,
     })
+}
+
+/// What every order for this model looks like to `LIKE`, with `!` to escape.
+pub(super) fn order_like(model: &ModelId) -> String {
+    let mut name = String::new();
+    for c in model.as_str().chars() {
+        if matches!(c, '!' | '%' | '_') {
+            name.push('!');
+        }
+        name.push(c);
+    }
+    format!("{MODEL}{name}\",%")
+}
+
+/// The model in the beginning of an order's text.
+pub(super) fn model_of(beginning: &str) -> Option<ModelId> {
+    let (name, _) = beginning.strip_prefix(MODEL)?.split_once('"')?;
+    Some(ModelId::from_text(name))
 }
 
 /// The order in `text`, with what has columns of its own; says what is wrong with it otherwise.

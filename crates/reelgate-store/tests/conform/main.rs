@@ -2,6 +2,7 @@
 //! and once on PostgreSQL, and ends with an audit that finds nothing.
 
 mod accounts;
+mod assets;
 mod bell;
 mod cancel;
 mod claim;
@@ -13,6 +14,7 @@ mod finish;
 mod fixture;
 mod keys;
 mod ledger;
+mod list;
 mod outbox;
 mod postgres;
 #[path = "../support/private_postgres.rs"]

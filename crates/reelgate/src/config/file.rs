@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Every key the file may have, dotted.
-const KEYS: [&str; 27] = [
+const KEYS: [&str; 28] = [
     "data",
     "database",
     "listen",
@@ -24,6 +24,7 @@ const KEYS: [&str; 27] = [
     "limits.native_requests_per_minute",
     "limits.trusted_proxies",
     "limits.body_bytes_max",
+    "limits.asset_bytes_max",
     "limits.connections_max",
     "limits.requests_in_flight_max",
     "jobs.attempts_max",
@@ -65,6 +66,7 @@ struct Limits {
     native_requests_per_minute: Option<u32>,
     trusted_proxies: Option<Vec<String>>,
     body_bytes_max: Option<usize>,
+    asset_bytes_max: Option<u64>,
     connections_max: Option<usize>,
     requests_in_flight_max: Option<usize>,
 }
@@ -133,6 +135,7 @@ impl File {
         let proxies = from.trusted_proxies.as_deref();
         set(&mut limits.trusted_proxies, proxies.map(networks).transpose()?);
         set(&mut limits.body_bytes_max, from.body_bytes_max);
+        set(&mut limits.asset_bytes_max, from.asset_bytes_max);
         set(&mut limits.connections_max, from.connections_max);
         set(&mut limits.requests_in_flight_max, from.requests_in_flight_max);
         let ms = |s: u32| i64::from(s) * 1000;
@@ -201,6 +204,7 @@ mod tests {
             native_requests_per_minute = 8
             trusted_proxies = ['10.0.0.0/8', '::1']
             body_bytes_max = 6000
+            asset_bytes_max = 6001
             connections_max = 7
             requests_in_flight_max = 7
             [jobs]

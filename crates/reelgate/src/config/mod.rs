@@ -63,6 +63,8 @@ pub struct LimitConfig {
     pub trusted_proxies: Vec<Network>,
     /// Bytes of a request's body.
     pub body_bytes_max: usize,
+    /// Bytes of the files that an account has uploaded, together.
+    pub asset_bytes_max: u64,
     /// Connections open at the same time; one more waits.
     pub connections_max: usize,
     /// Requests answered at the same time; one more is told to come back.
@@ -128,6 +130,7 @@ impl Config {
                 native_requests_per_minute: None,
                 trusted_proxies: Vec::new(),
                 body_bytes_max: 8 << 20,
+                asset_bytes_max: 10 << 30,
                 connections_max: 4096,
                 requests_in_flight_max: 1024,
             },

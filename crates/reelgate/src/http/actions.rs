@@ -1,10 +1,12 @@
 //! What a parsed call does.
 
 use super::auth::Caller;
+use super::own;
 use super::owner;
 use super::reply::store_error;
 use super::submit::{Origin, rerun, submit};
 use super::view::{queue_place, view};
+use super::wait;
 use super::webhooks;
 use crate::app::App;
 use crate::fault::{self, Point};
@@ -25,11 +27,13 @@ pub(super) struct Done {
     pub(super) reply: Reply,
     /// It was given before, to the same idempotency key.
     pub(super) replayed: bool,
+    /// Seconds that the caller asked to wait for the job's end, where that was done.
+    pub(super) waited_s: Option<u32>,
 }
 
 impl Done {
     fn with(reply: Reply) -> Self {
-        Self { reply, replayed: false }
+        Self { reply, replayed: false, waited_s: None }
     }
 
     fn submitted(submitted: Submitted) -> Self {
@@ -37,7 +41,7 @@ impl Done {
             Submitted::Accepted(job) => (job, false),
             Submitted::Replayed(job) => (job, true),
         };
-        Self { reply: Reply::Accepted(Box::new(job)), replayed }
+        Self { reply: Reply::Accepted(Box::new(job)), replayed, waited_s: None }
     }
 }
 
@@ -62,6 +66,7 @@ pub(super) async fn act(
 ) -> Result<Done, Error> {
     match call {
         Call::Models => Ok(models(app, origin.dialect)),
+        Call::Own(call) => Ok(Done::with(own::act(app, origin.caller, call, base_url).await?)),
         Call::Quote(draft) => Ok(Done::with(Reply::Quote(quote(app, &origin, &draft)?))),
         // With nothing to fetch there is one step, and it happens whole or not at all.
         Call::Submit(draft) if draft.media.is_empty() => {
@@ -92,6 +97,34 @@ pub(super) async fn act(
         }
         Call::Owner(call) => Ok(Done::with(Reply::Owner(owner::act(app, &origin, call).await?))),
     }
+}
+
+/// Answers with the job's end, when it comes within so many seconds; an order that has none by then
+/// is answered as if nobody had waited.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn wait(
+    app: &App,
+    done: Done,
+    caller: Caller,
+    seconds: u32,
+    base_url: &str,
+) -> Result<Done, Error> {
+    let id = match &done.reply {
+        Reply::Accepted(job) => job.id,
+        Reply::Job(view) => view.job.id,
+        _ => return Ok(done),
+    };
+    let Some(job) = wait::for_end(app, caller, id, seconds).await? else { return Ok(done) };
+    let has_ended = job.state.finished().is_some();
+    let waited_s = Some(seconds);
+    if !has_ended && matches!(done.reply, Reply::Accepted(_)) {
+        return Ok(Done { waited_s, ..done });
+    }
+    let mut view = view(app, job, base_url);
+    view.queue = queue_place(app, &view.job).await?;
+    Ok(Done { reply: Reply::Job(Box::new(view)), waited_s, ..done })
 }
 
 /// The catalogue's entry for a draft.

@@ -1,13 +1,16 @@
 //! The one pipeline that every request to every dialect goes through:
 //! authenticate, limit, read, parse, do, render.
 
-use super::actions::{Done, act, models};
+use super::actions::{Done, NATIVE, act, models, wait as wait_for};
 use super::auth::{Caller, Known, authenticate};
 use super::limit::admit;
 use super::peer::{Peer, caller_address};
 use super::polls::{Marked, Poll};
 use super::reply::{REPLAYED, REQUEST_ID, mark, send, send_marked, tell_allowance};
 use super::submit::Origin;
+use super::uploads;
+use super::wait::{self, PREFERENCE_APPLIED};
+use super::watch::{self, Scope};
 use crate::app::App;
 use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
@@ -18,8 +21,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, Uri};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use reelgate_core::idempotency::{Fingerprint, IdempotencyKey};
 use reelgate_core::limit::Allowance;
-use reelgate_core::{Call, Error, Kind, Timestamp};
-use reelgate_dialects::{Dialect, Operation, Route, WireRequest};
+use reelgate_core::{Call, Error, Kind, OwnCall, Timestamp};
+use reelgate_dialects::{Dialect, Operation, OwnOperation, Route, WireRequest};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
@@ -43,12 +46,18 @@ pub(super) async fn answer(
     let known = request.headers().get(IF_NONE_MATCH).cloned();
     let worked = work(&app, &dialect, route, &path, request, &mut allowance).await;
     let mut response = match worked {
-        Ok(Worked::Marked(answer)) => send_marked(answer, known.as_ref()),
+        Ok(Worked::Stream(response)) => response,
+        Ok(Worked::Marked(answer, waited_s)) => {
+            let mut response = send_marked(answer, known.as_ref());
+            tell_wait(&mut response, waited_s);
+            response
+        }
         Ok(Worked::Done(done)) => {
             let mut response = send(dialect.render(&done.reply));
             if done.replayed {
                 response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
             }
+            tell_wait(&mut response, done.waited_s);
             response
         }
         Err(error) => send(dialect.render_error(&error)),
@@ -61,6 +70,13 @@ pub(super) async fn answer(
     tracing::debug!(?request_id, dialect = dialect.name(), path = route.path, status, "answered");
     response.headers_mut().insert(REQUEST_ID, request_id);
     response
+}
+
+/// Says that the caller's wish to wait was heard.
+fn tell_wait(response: &mut Response<Body>, waited_s: Option<u32>) {
+    if let Some(Ok(waited)) = waited_s.map(|s| HeaderValue::from_str(&format!("wait={s}"))) {
+        response.headers_mut().insert(PREFERENCE_APPLIED, waited);
+    }
 }
 
 /// `req-` and sixteen hex digits.
@@ -86,7 +102,10 @@ pub fn wrong_method(dialect: &dyn Dialect, allowed: &str) -> Response<Body> {
 /// An answer before it is rendered, or after.
 enum Worked {
     Done(Done),
-    Marked(Marked),
+    /// With the seconds that the caller asked to wait, where that was done.
+    Marked(Marked, Option<u32>),
+    /// Events, for as long as the caller listens.
+    Stream(Response<Body>),
 }
 
 async fn work(
@@ -108,29 +127,42 @@ async fn work(
         admit(app, known, dialect.name(), allowance).await?;
     }
     let caller = known.as_ref().map(|known| known.caller);
-    let poll = caller.filter(|_| route.operation == Operation::Get);
+    let wait_s = wait::wanted_s(&parts.headers).filter(|_| dialect.name() == NATIVE);
+    let poll = caller.filter(|_| route.operation == Operation::Get && wait_s.is_none());
     let poll = poll.zip(app.store.commits()).map(|(caller, commits)| (caller, commits, app.now()));
     if let Some(asked) = poll
         && let Some(answer) = app.polls.find(&poll_of(asked, &parts.uri, &parts.headers))
     {
-        return Ok(Worked::Marked(answer));
+        return Ok(Worked::Marked(answer, None));
     }
     let base_url = base_url(app, &parts.headers);
+    let is_upload = route.operation == Operation::Own(OwnOperation::Upload);
+    let _room = match is_upload {
+        true => Some(app.uploading.try_acquire().map_err(|_| Error::busy(1))?),
+        false => None,
+    };
     // A parameter is always an id, and no id has bytes that are no text.
     let path = path.as_ref().map_err(|_| Error::job_not_found())?;
-    let wire = WireRequest {
+    let mut wire = WireRequest {
         path: path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         query: query(&parts.uri),
         headers: parts.headers,
-        body: read(body, body_bytes_max(app, dialect.as_ref())).await?,
+        body: read(body, body_bytes_max(app, dialect.as_ref(), is_upload)).await?,
     };
-    let call = dialect.parse(route.operation, &wire)?;
+    let call = match is_upload {
+        true => Call::Own(OwnCall::Upload(uploads::file_of(&mut wire).await?)),
+        false => dialect.parse(route.operation, &wire)?,
+    };
     let Some(Known { caller, guard, .. }) = known else {
         return match call {
             Call::Models => Ok(Worked::Done(models(app, dialect.name()))),
             _ => Err(Error::unauthorized()),
         };
     };
+    if let Some(scope) = scope(&call) {
+        let stream = watch::open(app, dialect, caller, scope, &wire.headers, &base_url);
+        return stream.await.map(Worked::Stream);
+    }
     let idempotency = match call {
         Call::Submit(_) | Call::Rerun(_) => {
             let found = idempotency(&wire, dialect.name(), route)?;
@@ -141,10 +173,14 @@ async fn work(
         | Call::Cancel(_)
         | Call::Models
         | Call::Endpoint(_)
+        | Call::Own(_)
         | Call::Owner(_) => None,
     };
     let origin = Origin { caller, guard, dialect: dialect.name(), idempotency };
-    let done = act(app, call, origin, &base_url).await?;
+    let mut done = act(app, call, origin, &base_url).await?;
+    if let Some(seconds) = wait_s {
+        done = wait_for(app, done, caller, seconds, &base_url).await?;
+    }
     if route.operation != Operation::Get {
         return Ok(Worked::Done(done));
     }
@@ -152,7 +188,16 @@ async fn work(
     if let Some(asked) = poll {
         app.polls.keep(&poll_of(asked, &parts.uri, &wire.headers), &answer);
     }
-    Ok(Worked::Marked(answer))
+    Ok(Worked::Marked(answer, done.waited_s))
+}
+
+/// What a call wants to follow.
+const fn scope(call: &Call) -> Option<Scope> {
+    match call {
+        Call::Own(OwnCall::WatchJob(id)) => Some(Scope::Job(*id)),
+        Call::Own(OwnCall::Watch) => Some(Scope::Account),
+        _ => None,
+    }
 }
 
 fn poll_of<'r>(
@@ -193,8 +238,11 @@ fn query(uri: &Uri) -> Vec<(String, String)> {
     url::form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }
 
-/// The server's own limit, or a larger one of this API.
-fn body_bytes_max(app: &App, dialect: &dyn Dialect) -> usize {
+/// The server's own limit, or a larger one of this API; of a form, what its file may have.
+fn body_bytes_max(app: &App, dialect: &dyn Dialect, is_upload: bool) -> usize {
+    if is_upload {
+        return app.config.outbound.reference_bytes_max.saturating_add(uploads::FORM_BYTES_MAX);
+    }
     let own = dialect.body_bytes_max().unwrap_or(0);
     app.config.limits.body_bytes_max.max(own)
 }

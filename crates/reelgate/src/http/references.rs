@@ -1,5 +1,6 @@
 //! References of an order: fetched once, judged by their content, and kept.
 
+use super::auth::Caller;
 use crate::app::App;
 use crate::outbound::{Limits, OutboundError};
 use base64::Engine as _;
@@ -29,25 +30,56 @@ pub struct Fetched {
 ///
 /// # Errors
 /// `Invalid` for the first reference that cannot be had or used, naming its field.
-pub async fn fetch_all(app: &App, media: &[DraftMedia]) -> Result<Vec<Fetched>, Error> {
-    let fetches: Vec<_> = media.iter().map(|item| fetch_one(app, item)).collect();
+pub async fn fetch_all(
+    app: &App,
+    caller: Caller,
+    media: &[DraftMedia],
+) -> Result<Vec<Fetched>, Error> {
+    let fetches: Vec<_> = media.iter().map(|item| fetch_one(app, caller, item)).collect();
     futures_util::stream::iter(fetches).buffered(FETCHES_MAX).try_collect().await
 }
 
-async fn fetch_one(app: &App, item: &DraftMedia) -> Result<Fetched, Error> {
+async fn fetch_one(app: &App, caller: Caller, item: &DraftMedia) -> Result<Fetched, Error> {
+    if let MediaSource::Asset(id) = &item.source {
+        return super::uploads::take(app, caller, *id, &item.field).await;
+    }
     let bytes = load(app, item).await?;
-    let Some(found) = sniff(&bytes) else {
+    let judged = judge(app, &bytes, &item.field).await?;
+    keep(app, bytes, judged).await
+}
+
+/// What a file is, by its content.
+pub(super) struct Judged {
+    kind: MediaKind,
+    size: Option<Size>,
+    pub(super) extension: &'static str,
+}
+
+/// Looks at a file's content.
+///
+/// # Errors
+/// `Invalid` for the field when it cannot be used.
+pub(super) async fn judge(app: &App, bytes: &Bytes, field: &Field) -> Result<Judged, Error> {
+    let Some(found) = sniff(bytes) else {
         let allowed = "must be an image (jpg, png, webp, gif, bmp), a video (mp4, mov, m4v) or \
                        sound (mp3, wav), judged by its content";
-        return Err(Error::invalid(item.field.clone(), allowed));
+        return Err(Error::invalid(field.clone(), allowed));
     };
     let kind = kind_of(found);
-    let size = look_inside(app, kind, bytes.clone(), &item.field).await?;
-    let stored =
-        app.media.put_reference(bytes, found.extension(), app.now()).await.map_err(|error| {
-            tracing::error!(%error, "a reference could not be kept");
-            Error::internal()
-        })?;
+    let size = look_inside(app, kind, bytes.clone(), field).await?;
+    Ok(Judged { kind, size, extension: found.extension() })
+}
+
+/// Keeps a file that can be used.
+///
+/// # Errors
+/// `Internal` when the storage fails.
+pub(super) async fn keep(app: &App, bytes: Bytes, judged: Judged) -> Result<Fetched, Error> {
+    let Judged { kind, size, extension } = judged;
+    let stored = app.media.put_reference(bytes, extension, app.now()).await.map_err(|error| {
+        tracing::error!(%error, "a reference could not be kept");
+        Error::internal()
+    })?;
     Ok(Fetched { kind, stored, size })
 }
 
@@ -65,6 +97,8 @@ async fn load(app: &App, item: &DraftMedia) -> Result<Bytes, Error> {
             let message = "must be a base64 data URI such as data:image/png;base64,...";
             Error::invalid(item.field.clone(), message)
         }),
+        // These are taken from the account's uploads and never loaded.
+        MediaSource::Asset(_) => Err(Error::internal()),
     }
 }
 

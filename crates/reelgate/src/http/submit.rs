@@ -66,7 +66,7 @@ pub(super) async fn submit_checked(
     }
     let (model, mut order, price) = checked?;
     check_funds(app, origin.caller, &price).await?;
-    let fetched = fetch_all(app, &draft.media).await?;
+    let fetched = fetch_all(app, origin.caller, &draft.media).await?;
     fault::point(Point::ReferencesKept);
     let kinds: Vec<_> = fetched.iter().map(|found| found.kind).collect();
     check_kinds(&draft.media, &kinds, &model.media)?;
@@ -175,7 +175,7 @@ fn settle(order: &mut Order, draft: &Draft, fetched: Vec<Fetched>, kinds: &[Medi
         .map(|((item, fetched), role)| Media {
             url: match &item.source {
                 MediaSource::Url(url) => Some(url.clone()),
-                MediaSource::Data(_) => None,
+                MediaSource::Data(_) | MediaSource::Asset(_) => None,
             },
             kind: fetched.kind,
             role,

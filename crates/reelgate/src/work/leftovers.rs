@@ -44,7 +44,8 @@ fn is_needed(job: &Job, token: u64, is_clip: bool) -> bool {
         State::Running { lease, .. } => lease.token == token,
         State::Succeeded { output, .. } => {
             let folder = output.video.split('/').nth(1).and_then(attempt);
-            is_clip && folder == Some((job.id, token))
+            // Its owner may have given it up just before this server died.
+            is_clip && output.removed.is_none() && folder == Some((job.id, token))
         }
         State::Queued { .. } | State::Failed { .. } | State::Cancelled { .. } => false,
     }

@@ -148,16 +148,20 @@ async fn keep(app: &App, job: &Job, token: u64, clip: &Clip) -> Result<Output, M
     let put = |kind, file| app.media.put_clip_file(job.id, token, kind, file);
     let poster = put(ClipFile::Poster, &clip.poster).await?;
     fault::point(Point::PosterKept);
-    let last_frame = put(ClipFile::LastFrame, &clip.last_frame).await?;
+    // A picture is its own last frame.
+    let (last_frame, main) = match job.order.is_still() {
+        true => (None, ClipFile::Image),
+        false => (Some(put(ClipFile::LastFrame, &clip.last_frame).await?), ClipFile::Video),
+    };
     fault::point(Point::LastFrameKept);
-    let video = put(ClipFile::Video, &clip.video).await?;
+    let video = put(main, &clip.video).await?;
     fault::point(Point::VideoKept);
     Ok(Output {
+        last_frame: last_frame.map_or_else(|| video.name.clone(), |stored| stored.name),
         video: video.name,
         video_bytes: video.bytes,
         video_sha256: video.sha256,
         poster: poster.name,
-        last_frame: last_frame.name,
         size: clip.size,
         frames: clip.frames,
         duration_ms: clip.duration_ms,

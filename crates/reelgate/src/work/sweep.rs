@@ -43,6 +43,11 @@ async fn files(app: &App, kept_ms: i64) -> Result<u64, StoreError> {
         app.store.mark_removed(gone, now).await?;
         tracing::info!(removed, "removed the files of old jobs");
     }
+    // Their rows first: a file whose row is gone is like any other reference.
+    let assets = app.store.sweep_assets(before).await?;
+    if assets > 0 {
+        tracing::info!(assets, "forgot uploads that nobody used");
+    }
     if let Err(error) = app.media.sweep_references(before) {
         tracing::warn!(%error, "old references were not removed");
     }

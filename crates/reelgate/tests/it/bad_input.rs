@@ -252,7 +252,7 @@ async fn fields_that_contradict_each_other_or_do_not_exist() {
         (json!({ "image_url": url }), "image_url is not used in text-to-video mode, leave it out"),
         (
             json!({ "mode": "image-to-video", "image_url": url, "media_urls": [url] }),
-            "media_urls[0] is not used in image-to-video mode",
+            "media_urls[0] is not used in image-to-video mode, leave it out",
         ),
         (
             json!({ "mode": "sing" }),
@@ -307,10 +307,7 @@ async fn too_many_references_and_addresses_that_are_none() {
             ("photo.jpg", "must be a public https URL"),
             ("ftp://example.com/a.png", "must be a public https URL"),
             ("file:///etc/passwd", "must be a public https URL"),
-            (
-                "asset://abc",
-                "must be a public https URL; asset:// references are not accepted here",
-            ),
+            ("asset://abc", "must be a public https URL, or asset:// and the id of an upload"),
             ("https://example.com/a b.png", "must be a URL without spaces or control characters"),
             (long.as_str(), "must be at most 2048 bytes long"),
         ] {

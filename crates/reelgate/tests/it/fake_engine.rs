@@ -127,6 +127,9 @@ impl Engine for FakeEngine {
 
 /// Writes a real clip of these measures, and claims that it is what was ordered.
 fn make(work: &Work, width: usize, height: usize, seconds: u32, audio: bool) -> Clip {
+    if seconds == 0 {
+        return make_still(work, width, height);
+    }
     let mut spec = ClipSpec::new(width, height, seconds * FRAME_RATE);
     spec.qp = 40;
     spec.sound = audio.then(|| silence(seconds));
@@ -147,6 +150,23 @@ fn make(work: &Work, width: usize, height: usize, seconds: u32, audio: bool) -> 
         frames: ordered.duration_s * FRAME_RATE,
         duration_ms: ordered.duration_s * 1000,
         has_audio: ordered.audio,
+    }
+}
+
+/// Writes a grey picture of these measures.
+fn make_still(work: &Work, width: usize, height: usize) -> Clip {
+    let (image, poster) = (work.scratch.join("i.png"), work.scratch.join("p.jpg"));
+    let picture = Rgb { width, height, data: vec![128; width * height * 3] };
+    std::fs::write(&image, encode_png(&picture).expect("a picture")).expect("scratch");
+    std::fs::write(&poster, encode_jpeg(&picture, 50).expect("a poster")).expect("scratch");
+    Clip {
+        video: image.clone(),
+        poster,
+        last_frame: image,
+        size: work.size,
+        frames: 1,
+        duration_ms: 0,
+        has_audio: false,
     }
 }
 

@@ -203,6 +203,11 @@ impl TestApp {
         self.send(request).await
     }
 
+    /// The beginning of an answer whose body may go on for long.
+    pub(crate) async fn open(&self, request: Request<Body>) -> http::Response<Body> {
+        self.router.clone().oneshot(request).await.expect("routers do not fail")
+    }
+
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("routers do not fail");
         let (parts, body) = response.into_parts();

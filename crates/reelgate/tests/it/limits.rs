@@ -158,7 +158,7 @@ async fn a_wrong_method_is_refused_with_the_right_ones() {
         ),
         (
             Method::GET,
-            "/api/reelgate/v1/jobs",
+            "/api/reelgate/v1/quote",
             "POST",
             json!({ "error": coded("method_not_allowed", "POST") }),
         ),

@@ -20,6 +20,7 @@ mod native;
 mod neighbour;
 mod open_v1;
 mod orders;
+mod own;
 mod pictures;
 #[path = "../../../reelgate-store/tests/support/private_postgres.rs"]
 #[expect(dead_code, reason = "nothing here makes the server die")]
@@ -30,5 +31,7 @@ mod render;
 mod shared;
 mod task_query;
 mod tasks_v1;
+mod uploads;
+mod watch;
 mod webhooks;
 mod worker;

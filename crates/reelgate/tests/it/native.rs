@@ -194,7 +194,11 @@ async fn every_model_of_every_api_is_on_the_list() {
         "tasks_v1/seedance2-mini",
         "tasks_v1/seedance2-standard",
         "tasks_v1/seedance2-pro",
+        "tasks_v1/gpt-image-2",
+        "tasks_v1/nano-banana-pro",
+        "tasks_v1/nano-banana-2-lite",
         "native/preview",
+        "native/preview-image",
     ];
     assert_eq!(ids, expected);
     app.finish().await;

@@ -55,6 +55,38 @@ async fn the_last_frame_is_the_films() {
     app.finish().await;
 }
 
+/// A picture is drawn by the code that draws clips, and says who made it.
+#[tokio::test]
+async fn a_picture_is_the_same_for_the_same_order_and_says_what_it_is() {
+    let app = TestApp::with(|setup| setup.engine = Some(Arc::new(PreviewEngine::new(2)))).await;
+    let mut pictures = Vec::new();
+    for seed in [7, 7, 8] {
+        let who = app.customer().await;
+        let body = json!({
+            "model": "native/preview-image",
+            "prompt": "A lighthouse at night",
+            "ratio": "16:9",
+            "seed": seed
+        });
+        let id = app.post(JOBS, &who, &body).await.at("/id");
+        app.drain().await;
+        let done = app.get(&format!("{JOBS}/{id}"), &who).await;
+        pictures.push(app.download(&done.at("/output/image_url")).await.body);
+        app.clock.advance_ms(1);
+    }
+    assert_eq!(pictures[0], pictures[1]);
+    assert_ne!(pictures[0], pictures[2]);
+    let picture = decode_image(&pictures[0], ImageLimits::default()).expect("a PNG");
+    assert_eq!((picture.width, picture.height), (1376, 768));
+    let first = picture.data[..3].to_vec();
+    assert!(picture.data.chunks(3).any(|pixel| pixel != first), "it is not of one colour");
+    for said in ["without a generative model", "native/preview-image"] {
+        let found = pictures[0].windows(said.len()).any(|bytes| bytes == said.as_bytes());
+        assert!(found, "{said}");
+    }
+    app.finish().await;
+}
+
 /// The same order twice is the same film, whoever orders it.
 #[tokio::test]
 async fn a_film_is_the_same_for_the_same_order_and_seed() {

@@ -1,0 +1,150 @@
+//! Answers of our own API beyond orders and jobs: lists, money, reports, uploads.
+
+use super::response::JobBody;
+use crate::ids::{self, ASSET_SCHEME};
+use crate::time::iso;
+use crate::wire::WireResponse;
+use http::StatusCode;
+use reelgate_core::asset::Asset;
+use reelgate_core::ledger::{Entry, Funds};
+use reelgate_core::own::{OwnReply, UsageGroup, UsageQuery, UsageRow};
+use serde::Serialize;
+
+/// A part of a list.
+#[derive(Serialize)]
+struct Part<T> {
+    data: Vec<T>,
+    /// Sent back as `cursor` it gives the next part; null at the end.
+    next: Option<String>,
+}
+
+/// Credits as exact decimals.
+#[derive(Serialize)]
+struct Balance {
+    balance: String,
+    held: String,
+    available: String,
+}
+
+#[derive(Serialize)]
+struct EntryBody<'a> {
+    id: String,
+    kind: &'static str,
+    job: Option<String>,
+    balance_delta: String,
+    held_delta: String,
+    note: &'a str,
+    at: String,
+}
+
+#[derive(Serialize)]
+struct Report {
+    by: &'static str,
+    from: String,
+    until: String,
+    data: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    group: String,
+    jobs: u64,
+    succeeded: u64,
+    failed: u64,
+    cancelled: u64,
+    charged: String,
+}
+
+#[derive(Serialize)]
+struct AssetBody<'a> {
+    id: String,
+    url: String,
+    name: &'a str,
+    kind: &'static str,
+    width: Option<u32>,
+    height: Option<u32>,
+    bytes: u64,
+    sha256: &'a str,
+    created_at: String,
+    used_at: String,
+}
+
+/// Writes an answer.
+pub(super) fn render(reply: &OwnReply) -> WireResponse {
+    let ok = StatusCode::OK;
+    match reply {
+        OwnReply::Jobs(jobs) => {
+            let data = jobs.rows.iter().map(JobBody::of).collect();
+            WireResponse::json(ok, &Part { data, next: jobs.next.map(ids::show_native) })
+        }
+        OwnReply::Balance(funds) => WireResponse::json(ok, &balance(*funds)),
+        OwnReply::Statement(entries) => {
+            let data = entries.rows.iter().map(entry).collect();
+            WireResponse::json(ok, &Part { data, next: entries.next.map(|id| id.to_string()) })
+        }
+        OwnReply::Usage(query, rows) => WireResponse::json(ok, &report(query, rows)),
+        OwnReply::Asset(one) => WireResponse::json(ok, &asset(one)),
+        OwnReply::Uploaded(one) => WireResponse::json(StatusCode::CREATED, &asset(one)),
+        OwnReply::Assets(assets) => {
+            let data = assets.rows.iter().map(asset).collect();
+            WireResponse::json(ok, &Part { data, next: assets.next.map(ids::show_asset) })
+        }
+    }
+}
+
+fn balance(funds: Funds) -> Balance {
+    Balance {
+        balance: funds.balance.to_string(),
+        held: funds.held.to_string(),
+        available: funds.available().to_string(),
+    }
+}
+
+fn entry(entry: &Entry) -> EntryBody<'_> {
+    EntryBody {
+        id: entry.id.to_string(),
+        kind: entry.kind.name(),
+        job: entry.job.map(ids::show_native),
+        balance_delta: entry.delta.balance.to_string(),
+        held_delta: entry.delta.held.to_string(),
+        note: &entry.note,
+        at: iso(entry.at),
+    }
+}
+
+fn report(query: &UsageQuery, rows: &[UsageRow]) -> Report {
+    let row = |row: &UsageRow| Row {
+        group: match &row.group {
+            UsageGroup::Day(day) => iso(*day).chars().take("2026-11-21".len()).collect(),
+            UsageGroup::Model(model) => model.to_string(),
+            UsageGroup::Key(key) => key.to_string(),
+        },
+        jobs: row.jobs,
+        succeeded: row.succeeded,
+        failed: row.failed,
+        cancelled: row.cancelled,
+        charged: row.charged.to_string(),
+    };
+    Report {
+        by: query.by.name(),
+        from: iso(query.from),
+        until: iso(query.until),
+        data: rows.iter().map(row).collect(),
+    }
+}
+
+fn asset(asset: &Asset) -> AssetBody<'_> {
+    let id = ids::show_asset(asset.id);
+    AssetBody {
+        url: format!("{ASSET_SCHEME}{id}"),
+        id,
+        name: &asset.name,
+        kind: asset.kind.name(),
+        width: asset.size.map(|size| size.width),
+        height: asset.size.map(|size| size.height),
+        bytes: asset.bytes,
+        sha256: asset.sha256(),
+        created_at: iso(asset.created),
+        used_at: iso(asset.used),
+    }
+}

@@ -1,0 +1,105 @@
+//! What a call does that only our own API has.
+
+use super::auth::Caller;
+use super::reply::store_error;
+use super::view::view;
+use crate::app::App;
+use reelgate_core::own::{Listing, Page};
+use reelgate_core::{AssetId, Error, JobId, Kind, OwnCall, OwnReply, Reply, State};
+
+/// Does it.
+///
+/// # Errors
+/// Why it was not done; nothing has changed then.
+pub(super) async fn act(
+    app: &App,
+    caller: Caller,
+    call: OwnCall,
+    base_url: &str,
+) -> Result<Reply, Error> {
+    let account = caller.account;
+    let reply = match call {
+        OwnCall::Jobs(filter, page) => {
+            let found = app.store.list_jobs(account, filter, page).await.map_err(store_error)?;
+            let rows = found.rows.into_iter().map(|job| view(app, job, base_url)).collect();
+            OwnReply::Jobs(Listing { rows, next: found.next })
+        }
+        OwnCall::DeleteJob(id) => {
+            let job = delete_job(app, caller, id).await?;
+            return Ok(Reply::Job(Box::new(view(app, job, base_url))));
+        }
+        OwnCall::Balance => {
+            let found = app.store.account(account).await.map_err(store_error)?;
+            OwnReply::Balance(found.ok_or_else(Error::unauthorized)?.funds)
+        }
+        OwnCall::Statement(page) => {
+            let entries = app.store.statement(account, page.after, page.limit).await;
+            OwnReply::Statement(part(entries.map_err(store_error)?, page, |entry| entry.id))
+        }
+        OwnCall::Usage(query) => {
+            let rows = app.store.usage(account, query).await.map_err(store_error)?;
+            OwnReply::Usage(query, rows)
+        }
+        OwnCall::Upload(upload) => {
+            OwnReply::Uploaded(super::uploads::keep(app, caller, upload).await?)
+        }
+        OwnCall::Assets(page) => {
+            let assets = app.store.assets(account, page.after, page.limit).await;
+            OwnReply::Assets(part(assets.map_err(store_error)?, page, |asset| asset.id))
+        }
+        OwnCall::Asset(id) => OwnReply::Asset(asset(app, caller, id).await?),
+        OwnCall::DeleteAsset(id) => {
+            let gone = app.store.delete_asset(account, id).await.map_err(store_error)?;
+            OwnReply::Asset(gone.ok_or_else(no_asset)?)
+        }
+        // The gateway opens streams itself: they are no answer that a dialect could write.
+        OwnCall::WatchJob(_) | OwnCall::Watch => return Err(Error::internal()),
+    };
+    Ok(Reply::Own(reply))
+}
+
+fn no_asset() -> Error {
+    Error::new(Kind::NotFound, "upload not found")
+}
+
+async fn asset(app: &App, caller: Caller, id: AssetId) -> Result<reelgate_core::Asset, Error> {
+    let found = app.store.asset(caller.account, id).await.map_err(store_error)?;
+    found.ok_or_else(no_asset)
+}
+
+/// A full part may be the last one: then the next is empty and says so.
+fn part<T, C>(rows: Vec<T>, page: Page<C>, id: impl Fn(&T) -> C) -> Listing<T, C> {
+    let is_full = rows.len() >= page.limit;
+    let next = rows.last().filter(|_| is_full).map(id);
+    Listing { rows, next }
+}
+
+/// From the moment that the store has noted it, no answer has a link any more; what a crash leaves
+/// of the files is swept.
+async fn delete_job(app: &App, caller: Caller, id: JobId) -> Result<reelgate_core::Job, Error> {
+    let job = app.store.delete_files(caller.account, id, app.now()).await.map_err(store_error)?;
+    if let State::Succeeded { output, .. } = &job.state {
+        for name in [&output.video, &output.poster, &output.last_frame] {
+            if let Err(error) = app.media.remove(name).await {
+                tracing::warn!(%id, %error, "a file was not removed");
+            }
+        }
+    }
+    Ok(job)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reelgate_core::EntryId;
+
+    #[test]
+    fn a_short_part_is_the_last() {
+        let rows = |limit| {
+            let ids = [3, 2].map(|bits| EntryId::from_bits(bits).expect("an id"));
+            part(ids.to_vec(), Page { after: None, limit }, |id| *id).next
+        };
+        assert_eq!(rows(2), EntryId::from_bits(2));
+        assert_eq!(rows(3), None);
+    }
+}
