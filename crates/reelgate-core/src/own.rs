@@ -98,6 +98,8 @@ pub struct JobFilter {
     pub from: Option<Timestamp>,
     /// Accepted before this moment.
     pub until: Option<Timestamp>,
+    /// Rehearsals only: what a test key may see.
+    pub tests_only: bool,
 }
 
 /// A job's state as our own API shows it: one more than there are.
@@ -118,6 +120,8 @@ pub struct UsageQuery {
     pub from: Timestamp,
     /// Jobs accepted before this moment.
     pub until: Timestamp,
+    /// Rehearsals only: what a test key may see.
+    pub tests_only: bool,
 }
 
 /// What a report has rows for.

@@ -32,8 +32,6 @@ pub enum OwnerCall {
     },
     /// Make a key useless for good.
     RevokeKey(KeyId),
-    /// Show what the account has.
-    Funds,
     /// Turn a redeem code into credits.
     Redeem(String),
 }
@@ -47,8 +45,6 @@ pub enum OwnerReply {
     Key(Box<KeyView>),
     /// A key that was just made; the only moment at which it is shown.
     Made(Box<KeyView>, ApiKey),
-    /// What the account has.
-    Funds(Funds),
     /// A code was redeemed.
     Redeemed {
         /// What it brought.

@@ -129,8 +129,6 @@ pub enum OwnerOperation {
     UpdateKey,
     /// Makes a key useless.
     RevokeKey,
-    /// Shows what the account has.
-    Funds,
     /// Turns a code into credits.
     Redeem,
 }

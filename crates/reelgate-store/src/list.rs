@@ -21,7 +21,7 @@ const FILTERED: &str = concat!(
     job_columns!(),
     " FROM jobs WHERE account = $1 AND id < $2 AND id >= $3 AND state LIKE $4 \
      AND ordered LIKE $5 ESCAPE '!' AND COALESCE(removed, 0) BETWEEN $6 AND $7 \
-     ORDER BY id DESC LIMIT $8"
+     AND priority <= $8 ORDER BY id DESC LIMIT $9"
 );
 const CHANGED: &str = concat!(
     "SELECT ",
@@ -122,7 +122,9 @@ async fn list(
     };
     let model = filter.model.map_or_else(|| "%".to_owned(), |id| rows::order_like(&id));
     let wanted = page(asked.limit);
-    let values = values![account, before, from, state, model, removed.0, removed.1, wanted];
+    let priority = rows::priority_max(filter.tests_only);
+    let values =
+        values![account, before, from, state, model, removed.0, removed.1, priority, wanted];
     let found = tx.query(FILTERED, &values).await?;
     let rows: Vec<Job> = found.into_iter().map(rows::job).collect::<Result<_, _>>()?;
     let is_full = rows.len() >= asked.limit;

@@ -29,6 +29,11 @@ const TESTS_DOWN: i64 = 10;
 /// Every test job's priority is below this number, and no real one's.
 const TESTS_BELOW: i64 = -5;
 
+/// The highest number in the column of jobs that may be seen: any, or those of tests.
+pub(crate) const fn priority_max(tests_only: bool) -> i64 {
+    if tests_only { TESTS_BELOW - 1 } else { i64::MAX }
+}
+
 /// An order's priority in its column.
 pub(crate) fn rank(order: &Order) -> i64 {
     let down = if order.test { TESTS_DOWN } else { 0 };

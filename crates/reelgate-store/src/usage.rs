@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 const CHUNK: usize = 5000;
 /// The beginning of an order's JSON, long enough for any model's name.
 const ORDERED: &str = "SELECT id, SUBSTR(ordered, 1, 200), api_key, state, charged, created \
-    FROM jobs WHERE account = $1 AND id >= $2 AND id < $3 ORDER BY id LIMIT $4";
+    FROM jobs WHERE account = $1 AND id >= $2 AND id < $3 AND priority <= $4 ORDER BY id LIMIT $5";
 
 /// What a report needs of a job.
 struct Line {
@@ -50,7 +50,9 @@ async fn usage(
     let mut seen = 0_u64;
     while let Some(begin) = from {
         let chunk = i64::try_from(CHUNK).unwrap_or(i64::MAX);
-        let rows = tx.query(ORDERED, &values![account, begin, &until, chunk]).await?;
+        let priority = rows::priority_max(query.tests_only);
+        let values = values![account, begin, &until, priority, chunk];
+        let rows = tx.query(ORDERED, &values).await?;
         let is_full = rows.len() >= CHUNK;
         seen = seen.saturating_add(rows.len() as u64);
         if seen > USAGE_JOBS_MAX {

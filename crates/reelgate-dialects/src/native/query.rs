@@ -115,7 +115,7 @@ fn filter(request: &WireRequest, models: &[String]) -> Result<JobFilter, Error> 
         Some(text) => return Err(unknown(Field::Model, models, text)),
     };
     let (from, until) = (moment(request, "created_after")?, moment(request, "created_before")?);
-    Ok(JobFilter { state, model, from, until })
+    Ok(JobFilter { state, model, from, until, tests_only: false })
 }
 
 fn usage(request: &WireRequest) -> Result<UsageQuery, Error> {
@@ -134,7 +134,7 @@ fn usage(request: &WireRequest) -> Result<UsageQuery, Error> {
         let message = format!("must be later than from, by at most {USAGE_DAYS_MAX} days");
         return Err(Error::invalid(named("until"), message));
     }
-    Ok(UsageQuery { by, from, until })
+    Ok(UsageQuery { by, from, until, tests_only: false })
 }
 
 fn moment(request: &WireRequest, name: &str) -> Result<Option<Timestamp>, Error> {

@@ -151,7 +151,6 @@ pub(crate) fn owner(call: OwnerCall) -> Result<OwnerReply, Error> {
         OwnerCall::RevokeKey(_) => {
             OwnerReply::Key(view(KeyStyle::Sk, KeyChange::default(), Some(created))?)
         }
-        OwnerCall::Funds => OwnerReply::Funds(funds),
         OwnerCall::Redeem(_) => OwnerReply::Redeemed { credits: Credits::whole(250), funds },
     })
 }

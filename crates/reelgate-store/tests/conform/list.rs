@@ -156,7 +156,7 @@ async fn usage_is_summed_by_day_model_and_key(world: &World) {
     world.accept(Job { order: other.clone(), ..world.new_job(owner, 1) }).await;
     let usage = async |by, from: i64, until: i64| {
         let (from, until) = (START.plus_ms(from), START.plus_ms(until));
-        let query = UsageQuery { by, from, until };
+        let query = UsageQuery { by, from, until, tests_only: false };
         world.store.usage(owner.account, query).await.expect("a report")
     };
     let days = usage(UsageBy::Day, 0, 1).await;

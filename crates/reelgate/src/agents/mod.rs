@@ -1,10 +1,8 @@
-//! What agents and their makers read and call: the documentation as plain text, a skill in one
-//! file, and tools over the Model Context Protocol.
+//! Tools for agents over the Model Context Protocol. What they read is in `http/pages.rs`.
 //!
-//! All of it is made from the pages in `docs/`, the OpenAPI document of our own API and that API
-//! itself, so none of it can say anything else than they do.
+//! The tools are made from the OpenAPI document of our own API and call that API, so they can
+//! neither say nor do anything else than it does.
 
 pub mod api;
 pub mod mcp;
-pub mod pages;
 mod tools;

@@ -49,7 +49,7 @@ pub(super) fn all(openapi: &Value) -> Vec<Tool> {
                 json!({
                     "state": { "type": "string", "description": "Only jobs in this state." },
                     "limit": { "type": "integer", "minimum": 1, "maximum": 100, "default": 10 },
-                    "cursor": { "type": "string", "description": "next_cursor of the page before." },
+                    "cursor": { "type": "string", "description": "next of the part before." },
                 }),
                 &[],
             ),

@@ -221,7 +221,7 @@ fn check_address(app: &App, known: &Known, parts: &Parts) -> Result<(), Error> {
 }
 
 /// How this request's caller reaches the server.
-pub(crate) fn base_url(app: &App, headers: &HeaderMap) -> String {
+pub(super) fn base_url(app: &App, headers: &HeaderMap) -> String {
     let host = headers.get(HOST).and_then(|value| value.to_str().ok());
     let plain = |host: &&str| {
         !host.is_empty()

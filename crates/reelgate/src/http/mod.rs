@@ -11,6 +11,7 @@ pub mod once;
 pub mod openapi;
 mod own;
 mod owner;
+pub mod pages;
 pub mod peer;
 pub mod places;
 pub mod polls;

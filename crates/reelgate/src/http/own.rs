@@ -1,10 +1,11 @@
 //! What a call does that only our own API has.
 
+use super::actions::job_of;
 use super::auth::Caller;
 use super::reply::store_error;
 use super::view::view;
 use crate::app::App;
-use reelgate_core::own::{Listing, Page};
+use reelgate_core::own::{JobFilter, Listing, Page, UsageQuery};
 use reelgate_core::{AssetId, Error, JobId, Kind, OwnCall, OwnReply, Reply, State};
 
 /// Does it.
@@ -20,6 +21,7 @@ pub(super) async fn act(
     let account = caller.account;
     let reply = match call {
         OwnCall::Jobs(filter, page) => {
+            let filter = JobFilter { tests_only: caller.test, ..filter };
             let found = app.store.list_jobs(account, filter, page).await.map_err(store_error)?;
             let rows = found.rows.into_iter().map(|job| view(app, job, base_url)).collect();
             OwnReply::Jobs(Listing { rows, next: found.next })
@@ -32,11 +34,16 @@ pub(super) async fn act(
             let found = app.store.account(account).await.map_err(store_error)?;
             OwnReply::Balance(found.ok_or_else(Error::unauthorized)?.funds)
         }
+        // Tests move no money, so there is nothing that a test key may see.
+        OwnCall::Statement(_) if caller.test => {
+            OwnReply::Statement(Listing { rows: Vec::new(), next: None })
+        }
         OwnCall::Statement(page) => {
             let entries = app.store.statement(account, page.after, page.limit).await;
             OwnReply::Statement(part(entries.map_err(store_error)?, page, |entry| entry.id))
         }
         OwnCall::Usage(query) => {
+            let query = UsageQuery { tests_only: caller.test, ..query };
             let rows = app.store.usage(account, query).await.map_err(store_error)?;
             OwnReply::Usage(query, rows)
         }
@@ -48,6 +55,10 @@ pub(super) async fn act(
             OwnReply::Assets(part(assets.map_err(store_error)?, page, |asset| asset.id))
         }
         OwnCall::Asset(id) => OwnReply::Asset(asset(app, caller, id).await?),
+        OwnCall::DeleteAsset(_) if caller.test => {
+            let message = "A test key may not remove uploads: real orders may need them";
+            return Err(Error::new(Kind::Forbidden, message));
+        }
         OwnCall::DeleteAsset(id) => {
             let gone = app.store.delete_asset(account, id).await.map_err(store_error)?;
             OwnReply::Asset(gone.ok_or_else(no_asset)?)
@@ -77,6 +88,7 @@ fn part<T, C>(rows: Vec<T>, page: Page<C>, id: impl Fn(&T) -> C) -> Listing<T, C
 /// From the moment that the store has noted it, no answer has a link any more; what a crash leaves
 /// of the files is swept.
 async fn delete_job(app: &App, caller: Caller, id: JobId) -> Result<reelgate_core::Job, Error> {
+    job_of(app, caller, id).await?;
     let job = app.store.delete_files(caller.account, id, app.now()).await.map_err(store_error)?;
     if let State::Succeeded { output, .. } = &job.state {
         for name in [&output.video, &output.poster, &output.last_frame] {

@@ -18,10 +18,6 @@ use reelgate_store::{Key, NewKey};
 pub(super) async fn act(app: &App, origin: &Origin, call: OwnerCall) -> Result<OwnerReply, Error> {
     let caller = origin.caller;
     match call {
-        OwnerCall::Funds => {
-            let account = app.store.account(caller.account).await.map_err(store_error)?;
-            Ok(OwnerReply::Funds(account.ok_or_else(Error::unauthorized)?.funds))
-        }
         OwnerCall::Redeem(text) => redeem(app, caller, &text).await,
         OwnerCall::Keys => {
             may_manage(origin)?;

@@ -2,8 +2,8 @@
 
 use super::actions::NATIVE;
 use super::gateway::{self, PathParams};
-use super::{files, health, openapi, reply};
-use crate::agents::{mcp, pages};
+use super::{files, health, openapi, pages, reply};
+use crate::agents::mcp;
 use crate::app::App;
 use axum::body::Body;
 use axum::extract::Request;

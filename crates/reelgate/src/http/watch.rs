@@ -4,6 +4,7 @@
 //! An event's id is the moment of the change and the job. After a break, `Last-Event-ID` goes on a
 //! little before it: an event may come twice, and none is left out.
 
+use super::actions::job_of;
 use super::auth::Caller;
 use super::places::{Full, Place};
 use super::reply::store_error;
@@ -60,6 +61,7 @@ struct Follow {
     app: Arc<App>,
     dialect: Arc<dyn Dialect>,
     account: AccountId,
+    tests_only: bool,
     scope: Scope,
     base_url: String,
     /// Changes from here on are still to be told.
@@ -88,8 +90,7 @@ pub(super) async fn open(
 ) -> Result<Response<Body>, Error> {
     let last = last_event(headers)?;
     if let Scope::Job(id) = scope {
-        let job = app.store.job_of(caller.account, id).await.map_err(store_error)?;
-        let job = job.ok_or_else(Error::job_not_found)?;
+        let job = job_of(app, caller, id).await?;
         // What was told last was the end: this answer tells a browser not to come back.
         if last == Some((job.updated, id)) && job.state.finished().is_some() {
             return Ok(StatusCode::NO_CONTENT.into_response());
@@ -101,6 +102,7 @@ pub(super) async fn open(
         app: Arc::clone(app),
         dialect: Arc::clone(dialect),
         account: caller.account,
+        tests_only: caller.test,
         scope,
         base_url: base_url.to_owned(),
         since: last.map_or(now, |(moment, _)| moment),
@@ -190,7 +192,8 @@ impl Follow {
             let before = self.told.insert(job.id, (job.updated, Mark::of(job)));
             before.map(|(_, mark)| mark) != Some(Mark::of(job))
         };
-        let news = jobs.into_iter().filter(is_news).collect();
+        let may_see = |job: &Job| job.order.test || !self.tests_only;
+        let news = jobs.into_iter().filter(may_see).filter(is_news).collect();
         // One job is asked for by its name, however long ago it changed.
         if self.scope == Scope::Account {
             let kept_from = self.since.plus_ms(-OVERLAP_MS);

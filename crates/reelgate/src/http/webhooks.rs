@@ -6,7 +6,7 @@ use super::reply::store_error;
 use crate::app::App;
 use crate::{outbound, secrets, work};
 use reelgate_core::endpoint::{self, Change, EndpointCall, EndpointReply};
-use reelgate_core::{Endpoint, EndpointId, Error, Field};
+use reelgate_core::{Endpoint, EndpointId, Error, Field, Kind};
 
 /// Does it, for this caller's endpoints only.
 ///
@@ -17,6 +17,11 @@ pub(super) async fn act(
     caller: Caller,
     call: EndpointCall,
 ) -> Result<EndpointReply, Error> {
+    if caller.test {
+        // An endpoint hears of real jobs, with links to what they made.
+        let message = "A test key may not manage webhook endpoints";
+        return Err(Error::new(Kind::Forbidden, message));
+    }
     let (account, store, now) = (caller.account, &app.store, app.now());
     match call {
         EndpointCall::Create(change) => {

@@ -275,7 +275,7 @@ async fn a_code_becomes_credits_once_for_each_account() {
     let tester = app.key_of(other.account, KeyStyle::Test).await;
     assert_eq!(app.post(path, &tester, &typed).await.status, 403);
     assert_eq!(app.post(path, &other, &typed).await.status, 200);
-    let account = app.get("/api/reelgate/v1/account", &other).await;
+    let account = app.get("/api/reelgate/v1/balance", &other).await;
     account.is(200, &json!({ "balance": "1250", "held": "0", "available": "1250" }));
     app.finish().await;
 }

@@ -10,12 +10,11 @@ use http::{Method, StatusCode};
 use reelgate_core::{Error, OwnerCall, OwnerReply};
 
 /// The routes about an account.
-pub(super) const ROUTES: [Route; 6] = [
+pub(super) const ROUTES: [Route; 5] = [
     owner(Method::GET, "/api/reelgate/v1/keys", OwnerOperation::Keys),
     owner(Method::POST, "/api/reelgate/v1/keys", OwnerOperation::CreateKey),
     owner(Method::PATCH, "/api/reelgate/v1/keys/{id}", OwnerOperation::UpdateKey),
     owner(Method::DELETE, "/api/reelgate/v1/keys/{id}", OwnerOperation::RevokeKey),
-    owner(Method::GET, "/api/reelgate/v1/account", OwnerOperation::Funds),
     owner(Method::POST, "/api/reelgate/v1/account/redeem", OwnerOperation::Redeem),
 ];
 
@@ -37,7 +36,6 @@ pub(super) fn parse(
             Ok(OwnerCall::UpdateKey { id, change: Box::new(request::change(request, models)?) })
         }
         OwnerOperation::RevokeKey => Ok(OwnerCall::RevokeKey(request::key_id(request)?)),
-        OwnerOperation::Funds => Ok(OwnerCall::Funds),
         OwnerOperation::Redeem => request::redeem(request),
     }
 }
@@ -52,7 +50,6 @@ pub(super) fn render(reply: &OwnerReply) -> WireResponse {
             let body = response::Made::of(key, secret);
             WireResponse::json(StatusCode::CREATED, &body)
         }
-        OwnerReply::Funds(funds) => WireResponse::json(ok, &response::FundsBody::of(*funds)),
         OwnerReply::Redeemed { credits, funds } => {
             WireResponse::json(ok, &response::Redeemed::of(*credits, *funds))
         }

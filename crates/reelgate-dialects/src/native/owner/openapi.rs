@@ -23,8 +23,7 @@ pub(in super::super) fn schemas(models: &[String]) -> Vec<(&'static str, Value)>
         ("NewKey", create),
         ("KeyChange", settings(models)),
         ("MadeKey", and(key(), "key", secret)),
-        ("Redeemed", and(funds.clone(), "credits", amount())),
-        ("Funds", funds),
+        ("Redeemed", and(funds, "credits", amount())),
         ("Code", with(code, "additionalProperties", false)),
     ]
 }
@@ -75,12 +74,6 @@ pub(in super::super) fn describe(operation: OwnerOperation, plain: Described) ->
             parameters: vec![id],
             answer: (200, "Key"),
             refusals: &[404],
-            ..plain
-        },
-        OwnerOperation::Funds => Described {
-            id: "getAccount",
-            summary: "What the account has.",
-            answer: (200, "Funds"),
             ..plain
         },
         OwnerOperation::Redeem => Described {

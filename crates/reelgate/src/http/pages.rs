@@ -1,8 +1,8 @@
 //! Documentation as text: `/llms.txt` (<https://llmstxt.org>), `/llms-full.txt`, `/docs.md`, each
 //! page under `/docs/`, and the skill (seed 004 names the skill and a raw text endpoint).
 
+use super::gateway::base_url;
 use crate::app::App;
-use crate::http::gateway::base_url;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::get;
@@ -68,9 +68,9 @@ pub fn routes(app: &Arc<App>) -> Router {
 async fn index(State(app): State<Arc<App>>, headers: HeaderMap) -> Response<String> {
     let server = base_url(&app, &headers);
     let mut text = format!(
-        "# Reelgate\n\n> Video generation over HTTP: send a prompt and references, get a task id, \
-         poll or receive a webhook, download an MP4. This server speaks several documented APIs; a \
-         key works on all of them.\n\n\
+        "# Reelgate\n\n> Video generation over HTTP: send a prompt and references, get a task \
+         id, poll or receive a webhook, download an MP4. This server speaks several documented \
+         APIs; a key works on all of them.\n\n\
          Every request carries `Authorization: Bearer KEY`. Start with our own API, or with the \
          one that your client was written for.\n"
     );
@@ -88,7 +88,7 @@ async fn index(State(app): State<Arc<App>>, headers: HeaderMap) -> Response<Stri
     }
     let _ = write!(
         text,
-        "- [seedance-skill.md]({server}/downloads/seedance-skill.md): a skill for agents, one file\n\
+        "- [seedance-skill.md]({server}/downloads/seedance-skill.md): a skill for agents\n\
          - `{server}/mcp`: tools over the Model Context Protocol (streamable HTTP)\n\
          - [docs.md]({server}/docs.md): all pages for clients in one text\n\
          - [llms-full.txt]({server}/llms-full.txt): all pages in one text\n"
