@@ -71,7 +71,9 @@ impl Rig {
         } else {
             (whole, extent.height * 0.54, extent.height.clamp(0.5, 2.6) * 0.80)
         };
-        let distance = (view * LENS).clamp(0.35, 120.0);
+        // Never inside of what it looks at, whichever way that is turned.
+        let outside = if extent.width > 1.5 { extent.width * 0.9 } else { 0.35 };
+        let distance = (view * LENS).max(outside).min(120.0);
         if facts.moves(Move::Aerial) {
             let away = distance.max(9.0);
             return Self { distance: away * 1.3, height: away * 0.95, aim: extent.lift, follows };
