@@ -115,7 +115,7 @@ impl Plane {
         let lower = self.data.get(start + self.width..start + self.width + count)?;
         // How far down the path is when it reaches each column.
         let slope = ((i64::from(run.dv) << 16) / i64::from(run.du)) as i32;
-        let down = run.v - (i64::from(slope) * i64::from(run.u & 65_535) >> 16) as i32;
+        let down = run.v - ((i64::from(slope) * i64::from(run.u & 65_535)) >> 16) as i32;
         for (index, (out, (a, c))) in mixed.iter_mut().zip(upper.iter().zip(lower)).enumerate() {
             let v = down + slope * index as i32 - (row << 16);
             let part = (v >> 8).clamp(0, 256);

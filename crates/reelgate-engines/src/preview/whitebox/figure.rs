@@ -20,13 +20,13 @@ pub(crate) enum Doing {
 
 impl Doing {
     pub(crate) fn of(facts: &Facts) -> Self {
-        let first = facts.actions.iter().find_map(|action| match action {
-            Action::Walk => Some(Self::Walk),
-            Action::Run | Action::Swim | Action::Fly => Some(Self::Run),
-            Action::Dance => Some(Self::Dance),
-            Action::Sit => Some(Self::Sit),
-            Action::Blow => Some(Self::Lean),
-            Action::Stand => Some(Self::Stand),
+        let first = facts.actions.first().map(|action| match action {
+            Action::Walk => Self::Walk,
+            Action::Run | Action::Swim | Action::Fly => Self::Run,
+            Action::Dance => Self::Dance,
+            Action::Sit => Self::Sit,
+            Action::Blow => Self::Lean,
+            Action::Stand => Self::Stand,
         });
         first.unwrap_or(Self::Stand)
     }

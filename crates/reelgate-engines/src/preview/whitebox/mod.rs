@@ -198,15 +198,16 @@ fn sides(solid: &Solid, look: &Look) -> Vec<(Outline, [f32; 3], Ink)> {
 
 /// Points around both ends of a rod, as many as its shadow needs.
 fn around(rod: &Rod) -> Vec<V3> {
+    const HALF: f32 = std::f32::consts::FRAC_1_SQRT_2;
     const SIDES: [[f32; 2]; 8] = [
         [1.0, 0.0],
-        [0.7071, 0.7071],
+        [HALF, HALF],
         [0.0, 1.0],
-        [-0.7071, 0.7071],
+        [-HALF, HALF],
         [-1.0, 0.0],
-        [-0.7071, -0.7071],
+        [-HALF, -HALF],
         [0.0, -1.0],
-        [0.7071, -0.7071],
+        [HALF, -HALF],
     ];
     let ring = |at: V3| SIDES.map(|[x, z]| add(at, [x * rod.radius, 0.0, z * rod.radius]));
     ring(rod.from).into_iter().chain(ring(rod.to)).collect()
