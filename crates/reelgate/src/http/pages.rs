@@ -33,14 +33,15 @@ macro_rules! page {
 
 /// What somebody who writes a client needs, in the order to read it.
 const FOR_CLIENTS: &[Page] = &[
-    page!("quickstart.md", "a first video, an account, a key, a webhook"),
+    page!("quickstart.md", "a first video, an account, a key"),
     page!("prompt-guide.md", "how to write prompts"),
-    page!("api/native.md", "our own API: everything the platform can do"),
+    page!("api/native.md", "the native API: everything the platform can do"),
     page!("api/open_v1.md", "API A, /api/open/v1"),
     page!("api/task_query.md", "API B, /api/video/seedance and /api/task/query"),
     page!("api/tasks_v1.md", "API C, /api/v1"),
     page!("api/webhooks.md", "being told instead of asking"),
     page!("test-keys.md", "keys that rehearse every outcome at no cost"),
+    page!("agents.md", "tools over the Model Context Protocol, the skill, these pages"),
 ];
 
 /// What somebody who runs a server needs.
@@ -71,8 +72,8 @@ async fn index(State(app): State<Arc<App>>, headers: HeaderMap) -> Response<Stri
         "# Reelgate\n\n> Video generation over HTTP: send a prompt and references, get a task \
          id, poll or receive a webhook, download an MP4. This server speaks several documented \
          APIs; a key works on all of them.\n\n\
-         Every request carries `Authorization: Bearer KEY`. Start with our own API, or with the \
-         one that your client was written for.\n"
+         Every request carries `Authorization: Bearer KEY`. Start with the native API, or with \
+         the one that your client was written for.\n"
     );
     let mut list = |title: &str, pages: &[Page]| {
         let _ = write!(text, "\n## {title}\n\n");
