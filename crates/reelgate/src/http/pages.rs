@@ -10,11 +10,14 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, Response, StatusCode};
 use std::fmt::Write as _;
 use std::sync::Arc;
+use url::Url;
 
 /// Stands for the server's own address in the skill.
 const ADDRESS: &str = "{{server}}";
 /// The address that the pages' examples use.
 const EXAMPLE: &str = "http://127.0.0.1:8787";
+/// Where files are that a page names and this server does not have.
+const REPOSITORY: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main");
 const SKILL: &str = include_str!("../../docs/agent-skill.md");
 const PROMPTS: &str = include_str!("../../docs/prompt-guide.md");
 
@@ -118,9 +121,8 @@ async fn one(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Response<String> {
-    let page = FOR_CLIENTS.iter().chain(FOR_OPERATORS).find(|page| page.name == name);
-    match page {
-        Some(page) => markdown(at(page.text, &base_url(&app, &headers))),
+    match page_of(&name) {
+        Some(page) => markdown(at(page, &base_url(&app, &headers))),
         None => {
             let mut response = plain(format!("there is no page {name}; /llms.txt lists them\n"));
             *response.status_mut() = StatusCode::NOT_FOUND;
@@ -140,12 +142,36 @@ fn skill_text(server: &str) -> String {
 }
 
 fn joined<'p>(pages: impl Iterator<Item = &'p Page>, server: &str) -> String {
-    pages.map(|page| at(page.text, server)).collect::<Vec<_>>().join("\n\n---\n\n")
+    pages.map(|page| at(page, server)).collect::<Vec<_>>().join("\n\n---\n\n")
 }
 
-/// A page whose examples can be run against this server as they are.
-fn at(text: &str, server: &str) -> String {
+fn page_of(name: &str) -> Option<&'static Page> {
+    FOR_CLIENTS.iter().chain(FOR_OPERATORS).find(|page| page.name == name)
+}
+
+/// A page whose examples can be run against this server as they are, and whose links lead
+/// somewhere wherever it is read.
+fn at(page: &Page, server: &str) -> String {
+    let mut parts = page.text.split("](");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (to, rest) = part.split_once(')').unwrap_or((part, ""));
+        let _ = write!(text, "]({}){rest}", whole(page.name, to, server));
+    }
     text.replace(EXAMPLE, server)
+}
+
+/// A link as it stands on a page, as an address that can be followed.
+fn whole(page: &str, to: &str, server: &str) -> String {
+    if to.contains("://") {
+        return to.to_owned();
+    }
+    let root = Url::parse("repository:///docs/").and_then(|docs| docs.join(page)?.join(to));
+    let Ok(found) = root else { return to.to_owned() };
+    let part = found.fragment().map(|part| format!("#{part}")).unwrap_or_default();
+    let served = found.path().strip_prefix("/docs/").filter(|name| page_of(name).is_some());
+    let base = if served.is_some() { server } else { REPOSITORY };
+    format!("{base}{}{part}", found.path())
 }
 
 fn markdown(text: String) -> Response<String> {
