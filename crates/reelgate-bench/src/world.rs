@@ -180,7 +180,7 @@ pub(crate) fn submission(owner: &Owner) -> Submission {
     };
     let key = IdempotencyKey::parse(&crate::uuid(entropy()));
     let idempotency = key.ok().map(|key| (key, Fingerprint([7; 32])));
-    Submission { job, hold_entry: EntryId::new(now, entropy()), idempotency, daily_cap: None }
+    Submission { job, idempotency, daily_cap: None }
 }
 
 pub(crate) fn slot(n: u64, of: usize) -> usize {

@@ -136,6 +136,15 @@ ids! {
     EndpointId;
 }
 
+impl EntryId {
+    /// The name of the entry that sets a job's price aside: a job has exactly one, so it is the
+    /// job's own.
+    #[must_use]
+    pub const fn of_hold(job: JobId) -> Self {
+        Self(job.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

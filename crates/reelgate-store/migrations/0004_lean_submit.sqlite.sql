@@ -12,9 +12,10 @@ CREATE TABLE line (
 );
 INSERT INTO line VALUES (1, COALESCE((SELECT MIN(turn) - 1 FROM jobs WHERE turn IS NOT NULL), -1));
 
--- One tree for each table where there were two or three: rows lie in the order they are looked up.
+-- A job has one hold, named as the job: so their one key keeps both unique, and an account's holds
+-- are found through its jobs. Rows lie in the order they come.
 CREATE TABLE entries_new (
-    id TEXT NOT NULL,
+    id TEXT PRIMARY KEY,
     account TEXT NOT NULL REFERENCES accounts (id),
     job TEXT REFERENCES jobs (id),
     kind TEXT NOT NULL CHECK (kind IN ('grant', 'hold', 'capture', 'release')),
@@ -22,18 +23,18 @@ CREATE TABLE entries_new (
     held_delta BIGINT NOT NULL,
     note TEXT NOT NULL,
     at BIGINT NOT NULL,
-    PRIMARY KEY (account, id),
+    CHECK (kind <> 'hold' OR id = job),
     CHECK ((kind = 'grant') = (job IS NULL)),
     CHECK (kind <> 'grant' OR (balance_delta > 0 AND held_delta = 0)),
     CHECK (kind <> 'hold' OR (balance_delta = 0 AND held_delta >= 0)),
     CHECK (kind <> 'capture' OR (balance_delta <= 0 AND held_delta <= balance_delta)),
     CHECK (kind <> 'release' OR (balance_delta = 0 AND held_delta <= 0))
 ) WITHOUT ROWID;
-INSERT INTO entries_new SELECT id, account, job, kind, balance_delta, held_delta, note, at
-    FROM ledger_entries;
+INSERT INTO entries_new SELECT CASE WHEN kind = 'hold' THEN job ELSE id END, account, job, kind,
+    balance_delta, held_delta, note, at FROM ledger_entries;
 DROP TABLE ledger_entries;
 ALTER TABLE entries_new RENAME TO ledger_entries;
-CREATE UNIQUE INDEX ledger_one_hold ON ledger_entries (job) WHERE kind = 'hold';
+CREATE INDEX ledger_of_account ON ledger_entries (account, id) WHERE kind <> 'hold';
 CREATE UNIQUE INDEX ledger_one_settlement ON ledger_entries (job)
     WHERE kind IN ('capture', 'release');
 CREATE TRIGGER ledger_entries_never_change BEFORE UPDATE ON ledger_entries
@@ -46,15 +47,4 @@ BEGIN
 END;
 
 -- Ids of jobs sort by creation, so the index that keeps them unique also finds the oldest.
-CREATE TABLE idempotency_new (
-    account TEXT NOT NULL REFERENCES accounts (id),
-    idempotency_key TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    job TEXT NOT NULL UNIQUE REFERENCES jobs (id) DEFERRABLE INITIALLY DEFERRED,
-    created BIGINT NOT NULL,
-    PRIMARY KEY (account, idempotency_key)
-) WITHOUT ROWID;
-INSERT INTO idempotency_new SELECT account, idempotency_key, fingerprint, job, created
-    FROM idempotency;
-DROP TABLE idempotency;
-ALTER TABLE idempotency_new RENAME TO idempotency;
+DROP INDEX idempotency_age;

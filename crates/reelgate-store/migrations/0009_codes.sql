@@ -17,9 +17,7 @@ CREATE TABLE codes (
 CREATE TABLE redemptions (
     code TEXT NOT NULL REFERENCES codes (id),
     account TEXT NOT NULL REFERENCES accounts (id),
-    entry TEXT NOT NULL,
+    entry TEXT NOT NULL UNIQUE REFERENCES ledger_entries (id),
     at BIGINT NOT NULL,
-    PRIMARY KEY (code, account),
-    UNIQUE (account, entry),
-    FOREIGN KEY (account, entry) REFERENCES ledger_entries (account, id)
+    PRIMARY KEY (code, account)
 );

@@ -63,7 +63,7 @@ const RULES: &[Rule] = &[
         invariant: 4,
         name: "a job has exactly one hold, of its price and on its account",
         sql: "SELECT j.id, j.price, COUNT(e.id), CAST(SUM(e.held_delta) AS BIGINT) FROM jobs j \
-              LEFT JOIN ledger_entries e ON e.job = j.id AND e.kind = 'hold' \
+              LEFT JOIN ledger_entries e ON e.id = j.id AND e.job = j.id AND e.kind = 'hold' \
               AND e.account = j.account AND e.held_delta = j.price \
               GROUP BY j.id, j.price HAVING COUNT(e.id) <> 1 LIMIT $1",
     },

@@ -23,7 +23,7 @@ const SEAT: &str = "UPDATE accounts SET held = $1, last_turn = $2 \
     WHERE id = $3 AND balance = $4 AND held = $5";
 const ENTER: &str = "INSERT INTO ledger_entries \
     (id, account, job, kind, balance_delta, held_delta, note, at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (account, id) DO NOTHING";
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING";
 
 /// Locks many accounts, always in the same order.
 const ALL_FUNDS: &str = "SELECT id, balance, held, last_turn, priority_max FROM accounts \
@@ -32,7 +32,7 @@ const ENTER_HOLDS: &str = "INSERT INTO ledger_entries \
     (id, account, job, kind, balance_delta, held_delta, note, at) \
     SELECT e.id, e.account, e.job, 'hold', 0, e.held, '', e.at FROM unnest(CAST($1 AS TEXT[]), \
     CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[])) \
-    AS e (id, account, job, held, at) ON CONFLICT (account, id) DO NOTHING";
+    AS e (id, account, job, held, at) ON CONFLICT (id) DO NOTHING";
 const SEAT_ALL: &str = "UPDATE accounts SET held = m.held, last_turn = m.last_turn \
     FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]), \
     CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[])) \
@@ -146,21 +146,16 @@ impl Purse {
 }
 
 /// Enters a new job's hold, which its account covers. The job's row must be there already.
-pub(crate) async fn enter_hold(
-    tx: &mut Tx,
-    id: EntryId,
-    job: &Job,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub(crate) async fn enter_hold(tx: &mut Tx, job: &Job, now: Timestamp) -> Result<(), StoreError> {
     let delta = Delta { balance: Credits::ZERO, held: job.price.credits };
-    enter(tx, &of_job(id, job, EntryKind::Hold, delta, now)).await
+    enter(tx, &of_job(EntryId::of_hold(job.id), job, EntryKind::Hold, delta, now)).await
 }
 
 /// As [`enter_hold`] for many jobs in one statement, on PostgreSQL. It must change a row for each.
-pub(crate) fn enter_holds(holds: &[(EntryId, &Job, Timestamp)]) -> Write {
+pub(crate) fn enter_holds(holds: &[(&Job, Timestamp)]) -> Write {
     let entries = holds
         .iter()
-        .map(|(id, job, at)| Vec::from(values![*id, job.account, job.id, job.price.credits, *at]));
+        .map(|(job, at)| Vec::from(values![job.id, job.account, job.id, job.price.credits, *at]));
     (ENTER_HOLDS, columns(entries.collect(), &[true, true, true, false, false]))
 }
 

@@ -35,8 +35,13 @@ const JOBS: &str = concat!(
     job_columns!(),
     " FROM jobs WHERE account = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
 );
-const STATEMENT: &str = "SELECT id, account, job, kind, balance_delta, held_delta, note, at \
-    FROM ledger_entries WHERE account = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+/// Holds have the ids of their jobs, and are found through those.
+const STATEMENT: &str = "SELECT * FROM (SELECT id, account, job, kind, balance_delta, held_delta, \
+    note, at FROM ledger_entries WHERE account = $1 AND kind <> 'hold' AND id < $2 \
+    ORDER BY id DESC LIMIT $3) AS others UNION ALL SELECT * FROM (SELECT e.id, e.account, e.job, \
+    e.kind, e.balance_delta, e.held_delta, e.note, e.at FROM jobs AS j \
+    JOIN ledger_entries AS e ON e.id = j.id WHERE j.account = $1 AND j.id < $2 \
+    ORDER BY j.id DESC LIMIT $3) AS holds ORDER BY id DESC LIMIT $3";
 const STATS: &str = "SELECT \
     (SELECT COUNT(*) FROM jobs WHERE turn IS NOT NULL), \
     (SELECT COUNT(*) FROM jobs WHERE state = 'queued' AND turn IS NULL), \

@@ -13,15 +13,13 @@ use crate::ledger::{self, Purse};
 use crate::rows::{self, Reader, job_columns};
 use line::Line;
 use reelgate_core::idempotency::{self, Fingerprint, IdempotencyKey, Verdict};
-use reelgate_core::{AccountId, DailyCap, EntryId, Job, JobId, State, Timestamp, key};
+use reelgate_core::{AccountId, DailyCap, Job, JobId, State, Timestamp, key};
 
 /// A checked and priced order, as a job that has not begun.
 #[derive(Clone, Debug)]
 pub struct Submission {
     /// The job, in state `Queued`.
     pub job: Job,
-    /// Names the entry that sets its price aside.
-    pub hold_entry: EntryId,
     /// The caller's key for this request, and what the request said.
     pub idempotency: Option<(IdempotencyKey, Fingerprint)>,
     /// The limit on what the job's key may order in a day, where it has one.
@@ -102,7 +100,7 @@ async fn submit(
     submission: Submission,
     now: Timestamp,
 ) -> Result<Submitted, StoreError> {
-    let Submission { job, hold_entry, idempotency, daily_cap } = submission;
+    let Submission { job, idempotency, daily_cap } = submission;
     if let Some((key, fingerprint)) = &idempotency {
         let text = key::hex(&fingerprint.0);
         let row = values![job.account, key.as_str(), text, job.id, now];
@@ -127,7 +125,7 @@ async fn submit(
     if let Some(cap) = daily_cap {
         cap::count(tx, &job, cap).await?;
     }
-    ledger::enter_hold(tx, hold_entry, &job, now).await?;
+    ledger::enter_hold(tx, &job, now).await?;
     purse.write(tx).await?;
     Ok(Submitted::Accepted(job))
 }

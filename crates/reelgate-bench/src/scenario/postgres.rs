@@ -38,6 +38,8 @@ pub(super) fn run(folder: &Path, options: &Options, report: &mut Report) -> Resu
         report.share(&name("orders"), (&per_s(&many), &per_s(&raw)), against, 60.0);
         let against = ("/s", "a thousand accounts");
         report.share(&name("one hot account"), (&per_s(&hot), &per_s(&many)), against, 100.0);
+        let p50 = each(&many, |load| load.p50_ms);
+        report.plain(&name("p50 of an order"), &p50, " ms", Target::None);
         let p99 = each(&many, |load| load.p99_ms);
         report.plain(&name("p99 of an order"), &p99, " ms", Target::None);
     }

@@ -44,6 +44,8 @@ pub(super) fn run(folder: &Path, options: &Options, report: &mut Report) -> Resu
         let (what, figure) = ("the same, If-None-Match, 304", per_s(&unchanged));
         report.share(what, (&figure, &bare_s), against, 95.0);
     }
+    let p50 = each(&many, |load| load.p50_ms);
+    report.plain("p50 of a status, SQLite, 64 connections", &p50, " ms", Target::None);
     let p99 = each(&many, |load| load.p99_ms);
     report.plain("p99 of a status, SQLite, 64 connections", &p99, " ms", Target::None);
     let cpu = |loads: &[Load]| each(loads, |load| load.cpu_us);

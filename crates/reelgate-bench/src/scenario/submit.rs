@@ -31,6 +31,8 @@ fn at(connections: usize, folder: &Path, options: &Options, report: &mut Report)
     report.share(&name("orders"), (&product_s, &bare_s), ("/s", "bare axum POST"), 50.0);
     report.share(&name("orders"), (&product_s, &raw_s), ("/s", "raw group commit"), 80.0);
     let most = if connections == 64 { Target::AtMost(5.0) } else { Target::None };
+    let p50 = each(&product, |load| load.p50_ms);
+    report.plain(&name("p50 of an order"), &p50, " ms", Target::None);
     report.plain(&name("p99 of an order"), &each(&product, |load| load.p99_ms), " ms", most);
     let cpu = |loads: &[Load]| each(loads, |load| load.cpu_us);
     let (cpu, of) = (cpu(&product), cpu(&bare));

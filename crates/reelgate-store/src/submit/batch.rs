@@ -57,7 +57,7 @@ pub(super) async fn submit_many(
             Ok(owner) => {
                 let turn = line.turn(tx, &new.job, &mut owner.last_turn, *now).await?;
                 rows.push(row_of(&new.job, turn)?);
-                holds.push((new.hold_entry, &new.job, *now));
+                holds.push((&new.job, *now));
                 covered.push(n);
             }
             Err(error) => {

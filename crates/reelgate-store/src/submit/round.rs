@@ -45,7 +45,7 @@ async fn accept(
     if tx.execute(INSERT, &row_of(&job, turn)?).await? == 0 {
         return Err(StoreError::Busy);
     }
-    ledger::enter_hold(tx, new.hold_entry, &job, now).await?;
+    ledger::enter_hold(tx, &job, now).await?;
     if let Some((key, fingerprint)) = &new.idempotency {
         let text = key::hex(&fingerprint.0);
         let row = values![job.account, key.as_str(), text, job.id, now];

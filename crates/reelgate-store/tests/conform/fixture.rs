@@ -173,8 +173,7 @@ impl World {
     }
 
     pub(crate) async fn try_accept(&self, job: Job) -> Result<Submitted, StoreError> {
-        let submission =
-            Submission { job, hold_entry: self.entry_id(), idempotency: None, daily_cap: None };
+        let submission = Submission { job, idempotency: None, daily_cap: None };
         self.store.submit(submission, START).await
     }
 

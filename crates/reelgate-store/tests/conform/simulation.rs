@@ -140,7 +140,6 @@ impl Simulation<'_> {
         let (balance, held) = self.world.funds(owner).await;
         let submission = Submission {
             job,
-            hold_entry: self.world.entry_id(),
             idempotency: keyed.then_some((key, Fingerprint([body; 32]))),
             daily_cap: None,
         };

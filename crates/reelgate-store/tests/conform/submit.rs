@@ -3,7 +3,8 @@ use crate::on_each_database;
 use reelgate_core::error::Kind;
 use reelgate_core::idempotency::{Fingerprint, IdempotencyKey};
 use reelgate_core::{
-    Channel, Credits, Job, Media, MediaKind, Order, Ratio, Resolution, Role, Size, State, Ticket,
+    Channel, Credits, EntryId, Job, Media, MediaKind, Order, Ratio, Resolution, Role, Size, State,
+    Ticket,
 };
 use reelgate_store::{StoreError, Submission, Submitted};
 
@@ -31,7 +32,7 @@ async fn submit_keyed(
     body: u8,
 ) -> Result<Submitted, StoreError> {
     let idempotency = Some((key(name), Fingerprint([body; 32])));
-    let submission = Submission { job, hold_entry: world.entry_id(), idempotency, daily_cap: None };
+    let submission = Submission { job, idempotency, daily_cap: None };
     world.store.submit(submission, START).await
 }
 
@@ -213,12 +214,11 @@ async fn an_id_that_is_taken_is_busy(world: &World) {
     let first = world.submit(owner, 1).await;
     let twin = Job { id: first.id, ..world.new_job(owner, 2) };
     assert!(matches!(world.try_accept(twin).await, Err(StoreError::Busy)));
-    let entry = world.entry_id();
-    for expected in [true, false] {
-        let job = world.new_job(owner, 3);
-        let submission = Submission { job, hold_entry: entry, idempotency: None, daily_cap: None };
-        assert_eq!(world.store.submit(submission, START).await.is_ok(), expected);
-    }
-    assert_eq!(world.funds(owner).await, (100, 4));
+    // Nor may its hold's, which is named as the job.
+    let job = world.new_job(owner, 3);
+    let (named, gift) = (EntryId::of_hold(job.id), Credits::whole(1));
+    world.store.grant(named, owner.account, gift, "a gift", START).await.expect("granted");
+    assert!(matches!(world.try_accept(job).await, Err(StoreError::Busy)));
+    assert_eq!(world.funds(owner).await, (101, 1));
     assert!(matches!(world.stored(first.id).await.state, State::Queued { .. }));
 }

@@ -195,10 +195,10 @@ async fn store(
     let test = origin.caller.test;
     order.test = test;
     let job = new_job(app, origin.caller, dialect, order, price);
-    let (hold_entry, idempotency) = (app.entry_id(), origin.idempotency);
+    let idempotency = origin.idempotency;
     // What costs nothing cannot be too much.
     let daily_cap = if test { None } else { origin.guard.daily_cap(job.created) };
-    let submission = Submission { job, hold_entry, idempotency, daily_cap };
+    let submission = Submission { job, idempotency, daily_cap };
     fault::point(Point::SubmitDecided);
     // Also when the caller hangs up before the answer: the job may be accepted all the same.
     let _bell = Bell(app, test);
