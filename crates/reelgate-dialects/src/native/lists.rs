@@ -1,5 +1,6 @@
 //! Answers of our own API beyond orders and jobs: lists, money, reports, uploads.
 
+use super::KEY_PREFIX;
 use super::response::JobBody;
 use crate::ids::{self, ASSET_SCHEME};
 use crate::time::iso;
@@ -117,7 +118,7 @@ fn report(query: &UsageQuery, rows: &[UsageRow]) -> Report {
         group: match &row.group {
             UsageGroup::Day(day) => iso(*day).chars().take("2026-11-21".len()).collect(),
             UsageGroup::Model(model) => model.to_string(),
-            UsageGroup::Key(key) => key.to_string(),
+            UsageGroup::Key(key) => format!("{KEY_PREFIX}{key}"),
         },
         jobs: row.jobs,
         succeeded: row.succeeded,

@@ -28,6 +28,8 @@ pub use webhooks::notice;
 const NAME: &str = "native";
 /// The model when none is named.
 const MODEL: &str = "native/preview";
+/// How ids of keys begin.
+const KEY_PREFIX: &str = "key_";
 /// The path parameter that holds a job's id.
 const ID: &str = "id";
 /// Pictures may come inside a request, so its body may be larger than elsewhere.

@@ -21,27 +21,43 @@ pub(super) type Checkpointer = JoinHandle<()>;
 
 /// Takes over from SQLite's own way: `writing` tells the thread, which works on `own`.
 pub(super) fn start(writing: &mut Connection, own: Connection) -> Result<Checkpointer, StoreError> {
+    start_at(writing, own, PAGES_BETWEEN, PAGES_MAX)
+}
+
+fn start_at(
+    writing: &mut Connection,
+    own: Connection,
+    pages_between: i32,
+    pages_max: i32,
+) -> Result<Checkpointer, StoreError> {
     // One place: a request that waits already will see these pages too.
     let (ask, asked) = sync_channel(1);
-    writing.wal_hook(Some(hook(ask))).map_err(|error| StoreError::database("sqlite", error))?;
+    writing
+        .wal_hook(Some(hook(ask, pages_between, pages_max)))
+        .map_err(|error| StoreError::database("sqlite", error))?;
     std::thread::Builder::new()
         .name("store-checkpoint".to_owned())
         .spawn(move || serve(&own, &asked))
         .map_err(|error| StoreError::database("the store's checkpointer", error))
 }
 
+/// It never fails: an error of a hook is reported as an error of the commit, and that has happened.
 fn hook(
     ask: SyncSender<()>,
+    pages_between: i32,
+    pages_max: i32,
 ) -> impl FnMut(&mut rusqlite::hooks::Wal, i32) -> rusqlite::Result<()> + Send + 'static {
     let mut emptied_at = 0;
     move |log, pages| {
         // It began again from its start.
         emptied_at = emptied_at.min(pages);
-        if pages >= PAGES_MAX {
+        if pages >= pages_max {
             emptied_at = 0;
-            return log.checkpoint();
-        }
-        if pages - emptied_at >= PAGES_BETWEEN {
+            // Busy when the thread is at it already; then it is being done.
+            if let Err(error) = log.checkpoint() {
+                tracing::debug!(%error, "the write-ahead log was not emptied by its writer");
+            }
+        } else if pages - emptied_at >= pages_between {
             emptied_at = pages;
             let _ = ask.try_send(());
         }
@@ -56,5 +72,30 @@ fn serve(own: &Connection, asked: &Receiver<()>) {
             // Nothing is lost: the pages are in the log, and the next one tries again.
             tracing::warn!(%error, "the write-ahead log could not be emptied");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The writer and the thread meet all the time when each commit is enough for both.
+    #[test]
+    fn a_checkpoint_that_is_in_the_way_of_another_fails_no_commit() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("log.db");
+        let open = || Connection::open(&path).expect("it opens");
+        let mut writing = open();
+        let tables = "PRAGMA journal_mode = WAL; CREATE TABLE things (n BIGINT)";
+        writing.execute_batch(tables).expect("a table");
+        let checkpointer = start_at(&mut writing, open(), 1, 2).expect("a thread");
+        for n in 0..3000 {
+            let inserted = writing.execute("INSERT INTO things VALUES (?1)", [n]);
+            assert_eq!(inserted, Ok(1), "commit {n}");
+        }
+        drop(writing);
+        checkpointer.join().expect("it ends with the connection");
+        let count = open().query_row("SELECT COUNT(*) FROM things", [], |row| row.get(0));
+        assert_eq!(count, Ok(3000));
     }
 }

@@ -1,9 +1,11 @@
 //! Our own API as the tools call it: in this process, or on a server somewhere.
 
+use crate::http::peer::{FORWARDED_FOR, Peer};
 use axum::Router;
 use axum::body::Body;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Method, Request};
 use http_body_util::{BodyExt as _, Limited};
 use reelgate_core::engine::BoxFuture;
 use serde_json::{Value, json};
@@ -33,8 +35,8 @@ pub type Answered = (u16, Value);
 
 /// A way to reach the API.
 pub trait Api: Send + Sync + 'static {
-    /// Asks on behalf of whoever sent `caller`, the headers of the request that the tool came with.
-    fn ask<'a>(&'a self, ask: Ask, caller: &'a HeaderMap) -> BoxFuture<'a, Answered>;
+    /// Asks on behalf of whoever sent the request that the tool came with, where there is one.
+    fn ask<'a>(&'a self, ask: Ask, caller: Option<&'a Parts>) -> BoxFuture<'a, Answered>;
 }
 
 /// The same process: every check of the gateway happens as for a request from outside.
@@ -42,7 +44,7 @@ pub trait Api: Send + Sync + 'static {
 pub struct Here(pub Router);
 
 impl Api for Here {
-    fn ask<'a>(&'a self, ask: Ask, caller: &'a HeaderMap) -> BoxFuture<'a, Answered> {
+    fn ask<'a>(&'a self, ask: Ask, caller: Option<&'a Parts>) -> BoxFuture<'a, Answered> {
         Box::pin(async move {
             let text = ask.body.map(|body| body.to_string()).unwrap_or_default();
             let mut request = Request::new(Body::from(text));
@@ -51,11 +53,10 @@ impl Api for Here {
                 Ok(uri) => *request.uri_mut() = uri,
                 Err(_) => return trouble("that id cannot be part of an address"),
             }
-            let headers = request.headers_mut();
-            // Who asks, and how they reach this server: links begin with that.
-            for name in [AUTHORIZATION, HOST] {
-                headers.extend(caller.get(&name).map(|value| (name, value.clone())));
+            if let Some(caller) = caller {
+                pass_on(caller, &mut request);
             }
+            let headers = request.headers_mut();
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             headers.extend(ask.headers);
             let Ok(response) = self.0.clone().oneshot(request).await;
@@ -65,6 +66,18 @@ impl Api for Here {
                 Err(_) => trouble("the answer broke off"),
             }
         })
+    }
+}
+
+/// Who asks, from where, and how they reach this server: links begin with that.
+fn pass_on(caller: &Parts, request: &mut Request<Body>) {
+    for name in [AUTHORIZATION, HOST, FORWARDED_FOR] {
+        for value in caller.headers.get_all(&name) {
+            request.headers_mut().append(&name, value.clone());
+        }
+    }
+    if let Some(peer) = caller.extensions.get::<Peer>() {
+        request.extensions_mut().insert(*peer);
     }
 }
 
@@ -89,7 +102,7 @@ impl There {
 }
 
 impl Api for There {
-    fn ask<'a>(&'a self, ask: Ask, _: &'a HeaderMap) -> BoxFuture<'a, Answered> {
+    fn ask<'a>(&'a self, ask: Ask, _: Option<&'a Parts>) -> BoxFuture<'a, Answered> {
         Box::pin(async move {
             let url = format!("{}/api/reelgate/v1{}", self.base, ask.path);
             let mut request = self.http.request(ask.method, url).bearer_auth(&self.key);

@@ -6,7 +6,7 @@
 use super::api::{Api, Here};
 use super::tools;
 use axum::Router;
-use http::HeaderMap;
+use http::request::Parts;
 use reelgate_dialects::Dialect;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
@@ -95,9 +95,7 @@ impl ServerHandler for Tools {
             }
         };
         // Over standard streams there is no request, and the key is the process's own.
-        let parts = context.extensions.get::<http::request::Parts>();
-        let nobody = HeaderMap::new();
-        let caller = parts.map_or(&nobody, |parts| &parts.headers);
+        let caller = context.extensions.get::<Parts>();
         let (status, body) = self.api.ask(ask, caller).await;
         Ok(match (200..300).contains(&status) {
             true => CallToolResult::structured(body),

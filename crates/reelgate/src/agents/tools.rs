@@ -9,6 +9,8 @@ use std::sync::Arc;
 /// Seconds that `wait` may take: below what clients give a tool by default.
 const WAIT_S_MAX: u64 = 50;
 const WAIT_S: u64 = 40;
+/// Jobs that `list` shows unless asked otherwise: an agent reads every one of them.
+const LIST_LENGTH: u64 = 10;
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -48,7 +50,9 @@ pub(super) fn all(openapi: &Value) -> Vec<Tool> {
             object(
                 json!({
                     "state": { "type": "string", "description": "Only jobs in this state." },
-                    "limit": { "type": "integer", "minimum": 1, "maximum": 100, "default": 10 },
+                    "limit": {
+                        "type": "integer", "minimum": 1, "maximum": 100, "default": LIST_LENGTH,
+                    },
                     "cursor": { "type": "string", "description": "next of the part before." },
                 }),
                 &[],
@@ -191,6 +195,9 @@ fn wait(arguments: &JsonObject) -> Result<Ask, String> {
 
 fn list(arguments: &JsonObject) -> Result<Ask, String> {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
+    if arguments.get("limit").is_none_or(Value::is_null) {
+        query.append_pair("limit", &LIST_LENGTH.to_string());
+    }
     for name in ["state", "limit", "cursor"] {
         match arguments.get(name) {
             None | Some(Value::Null) => {}
@@ -199,8 +206,7 @@ fn list(arguments: &JsonObject) -> Result<Ask, String> {
             Some(_) => return Err(format!("{name} must be a text or a number")),
         }
     }
-    let query = query.finish();
-    Ok(get(&if query.is_empty() { "/jobs?limit=10".to_owned() } else { format!("/jobs?{query}") }))
+    Ok(get(&format!("/jobs?{}", query.finish())))
 }
 
 fn id_of(arguments: &JsonObject) -> Result<&str, String> {

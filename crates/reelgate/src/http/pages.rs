@@ -10,11 +10,14 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, Response, StatusCode};
 use std::fmt::Write as _;
 use std::sync::Arc;
+use url::Url;
 
 /// Stands for the server's own address in the skill.
 const ADDRESS: &str = "{{server}}";
 /// The address that the pages' examples use.
 const EXAMPLE: &str = "http://127.0.0.1:8787";
+/// Where files are that a page names and this server does not have.
+const REPOSITORY: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main");
 const SKILL: &str = include_str!("../../docs/agent-skill.md");
 const PROMPTS: &str = include_str!("../../docs/prompt-guide.md");
 
@@ -33,14 +36,15 @@ macro_rules! page {
 
 /// What somebody who writes a client needs, in the order to read it.
 const FOR_CLIENTS: &[Page] = &[
-    page!("quickstart.md", "a first video, an account, a key, a webhook"),
+    page!("quickstart.md", "a first video, an account, a key"),
     page!("prompt-guide.md", "how to write prompts"),
-    page!("api/native.md", "our own API: everything the platform can do"),
+    page!("api/native.md", "the native API: everything the platform can do"),
     page!("api/open_v1.md", "API A, /api/open/v1"),
     page!("api/task_query.md", "API B, /api/video/seedance and /api/task/query"),
     page!("api/tasks_v1.md", "API C, /api/v1"),
     page!("api/webhooks.md", "being told instead of asking"),
     page!("test-keys.md", "keys that rehearse every outcome at no cost"),
+    page!("agents.md", "tools over the Model Context Protocol, the skill, these pages"),
 ];
 
 /// What somebody who runs a server needs.
@@ -71,8 +75,8 @@ async fn index(State(app): State<Arc<App>>, headers: HeaderMap) -> Response<Stri
         "# Reelgate\n\n> Video generation over HTTP: send a prompt and references, get a task \
          id, poll or receive a webhook, download an MP4. This server speaks several documented \
          APIs; a key works on all of them.\n\n\
-         Every request carries `Authorization: Bearer KEY`. Start with our own API, or with the \
-         one that your client was written for.\n"
+         Every request carries `Authorization: Bearer KEY`. Start with the native API, or with \
+         the one that your client was written for.\n"
     );
     let mut list = |title: &str, pages: &[Page]| {
         let _ = write!(text, "\n## {title}\n\n");
@@ -117,9 +121,8 @@ async fn one(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Response<String> {
-    let page = FOR_CLIENTS.iter().chain(FOR_OPERATORS).find(|page| page.name == name);
-    match page {
-        Some(page) => markdown(at(page.text, &base_url(&app, &headers))),
+    match page_of(&name) {
+        Some(page) => markdown(at(page, &base_url(&app, &headers))),
         None => {
             let mut response = plain(format!("there is no page {name}; /llms.txt lists them\n"));
             *response.status_mut() = StatusCode::NOT_FOUND;
@@ -139,12 +142,36 @@ fn skill_text(server: &str) -> String {
 }
 
 fn joined<'p>(pages: impl Iterator<Item = &'p Page>, server: &str) -> String {
-    pages.map(|page| at(page.text, server)).collect::<Vec<_>>().join("\n\n---\n\n")
+    pages.map(|page| at(page, server)).collect::<Vec<_>>().join("\n\n---\n\n")
 }
 
-/// A page whose examples can be run against this server as they are.
-fn at(text: &str, server: &str) -> String {
+fn page_of(name: &str) -> Option<&'static Page> {
+    FOR_CLIENTS.iter().chain(FOR_OPERATORS).find(|page| page.name == name)
+}
+
+/// A page whose examples can be run against this server as they are, and whose links lead
+/// somewhere wherever it is read.
+fn at(page: &Page, server: &str) -> String {
+    let mut parts = page.text.split("](");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (to, rest) = part.split_once(')').unwrap_or((part, ""));
+        let _ = write!(text, "]({}){rest}", whole(page.name, to, server));
+    }
     text.replace(EXAMPLE, server)
+}
+
+/// A link as it stands on a page, as an address that can be followed.
+fn whole(page: &str, to: &str, server: &str) -> String {
+    if to.contains("://") {
+        return to.to_owned();
+    }
+    let root = Url::parse("repository:///docs/").and_then(|docs| docs.join(page)?.join(to));
+    let Ok(found) = root else { return to.to_owned() };
+    let part = found.fragment().map(|part| format!("#{part}")).unwrap_or_default();
+    let served = found.path().strip_prefix("/docs/").filter(|name| page_of(name).is_some());
+    let base = if served.is_some() { server } else { REPOSITORY };
+    format!("{base}{}{part}", found.path())
 }
 
 fn markdown(text: String) -> Response<String> {

@@ -4,7 +4,8 @@ use http::{HeaderMap, HeaderName};
 use reelgate_core::Network;
 use std::net::{IpAddr, SocketAddr};
 
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// Whom the proxies on the way have seen, the nearest last.
+pub(crate) const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The address at the other end of the connection, among a request's extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

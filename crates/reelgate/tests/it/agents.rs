@@ -8,6 +8,7 @@ use rmcp::service::{RoleClient, RunningService};
 use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
 use rmcp::transport::{StreamableHttpClientTransport, TokioChildProcess};
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, Output};
 
 /// A server that renders, and a key for it.
@@ -51,6 +52,34 @@ fn every_address_in_the_index_answers_and_names_this_server() {
         assert_eq!((status, text.contains("# Prompt guide")), (200, true), "{more}");
     }
     assert_eq!(fetch(&format!("{}/docs/no-such.md", server.url)).0, 404);
+    server.stop("-INT");
+}
+
+/// Pages link to each other and to files of the repository; read here, no link may lead nowhere.
+#[test]
+fn every_link_of_a_page_leads_somewhere() {
+    let desk = Desk::new();
+    let (server, _) = open_for_business(&desk);
+    let (_, pages) = fetch(&format!("{}/llms-full.txt", server.url));
+    let links = pages.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let links: BTreeSet<&str> = links.collect();
+    let (here, away): (Vec<&str>, Vec<&str>) =
+        links.into_iter().partition(|link| link.starts_with(&server.url));
+    assert!(here.len() > 15 && away.len() > 5, "{here:?} {away:?}");
+    let mut read = BTreeMap::new();
+    for link in here {
+        let page = link.split('#').next().expect("a page");
+        let status = *read.entry(page).or_insert_with(|| fetch(page).0);
+        assert_eq!(status, 200, "{link}");
+    }
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for link in away {
+        if let Some(path) = link.strip_prefix("https://github.com/reelgate/reelgate/blob/main/") {
+            assert!(root.join(path.split('#').next().expect("a path")).exists(), "{link}");
+        } else {
+            assert!(link.starts_with("https://"), "{link}");
+        }
+    }
     server.stop("-INT");
 }
 
@@ -130,29 +159,66 @@ async fn make_a_film(client: &Client) {
     assert!(client.call_tool(CallToolRequestParams::new("no_such")).await.is_err());
 }
 
+/// A client of the tools at a server's own address.
+async fn over_http(server: &Server, key: Option<&str>) -> Client {
+    let mut config = StreamableHttpClientTransportConfig::with_uri(format!("{}/mcp", server.url));
+    config.auth_header = key.map(str::to_owned);
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let http = reqwest::Client::builder().build().expect("a client");
+    let transport = StreamableHttpClientTransport::with_client(http, config);
+    ().serve(transport).await.expect("a client")
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_tools_work_over_http() {
     let desk = Desk::new();
     let (server, key) = open_for_business(&desk);
-    let at = |key: Option<&str>| {
-        let mut config =
-            StreamableHttpClientTransportConfig::with_uri(format!("{}/mcp", server.url));
-        config.auth_header = key.map(str::to_owned);
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        StreamableHttpClientTransport::with_client(
-            reqwest::Client::builder().build().expect("a client"),
-            config,
-        )
-    };
-    let client = ().serve(at(Some(&key))).await.expect("a client");
+    let client = over_http(&server, Some(&key)).await;
     make_a_film(&client).await;
     client.cancel().await.expect("it ends");
-    let stranger = ().serve(at(None)).await.expect("a client");
+    let stranger = over_http(&server, None).await;
     let refused = call(&stranger, "balance", json!({})).await;
     assert_eq!(refused.is_error, Some(true));
     let refusal = refused.structured_content.expect("structured");
     assert_eq!(refusal["error"]["code"], "unauthorized", "{refusal}");
     stranger.cancel().await.expect("it ends");
+    server.stop("-INT");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_is_tied_to_a_network_works_from_there() {
+    let desk = Desk::new();
+    let (server, _) = open_for_business(&desk);
+    for (network, allowed) in [("127.0.0.0/8", true), ("192.0.2.0/24", false)] {
+        let said = desk.says(&["key", "create", "--account", "agent", "--network", network]);
+        let client = over_http(&server, Some(said.trim())).await;
+        let balance = call(&client, "balance", json!({})).await;
+        assert_eq!(balance.is_error, Some(!allowed), "{network}: {balance:?}");
+        client.cancel().await.expect("it ends");
+    }
+    server.stop("-INT");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_has_ten_jobs_unless_more_are_asked_for() {
+    let desk = Desk::new();
+    let (server, _) = open_for_business(&desk);
+    let said = desk.says(&["key", "create", "--account", "agent", "--style", "test"]);
+    let client = over_http(&server, Some(said.trim())).await;
+    for number in 0..21 {
+        let prompt = format!("[test:stall] {number}");
+        fine(&client, "generate", json!({ "prompt": prompt, "duration_s": 1 })).await;
+    }
+    let (mut counts, mut arguments) = (Vec::new(), json!({}));
+    for _ in 0..3 {
+        let listed = fine(&client, "list", arguments).await;
+        counts.push(listed["data"].as_array().expect("jobs").len());
+        arguments = json!({ "cursor": listed["next"] });
+    }
+    assert_eq!(counts, [10, 10, 1]);
+    let all = fine(&client, "list", json!({ "limit": 100 })).await;
+    assert_eq!(all["data"].as_array().expect("jobs").len(), 21);
+    client.cancel().await.expect("it ends");
     server.stop("-INT");
 }
 

@@ -1,7 +1,7 @@
 //! The routes about an account, described.
 
+use super::super::KEY_PREFIX;
 use super::super::openapi::{amount, count};
-use super::request::KEY_PREFIX;
 use crate::openapi::{Described, moment, names, nullable, object, reference, with};
 use crate::wire::OwnerOperation;
 use reelgate_core::{KeyStyle, Resolution, guard};

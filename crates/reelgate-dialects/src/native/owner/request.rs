@@ -1,7 +1,7 @@
 //! Bodies about keys and codes. In a change, a field that is left out stays as it is and one that
 //! is null is lifted.
 
-use super::super::{ID, request::amount};
+use super::super::{ID, KEY_PREFIX, request::amount};
 use crate::json::{Digits, Fields, string_of, unknown};
 use crate::wire::WireRequest;
 use reelgate_core::{
@@ -21,8 +21,6 @@ const SETTINGS: [&str; 9] = [
     "requests_per_minute",
     "manages_keys",
 ];
-/// How ids of keys begin.
-pub(super) const KEY_PREFIX: &str = "key_";
 
 pub(super) fn create_key(request: &WireRequest, models: &[String]) -> Result<OwnerCall, Error> {
     let mut body = Fields::of_body(request)?;

@@ -1,6 +1,6 @@
 //! Answers about the account itself.
 
-use super::request::KEY_PREFIX;
+use super::super::KEY_PREFIX;
 use crate::time::iso;
 use reelgate_core::key::ApiKey;
 use reelgate_core::ledger::Funds;
