@@ -65,6 +65,22 @@ impl Camera {
         self.side
     }
 
+    /// Phase of a hand's unrest.
+    pub(crate) fn sway(&self) -> f32 {
+        self.sway
+    }
+
+    /// The moves and how strongly each is done.
+    pub(crate) fn weighted(&self) -> impl Iterator<Item = (Move, f32)> {
+        let strengths = std::iter::successors(Some(self.reach), |strength| Some(strength * 0.5));
+        self.moves.iter().copied().zip(strengths)
+    }
+
+    /// How far along its path the camera is: mostly even speed, soft at both ends.
+    pub(crate) fn eased(&self, part: f32) -> f32 {
+        lerp(part, smoothstep(0.0, 1.0, part), 0.75)
+    }
+
     /// The moves in words.
     pub(crate) fn describe(&self) -> String {
         let mut words: Vec<&str> = self.moves.iter().map(|m| m.name()).collect();
@@ -81,12 +97,8 @@ impl Camera {
     /// Where the camera is, `part` (0 to 1) into the shot.
     pub(crate) fn eye(&self, part: f32, seconds: f32) -> Eye {
         let mut eye = Eye { vanish: self.vanish, ..Eye::still() };
-        // Mostly even speed, soft at both ends.
-        let eased = lerp(part, smoothstep(0.0, 1.0, part), 0.75);
-        let mut strength = self.reach;
-        for camera in &self.moves {
-            self.apply(&mut eye, *camera, eased, part, strength);
-            strength *= 0.5;
+        for (camera, strength) in self.weighted() {
+            self.apply(&mut eye, camera, self.eased(part), part, strength);
         }
         if self.handheld {
             let wave = |rate: f32, phase: f32| sinf(seconds * rate + phase + self.sway);

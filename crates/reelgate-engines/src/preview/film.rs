@@ -12,7 +12,8 @@ use super::place;
 use super::place::stage::{Easel, Moment, Stage};
 use super::sound;
 use super::still::{Drift, Morph, Overlay, Path, Plate};
-use super::words::{Cut, Setting, cuts_of};
+use super::whitebox::Whitebox;
+use super::words::{Cut, Setting, Style, cuts_of};
 
 /// A composed clip, ready to be drawn frame by frame in any order.
 pub struct Film {
@@ -34,6 +35,7 @@ struct Scene {
 /// What a shot shows.
 enum Shown {
     Stage(Box<Stage>),
+    Whitebox(Box<Whitebox>),
     Drift(Box<Drift>),
     Morph(Box<Morph>),
 }
@@ -41,9 +43,15 @@ enum Shown {
 /// Understands a brief and paints everything that does not change from frame to frame.
 #[must_use]
 pub fn compose(brief: &Brief) -> Film {
-    let cuts = cuts_of(&brief.prompt, brief.frames, FRAME_RATE);
+    let mut cuts = cuts_of(&brief.prompt, brief.frames, FRAME_RATE);
     let seed = brief.prompt.chars().fold(brief.seed, |seed, c| hash(seed, c as u32, 0x5EED));
-    let casting = Casting::of(brief);
+    let mut casting = Casting::of(brief);
+    if cuts.iter().any(|cut| cut.facts.drawn(Style::Whitebox)) {
+        // A style said in any shot is the style of the film.
+        cuts.iter_mut().for_each(|cut| cut.facts.draw(Style::Whitebox));
+        // Its looks are for the model that it goes on to; a frame to open or end on is kept.
+        casting.references.clear();
+    }
     let cuts = casting.share_out(cuts);
     let count = cuts.len();
     let scenes = cuts
@@ -128,6 +136,11 @@ fn scene(
     let camera = Camera::of(&cut.facts, brief.fixed_lens, seconds, &mut dice);
     let Some(still) = source else {
         let pace = camera.pace;
+        if cut.facts.drawn(Style::Whitebox) {
+            let scene = Whitebox::new(&cut.facts, size, seconds * pace, camera.clone(), dice);
+            let setting = Some(scene.setting);
+            return Scene { cut, camera, shown: Shown::Whitebox(Box::new(scene)), setting };
+        }
         let stage = place::build(&cut.facts, size, seconds * pace, camera.clone(), dice);
         let setting = Some(stage.setting);
         return Scene { cut, camera, shown: Shown::Stage(Box::new(stage)), setting };
@@ -189,8 +202,8 @@ impl Film {
             let place = match (&scene.shown, scene.setting) {
                 (Shown::Drift(_), _) => "given picture",
                 (Shown::Morph(_), _) => "from the first picture to the last",
-                (Shown::Stage(_), Some(setting)) => setting.name(),
-                (Shown::Stage(_), None) => "open land",
+                (Shown::Stage(_) | Shown::Whitebox(_), Some(setting)) => setting.name(),
+                (Shown::Stage(_) | Shown::Whitebox(_), None) => "open land",
             };
             let mut words = vec![format!("shot {} {from:.1}-{to:.1} s: {place}", index + 1)];
             list(&mut words, "with", facts.subjects.iter().map(|f| f.name()));
@@ -202,6 +215,10 @@ impl Film {
             list(&mut words, "mood", facts.moods.iter().map(|f| f.name()));
             list(&mut words, "without", facts.left_out.iter().copied());
             words.push(format!("camera {}", scene.camera.describe()));
+            if let Shown::Whitebox(shown) = &scene.shown {
+                let [first, last] = shown.distances(to - from);
+                words.push(format!("whitebox, subject {first:.2} m to {last:.2} m away"));
+            }
             words.join("; ")
         };
         self.scenes.iter().enumerate().map(line).collect::<Vec<_>>().join("\n")
@@ -232,6 +249,7 @@ impl Picture for Film {
                 stage.draw(&moment, &mut easel, out);
                 pool().push(easel);
             }
+            Shown::Whitebox(scene) => scene.draw(&moment, clip_seconds, out),
             Shown::Drift(drift) => drift.draw(&moment, clip_seconds, out),
             Shown::Morph(morph) => morph.draw(&moment, out),
         }

@@ -9,6 +9,7 @@ mod paint;
 mod place;
 mod sound;
 mod still;
+mod whitebox;
 mod words;
 
 pub use brief::{Brief, Still, StillRole};

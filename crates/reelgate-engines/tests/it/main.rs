@@ -4,5 +4,6 @@ mod preview_cuts;
 mod preview_picture;
 mod preview_sound;
 mod preview_stills;
+mod preview_whitebox;
 mod preview_words;
 mod support;

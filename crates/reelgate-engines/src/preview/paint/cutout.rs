@@ -1,5 +1,7 @@
 //! Shapes that change every frame: actors, flames, anything with joints.
 
+use std::ops::Range;
+
 use super::band::Band;
 use super::colour::{Ink, Quad, over, part_of};
 use super::raster::{Mask, cover};
@@ -109,6 +111,19 @@ pub(crate) struct Fleck {
 impl Fleck {
     pub(crate) fn dot(at: Point, radius: f32, ink: Quad) -> Self {
         Self { at, radius, run: [0.0; 2], ink, crisp: 0.0 }
+    }
+
+    /// Columns it may touch in some rows of a view, `None` when there are none.
+    pub(crate) fn columns(&self, view: View, rows: Range<usize>) -> Option<Range<usize>> {
+        let h = view.height as f32;
+        let centre = [self.at[0] * h + view.width as f32 * 0.5, (self.at[1] + 0.5) * h];
+        let reach = [0, 1].map(|k| (self.radius * h).max(0.7) + (self.run[k] * h).abs() + 2.0);
+        if centre[1] + reach[1] < rows.start as f32 || centre[1] - reach[1] > rows.end as f32 {
+            return None;
+        }
+        let column = |x: f32| x.clamp(0.0, view.width as f32) as i32 as usize;
+        let columns = column(centre[0] - reach[0])..column(centre[0] + reach[0] + 1.0);
+        (!columns.is_empty()).then_some(columns)
     }
 
     pub(crate) fn paint(&self, band: &mut Band<'_>) {

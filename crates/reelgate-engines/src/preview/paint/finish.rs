@@ -66,10 +66,10 @@ pub(crate) fn grain() -> &'static [f32] {
 /// Planar rows being graded.
 #[derive(Default)]
 pub(crate) struct Planar {
-    red: Vec<f32>,
-    green: Vec<f32>,
-    blue: Vec<f32>,
-    shade: Vec<f32>,
+    pub(crate) red: Vec<f32>,
+    pub(crate) green: Vec<f32>,
+    pub(crate) blue: Vec<f32>,
+    pub(crate) shade: Vec<f32>,
 }
 
 /// Writes two painted rows, `top` even, into the frame.
@@ -86,19 +86,60 @@ pub(crate) fn finish_rows(
     let view = View { width, height };
     for (line, planes) in planar.iter_mut().enumerate() {
         let y = top + line;
-        let start = hash(index, y as u32, 0x6A17) as usize % (GRAIN_LENGTH - width.min(8192));
-        let noise = &grain()[start..];
+        let noise = grain_row(index, y, width);
         let luma = &mut frame.y[y * width..(y + 1) * width];
         let uy = view.y(y as f32);
         let row = rows[line];
         Arch::new().dispatch(Row { planes, row, light, view, uy, grade, luma, noise });
     }
-    let half = width / 2;
+    let [a, b] = &*planar;
+    colour_rows(frame, top, [a, b], index);
+}
+
+/// Writes two rows, `top` even, as they are painted: no light, no grading; `strength` of grain.
+pub(crate) fn plain_rows(
+    frame: &mut Frame,
+    top: usize,
+    planar: [&Planar; 2],
+    (index, strength): (u32, f32),
+) {
+    let width = frame.width;
+    for (line, planes) in planar.into_iter().enumerate() {
+        let y = top + line;
+        let noise = grain_row(index, y, width);
+        let luma = &mut frame.y[y * width..(y + 1) * width];
+        Arch::new().dispatch(Plain { luma, planes, noise, strength });
+    }
+    colour_rows(frame, top, planar, index);
+}
+
+/// Grain for one row of a frame.
+fn grain_row(index: u32, y: usize, width: usize) -> &'static [f32] {
+    &grain()[hash(index, y as u32, 0x6A17) as usize % (GRAIN_LENGTH - width.min(8192))..]
+}
+
+fn colour_rows(frame: &mut Frame, top: usize, [a, b]: [&Planar; 2], index: u32) {
+    let half = frame.width / 2;
     let start = top / 2 * half;
     let noise = &grain()[hash(index, top as u32, 0xC0) as usize % (GRAIN_LENGTH / 2)..];
     let (u, v) = (&mut frame.u[start..start + half], &mut frame.v[start..start + half]);
-    let [a, b] = &*planar;
     Arch::new().dispatch(Chroma { u, v, a, b, noise });
+}
+
+struct Plain<'a> {
+    luma: &'a mut [u8],
+    planes: &'a Planar,
+    noise: &'a [f32],
+    strength: f32,
+}
+
+impl NullaryFnOnce for Plain<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        write_luma(self.luma, self.planes, self.noise, self.strength);
+    }
 }
 
 /// Everything one row needs to be graded.

@@ -198,9 +198,7 @@ impl NullaryFnOnce for LookRow<'_> {
         for (index, pixels) in self.row.chunks_mut(RUN).enumerate() {
             let to = place((index + 1) * RUN);
             let run = self.plane.run(from, to);
-            for (x, pixel) in pixels.iter_mut().enumerate() {
-                *pixel = self.plane.along(&run, x) as u8;
-            }
+            self.plane.follow(&run, pixels);
             from = to;
         }
     }
@@ -244,25 +242,49 @@ impl Overlay {
         let still = Moment { eye: Eye::still(), ..*moment };
         let flecks: Vec<_> = self.swarms.iter().flat_map(|s| s.flecks(view, &still)).collect();
         let (mut px, mut spare) = (Vec::new(), Vec::new());
+        let mut near = Vec::new();
         for top in (0..view.height).step_by(BAND_ROWS) {
             let rows = BAND_ROWS.min(view.height - top);
+            near.clear();
+            near.extend(flecks.iter().filter_map(|fleck| {
+                let columns = fleck.columns(view, top..top + rows)?;
+                Some((fleck, columns))
+            }));
+            if near.is_empty() {
+                continue;
+            }
             px.clear();
             px.resize(rows * view.width, [0.0; 4]);
             let mut band = Band { view, top, px: &mut px, spare: &mut spare };
-            for fleck in &flecks {
+            for (fleck, _) in &near {
                 fleck.paint(&mut band);
             }
-            merge(out, &px, top, strength);
+            near.sort_by_key(|(_, columns)| columns.start);
+            let mut done = 0;
+            for (_, columns) in &near {
+                merge(out, &px, top, strength, columns.start.max(done)..columns.end.max(done));
+                done = done.max(columns.end);
+            }
         }
     }
 }
 
-/// Lays premultiplied pixels over rows of a frame.
-fn merge(out: &mut Frame, px: &[[f32; 4]], top: usize, strength: f32) {
+/// Lays some columns of premultiplied pixels over rows of a frame.
+fn merge(
+    out: &mut Frame,
+    px: &[[f32; 4]],
+    top: usize,
+    strength: f32,
+    columns: std::ops::Range<usize>,
+) {
     let width = out.width;
     for (line, row) in px.chunks_exact(width).enumerate() {
         let y = top + line;
-        for (x, q) in row.iter().enumerate().filter(|(_, q)| **q != [0.0; 4]) {
+        for x in columns.clone() {
+            let q = row[x];
+            if q[0].max(q[1]).max(q[2]).max(q[3]) <= 0.0 {
+                continue;
+            }
             let q = q.map(|c| c * strength);
             let keep = 1.0 - q[3];
             let light = 0.2126 * q[0] + 0.7152 * q[1] + 0.0722 * q[2];

@@ -51,6 +51,9 @@ impl Plate {
 /// Pixels between which a path through a plane counts as straight.
 pub(crate) const RUN: usize = 16;
 
+/// Most columns of a plane that are mixed at once; a power of two above twice [`RUN`].
+const MIXED: usize = 64;
+
 /// A straight path through a plane, in 1/65536 pixels.
 #[derive(Clone, Copy)]
 pub(crate) struct Run {
@@ -75,6 +78,51 @@ impl Plane {
         let step = 65_536.0 / RUN as f32;
         let (du, dv) = (((u1 - u0) * step) as i32, ((v1 - v0) * step) as i32);
         Run { u: fixed(u0), v: fixed(v0), du, dv, inside }
+    }
+
+    /// Writes the samples of a path, one a pixel. Within the plane the two rows that a path lies
+    /// between are mixed first, all at once, and pixels then pick from the mixture.
+    #[inline(always)]
+    pub(crate) fn follow(&self, run: &Run, pixels: &mut [u8]) {
+        let mut mixed = [0_i32; MIXED];
+        let Some(first) = self.mix_rows(run, &mut mixed) else {
+            for (x, pixel) in pixels.iter_mut().enumerate() {
+                *pixel = self.along(run, x) as u8;
+            }
+            return;
+        };
+        for (x, pixel) in pixels.iter_mut().enumerate() {
+            let u = run.u + run.du * x as i32;
+            let at = ((u >> 16) - first) as usize;
+            let (a, b) = (mixed[at & (MIXED - 1)], mixed[(at + 1) & (MIXED - 1)]);
+            *pixel = (((a << 8) + (b - a) * ((u >> 8) & 255) + 32_768) >> 16) as u8;
+        }
+    }
+
+    /// The columns a path crosses, each mixed from the two rows around it; the first column's
+    /// number. `None` when it crosses rows, turns back, or is too long: then every pixel asks.
+    #[inline(always)]
+    fn mix_rows(&self, run: &Run, mixed: &mut [i32; MIXED]) -> Option<i32> {
+        let (u_last, v_last) = (run.u + run.du * RUN as i32, run.v + run.dv * RUN as i32);
+        let (first, last) = (run.u >> 16, u_last >> 16);
+        let row = run.v >> 16;
+        let count = usize::try_from(last - first).ok()? + 2;
+        if !run.inside || run.du <= 0 || row != v_last >> 16 || count > MIXED {
+            return None;
+        }
+        let start = row as usize * self.width + first as usize;
+        let upper = self.data.get(start..start + count)?;
+        let lower = self.data.get(start + self.width..start + self.width + count)?;
+        // How far down the path is when it reaches each column.
+        let slope = ((i64::from(run.dv) << 16) / i64::from(run.du)) as i32;
+        let down = run.v - ((i64::from(slope) * i64::from(run.u & 65_535)) >> 16) as i32;
+        for (index, (out, (a, c))) in mixed.iter_mut().zip(upper.iter().zip(lower)).enumerate() {
+            let v = down + slope * index as i32 - (row << 16);
+            let part = (v >> 8).clamp(0, 256);
+            let (a, c) = (i32::from(*a), i32::from(*c));
+            *out = (a << 8) + (c - a) * part;
+        }
+        Some(first)
     }
 
     /// Sample number `index` of a path, 0 to 255.

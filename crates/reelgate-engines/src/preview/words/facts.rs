@@ -90,6 +90,10 @@ facts!(
     /// How near it is seen, and through what.
     Framing { Close = "close", Wide = "wide", Shallow = "shallow", Glass = "glass" }
 );
+facts!(
+    /// How it is drawn, when not as an illustration, and what is written on it.
+    Style { Whitebox = "whitebox", Labels = "labels" }
+);
 
 impl Subject {
     /// Walks on two legs and has a face we do not draw.
@@ -129,6 +133,7 @@ pub(crate) struct Facts {
     pub(crate) actions: Vec<Action>,
     pub(crate) moves: Vec<Move>,
     pub(crate) framing: Vec<Framing>,
+    pub(crate) styles: Vec<Style>,
     /// Pictures named as `@image2`, counted from one.
     pub(crate) images: Vec<usize>,
     /// People, weather and the like the text says to leave out.
@@ -160,6 +165,14 @@ impl Facts {
         self.framing.contains(&framing)
     }
 
+    pub(crate) fn drawn(&self, style: Style) -> bool {
+        self.styles.contains(&style)
+    }
+
+    pub(crate) fn draw(&mut self, style: Style) {
+        add(&mut self.styles, style);
+    }
+
     pub(crate) fn season(&self) -> Option<Season> {
         self.seasons.first().copied()
     }
@@ -180,6 +193,9 @@ impl Facts {
         for framing in &common.framing {
             add(&mut self.framing, *framing);
         }
+        for style in &common.styles {
+            add(&mut self.styles, *style);
+        }
         self.left_out.extend(&common.left_out);
         self.forget_left_out();
         self
@@ -193,6 +209,7 @@ impl Facts {
         self.moves.retain(|m| keep(m.name()));
         self.moods.retain(|m| keep(m.name()));
         self.settings.retain(|s| keep(s.name()));
+        self.styles.retain(|s| keep(s.name()));
     }
 
     fn learn(&mut self, found: &Found) {
@@ -205,6 +222,7 @@ impl Facts {
             "subject" => note(&mut self.subjects, Subject::named(found.name)),
             "action" => note(&mut self.actions, Action::named(found.name)),
             "camera" => note(&mut self.moves, Move::named(found.name)),
+            "style" => note(&mut self.styles, Style::named(found.name)),
             _ => note(&mut self.framing, Framing::named(found.name)),
         }
     }
