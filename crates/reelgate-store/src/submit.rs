@@ -37,7 +37,7 @@ pub enum Submitted {
 
 const REMEMBER: &str = "INSERT INTO idempotency \
     (account, idempotency_key, fingerprint, job, created) VALUES ($1, $2, $3, $4, $5) \
-    ON CONFLICT (account, idempotency_key) DO NOTHING";
+    ON CONFLICT DO NOTHING";
 const REMEMBERED: &str = "SELECT job, fingerprint FROM idempotency \
     WHERE account = $1 AND idempotency_key = $2";
 const JOB: &str = concat!("SELECT ", job_columns!(), " FROM jobs WHERE id = $1");

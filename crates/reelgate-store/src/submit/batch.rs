@@ -20,7 +20,7 @@ const REMEMBER: &str = "INSERT INTO idempotency \
     SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), \
     CAST($4 AS TEXT[]), CAST($5 AS BIGINT[])) AS i (account, idempotency_key, a, b, c) \
     ORDER BY account, idempotency_key \
-    ON CONFLICT (account, idempotency_key) DO NOTHING RETURNING job";
+    ON CONFLICT DO NOTHING RETURNING job";
 const FORGET: &str = "DELETE FROM idempotency WHERE job = ANY(CAST($1 AS TEXT[]))";
 const INSERT: &str = "INSERT INTO jobs (id, account, api_key, dialect, ordered, callback_url, \
     priority, price, price_version, width, height, seed, state, not_before, attempt, \

@@ -214,6 +214,12 @@ async fn an_id_that_is_taken_is_busy(world: &World) {
     let first = world.submit(owner, 1).await;
     let twin = Job { id: first.id, ..world.new_job(owner, 2) };
     assert!(matches!(world.try_accept(twin).await, Err(StoreError::Busy)));
+    // Also when both came with a key.
+    let keyed = world.new_job(owner, 1);
+    submit_keyed(world, keyed.clone(), "one", 1).await.expect("accepted");
+    let twin = submit_keyed(world, Job { id: keyed.id, ..world.new_job(owner, 2) }, "two", 2).await;
+    assert!(matches!(twin, Err(StoreError::Busy)), "{twin:?}");
+    world.cancel(&keyed, START).await.expect("cancelled");
     // Nor may its hold's, which is named as the job.
     let job = world.new_job(owner, 3);
     let (named, gift) = (EntryId::of_hold(job.id), Credits::whole(1));

@@ -163,18 +163,9 @@ async fn work(
         let stream = watch::open(app, dialect, caller, scope, &wire.headers, &base_url);
         return stream.await.map(Worked::Stream);
     }
-    let idempotency = match call {
-        Call::Submit(_) | Call::Rerun(_) => {
-            let found = idempotency(&wire, dialect.name(), route)?;
-            found.map(|(key, print)| (if caller.test { key.for_test() } else { key }, print))
-        }
-        Call::Quote(_)
-        | Call::Get(_)
-        | Call::Cancel(_)
-        | Call::Models
-        | Call::Endpoint(_)
-        | Call::Own(_)
-        | Call::Owner(_) => None,
+    let idempotency = match may_repeat(&call) {
+        true => idempotency(&wire, dialect.name(), route, caller)?,
+        false => None,
     };
     let origin = Origin { caller, guard, dialect: dialect.name(), idempotency };
     let mut done = act(app, call, origin, &base_url).await?;
@@ -189,6 +180,20 @@ async fn work(
         app.polls.keep(&poll_of(asked, &parts.uri, &wire.headers), &answer);
     }
     Ok(Worked::Marked(answer, done.waited_s))
+}
+
+/// Whether a caller may send this again with a key that stands for the first time.
+const fn may_repeat(call: &Call) -> bool {
+    match call {
+        Call::Submit(_) | Call::Rerun(_) => true,
+        Call::Quote(_)
+        | Call::Get(_)
+        | Call::Cancel(_)
+        | Call::Models
+        | Call::Endpoint(_)
+        | Call::Own(_)
+        | Call::Owner(_) => false,
+    }
 }
 
 /// What a call wants to follow.
@@ -266,9 +271,11 @@ fn idempotency(
     wire: &WireRequest,
     dialect: &str,
     route: &Route,
+    caller: Caller,
 ) -> Result<Option<(IdempotencyKey, Fingerprint)>, Error> {
     let Some(value) = wire.headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
     let key = IdempotencyKey::parse(value.to_str().unwrap_or(""))?;
+    let key = if caller.test { key.for_test() } else { key };
     let mut hasher = Sha256::new();
     let named: Vec<_> = wire.path.iter().map(|(name, value)| format!("{name}={value}")).collect();
     hasher.update(format!("{dialect} {} {}\n", route.operation.name(), named.join("&")));

@@ -71,12 +71,12 @@ pub fn routes(app: &Arc<App>) -> Router {
 
 async fn index(State(app): State<Arc<App>>, headers: HeaderMap) -> Response<String> {
     let server = base_url(&app, &headers);
-    let mut text = format!(
+    let mut text = String::from(
         "# Reelgate\n\n> Video generation over HTTP: send a prompt and references, get a task \
          id, poll or receive a webhook, download an MP4. This server speaks several documented \
          APIs; a key works on all of them.\n\n\
          Every request carries `Authorization: Bearer KEY`. Start with the native API, or with \
-         the one that your client was written for.\n"
+         the one that your client was written for.\n",
     );
     let mut list = |title: &str, pages: &[Page]| {
         let _ = write!(text, "\n## {title}\n\n");
