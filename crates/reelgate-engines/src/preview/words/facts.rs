@@ -92,7 +92,7 @@ facts!(
 );
 facts!(
     /// How it is drawn, when not as an illustration, and what is written on it.
-    Style { Whitebox = "whitebox", Labels = "labels" }
+    Style { Whitebox = "whitebox" }
 );
 
 impl Subject {
