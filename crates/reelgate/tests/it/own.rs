@@ -115,7 +115,7 @@ async fn money_and_usage_are_told_exactly() {
         json!([{ "group": group, "jobs": 1, "succeeded": 1, "failed": 0, "cancelled": 0,
                  "charged": "3" }])
     };
-    let key = who.key_id.to_string();
+    let key = format!("key_{}", who.key_id);
     for (by, group) in [("day", "2026-06-03"), ("model", "native/preview"), ("key", key.as_str())] {
         let path = format!("/api/reelgate/v1/usage?by={by}&from=2026-06-01&until=2026-06-04");
         assert_eq!(app.get(&path, &who).await.json()["data"], row(group), "{by}");
