@@ -16,7 +16,7 @@ use reelgate_core::size::{Ratio, pixels};
 use reelgate_core::{
     Error, Field, Guard, Job, JobId, Kind, MediaKind, MediaSource, Model, Price, State, Ticket,
 };
-use reelgate_store::{Submission, Submitted};
+use reelgate_store::{Person, Submission, Submitted};
 use std::sync::Arc;
 
 /// Where a call comes from.
@@ -25,6 +25,8 @@ pub struct Origin {
     pub caller: Caller,
     /// What its key may do.
     pub guard: Arc<Guard>,
+    /// Who that is, where somebody is signed in instead of sending a key.
+    pub person: Option<Arc<Person>>,
     /// Through which API.
     pub dialect: &'static str,
     /// The caller's key against doing it twice, and what the request said.
