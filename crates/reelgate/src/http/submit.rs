@@ -17,7 +17,7 @@ use reelgate_core::{
     Error, Field, Guard, Job, JobId, Kind, MediaKind, MediaSource, Model, Price, State, Ticket,
     Timestamp,
 };
-use reelgate_store::{StoreError, Submission, Submitted};
+use reelgate_store::{Person, StoreError, Submission, Submitted};
 use std::sync::Arc;
 
 /// How often an order draws an id: one in a millisecond's half a thousand million is taken.
@@ -29,6 +29,8 @@ pub struct Origin {
     pub caller: Caller,
     /// What its key may do.
     pub guard: Arc<Guard>,
+    /// Who that is, where somebody is signed in instead of sending a key.
+    pub person: Option<Arc<Person>>,
     /// Through which API.
     pub dialect: &'static str,
     /// The caller's key against doing it twice, and what the request said.
