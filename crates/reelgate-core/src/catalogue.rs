@@ -40,6 +40,7 @@ impl Catalogue {
         let mut models = open_v1();
         models.push(task_query());
         models.extend(tasks_v1());
+        models.push(tasks_v1_newer());
         models.extend(tasks_v1_images());
         models.push(native());
         models.push(native_still());
@@ -73,6 +74,8 @@ fn open_v1() -> Vec<Model> {
         id: ModelId::new("open_v1", name),
         title: title.to_owned(),
         durations_s,
+        takes_auto: false,
+        gated: false,
         duration_default_s: 5,
         resolutions: vec![P480, P720, P1080],
         resolution_default: P720,
@@ -113,6 +116,8 @@ fn task_query() -> Model {
         id: ModelId::new("task_query", "seedance-2.0"),
         title: "Seedance 2.0".to_owned(),
         durations_s: vec![5, 10, 15],
+        takes_auto: false,
+        gated: false,
         duration_default_s: 5,
         resolutions: vec![Resolution::P720],
         resolution_default: Resolution::P720,
@@ -135,6 +140,8 @@ fn tasks_v1() -> Vec<Model> {
         id: ModelId::new("tasks_v1", name),
         title: title.to_owned(),
         durations_s: (4..=15).collect(),
+        takes_auto: false,
+        gated: false,
         duration_default_s: 5,
         resolutions: rows.iter().map(|rate| rate.resolution).collect(),
         resolution_default: P720,
@@ -174,6 +181,31 @@ fn tasks_v1() -> Vec<Model> {
     ]
 }
 
+/// API C's newer model (contract 3.1): longer, of a length of its own choice, with more references,
+/// and kept for accounts that have paid. Its prices are ours.
+fn tasks_v1_newer() -> Model {
+    use Resolution::{P720, P1080};
+    let rows = [rate(P720, 15_000, 15_000), rate(P1080, 33_000, 33_000)];
+    Model {
+        id: ModelId::new("tasks_v1", "seedance25"),
+        title: "Seedance 2.5".to_owned(),
+        durations_s: (4..=30).collect(),
+        takes_auto: true,
+        gated: true,
+        duration_default_s: 5,
+        resolutions: rows.iter().map(|rate| rate.resolution).collect(),
+        resolution_default: P720,
+        ratios: Ratio::ALL.to_vec(),
+        ratio_default: Ratio::R16x9,
+        prompt_chars: 3..=10_000,
+        media: images_and(&[MediaKind::Video, MediaKind::Audio], 50),
+        channels: Channel::ALL.to_vec(),
+        takes_seed: false,
+        audio_default: true,
+        rates: card(&rows),
+    }
+}
+
 /// API C's picture models. Documents give no limits but the example's `1K`; the contract, section
 /// 3.9, gives single prices, and the rest of the rates are ours.
 fn tasks_v1_images() -> Vec<Model> {
@@ -200,6 +232,8 @@ fn stills(name: &str, title: &str, rows: &[Rate]) -> Model {
         id: ModelId::new("native", name),
         title: title.to_owned(),
         durations_s: vec![0],
+        takes_auto: false,
+        gated: false,
         duration_default_s: 0,
         resolutions: rows.iter().map(|rate| rate.resolution).collect(),
         resolution_default: Resolution::K1,
@@ -234,6 +268,8 @@ fn native() -> Model {
         id: ModelId::new("native", "preview"),
         title: "Preview".to_owned(),
         durations_s: (1..=30).collect(),
+        takes_auto: true,
+        gated: false,
         duration_default_s: 5,
         resolutions: rows.iter().map(|rate| rate.resolution).collect(),
         resolution_default: P720,

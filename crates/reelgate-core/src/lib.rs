@@ -27,6 +27,7 @@ pub mod idempotency;
 pub mod job;
 pub mod key;
 pub mod ledger;
+pub mod length;
 pub mod limit;
 pub mod line;
 pub mod media;

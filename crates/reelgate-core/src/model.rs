@@ -61,6 +61,10 @@ pub struct Model {
     pub title: String,
     /// Lengths it makes, in seconds, ascending; only zero for a model that makes pictures.
     pub durations_s: Vec<u32>,
+    /// Whether it chooses a length itself when asked to ([`crate::length::AUTO`]).
+    pub takes_auto: bool,
+    /// Whether it is kept for accounts that have paid, where the operator switches that on.
+    pub gated: bool,
     /// Length when none is asked for.
     pub duration_default_s: u32,
     /// Resolutions it makes, smallest first.

@@ -66,7 +66,7 @@ pub struct Draft {
     pub ratio: Option<Ratio>,
     /// Resolution.
     pub resolution: Option<Resolution>,
-    /// Length in seconds.
+    /// Length in seconds; [`crate::length::AUTO`] leaves the choice to us.
     pub duration_s: Option<i64>,
     /// Seed; -1 leaves the choice to us.
     pub seed: Option<i64>,
@@ -136,6 +136,8 @@ pub struct Order {
     pub resolution: Resolution,
     /// Length in seconds; zero for a still picture.
     pub duration_s: u32,
+    /// Seconds that were paid for, where the length was left to us: the most that it could be.
+    pub reserved_s: Option<u32>,
     /// Seed, where the caller chose one.
     pub seed: Option<u32>,
     /// Whether to make sound.

@@ -16,6 +16,8 @@ pub const RETRY_AFTER_MAX_MS: i64 = 24 * 3_600_000;
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EventKind {
+    /// An order was accepted.
+    Queued,
     /// A worker took the job; again, when an earlier attempt did not end it.
     Running,
     /// The clip is ready.
@@ -30,16 +32,18 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::Running, Self::Succeeded, Self::Failed, Self::Cancelled, Self::Test];
+    pub const ALL: [Self; 6] =
+        [Self::Queued, Self::Running, Self::Succeeded, Self::Failed, Self::Cancelled, Self::Test];
 
     /// Those that an endpoint may ask for.
-    pub const OF_JOBS: [Self; 4] = [Self::Running, Self::Succeeded, Self::Failed, Self::Cancelled];
+    pub const OF_JOBS: [Self; 5] =
+        [Self::Queued, Self::Running, Self::Succeeded, Self::Failed, Self::Cancelled];
 
     /// Its name in the store and in our own envelope.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Queued => "job.queued",
             Self::Running => "job.running",
             Self::Succeeded => "job.succeeded",
             Self::Failed => "job.failed",
@@ -96,15 +100,16 @@ impl Message {
     }
 
     /// The job as it was when this happened, as far as that is told: a job that has run on since
-    /// is shown as begun, so that every attempt at a message says the same.
+    /// is shown as waiting or begun, so that every attempt at a message says the same.
     #[must_use]
     pub fn as_told(&self, job: Job) -> Job {
-        if self.kind != EventKind::Running {
-            return job;
-        }
         let lease = Lease { token: self.lease, expires: self.at };
         let progress = Progress::default();
-        let state = State::Running { lease, progress, cancel_requested: false };
+        let state = match self.kind {
+            EventKind::Queued => State::Queued { not_before: self.at },
+            EventKind::Running => State::Running { lease, progress, cancel_requested: false },
+            _ => return job,
+        };
         Job { state, attempt: self.attempt, leases: self.lease, updated: self.at, ..job }
     }
 }

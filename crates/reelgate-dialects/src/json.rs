@@ -73,6 +73,11 @@ impl Fields {
         self.0.get(key).is_some_and(Value::is_null)
     }
 
+    /// Whether a field is exactly this text.
+    pub(crate) fn is_text(&self, key: &str, text: &str) -> bool {
+        self.0.get(key).and_then(Value::as_str) == Some(text)
+    }
+
     /// A text.
     pub(crate) fn string(&mut self, key: &str, field: Field) -> Result<Option<String>, Error> {
         self.take(key).map(|value| string_of(value, field)).transpose()

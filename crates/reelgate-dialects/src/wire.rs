@@ -48,6 +48,8 @@ pub struct Route {
 pub enum Operation {
     /// Accepts an order.
     Submit,
+    /// Accepts an order in another of the API's forms, by the dialect's own name for it.
+    SubmitForm(&'static str),
     /// Says what an order would cost.
     Quote,
     /// Accepts the order of an earlier job again.
@@ -139,6 +141,7 @@ impl Operation {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Submit => "submit",
+            Self::SubmitForm(name) => name,
             Self::Quote => "quote",
             Self::Rerun => "rerun",
             Self::Get => "get",
@@ -195,6 +198,7 @@ fn retry_after_s(kind: &Kind) -> Option<u32> {
         Kind::Invalid
         | Kind::Unauthorized
         | Kind::Forbidden
+        | Kind::PurchaseRequired
         | Kind::InsufficientCredits { .. }
         | Kind::NotFound
         | Kind::Conflict

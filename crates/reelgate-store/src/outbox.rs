@@ -1,6 +1,6 @@
 //! Messages to whoever listens: staged in the commit that changes a job, sent by whoever claims
-//! them. An account's endpoints hear of beginnings and ends, the address that came with an order
-//! hears of its end.
+//! them. An account's endpoints hear of orders, beginnings and ends, the address that came with an
+//! order hears of its end.
 
 use crate::Store;
 use crate::db::{Row, Tx, Value, values};
@@ -179,6 +179,11 @@ pub(crate) async fn stage(
     }
     let messages: Vec<_> = messages.iter().map(|(message, url)| (message, *url)).collect();
     insert(tx, &messages).await
+}
+
+/// As [`stage`] for an order that was just accepted; its account has endpoints that hear of it.
+pub(crate) async fn stage_order(tx: &mut Tx, job: &Job, now: Timestamp) -> Result<(), StoreError> {
+    stage(tx, None, job, EventKind::Queued, true, now).await
 }
 
 /// Puts messages in line, due at once.

@@ -118,7 +118,9 @@ impl Dialect for Native {
     fn parse(&self, operation: Operation, request: &WireRequest) -> Result<Call, Error> {
         let id = || self.read_id(request.parameter(ID)).ok_or_else(Error::job_not_found);
         match operation {
-            Operation::Submit => Ok(Call::Submit(Box::new(request::draft(request, &self.models)?))),
+            Operation::Submit | Operation::SubmitForm(_) => {
+                Ok(Call::Submit(Box::new(request::draft(request, &self.models)?)))
+            }
             Operation::Quote => Ok(Call::Quote(Box::new(request::draft(request, &self.models)?))),
             Operation::Rerun => Ok(Call::Rerun(id()?)),
             Operation::Get => Ok(Call::Get(id()?)),
@@ -146,7 +148,8 @@ impl Dialect for Native {
             }
             Reply::Quote(price) => WireResponse::json(StatusCode::OK, &response::Quote::of(price)),
             Reply::Models(models) => {
-                WireResponse::json(StatusCode::OK, &response::Models::of(models))
+                let part = lists::Part::whole(models.iter().map(response::ModelBody::of));
+                WireResponse::json(StatusCode::OK, &part)
             }
             Reply::Own(reply) => lists::render(reply),
             Reply::Endpoint(reply) => webhooks::render(reply),

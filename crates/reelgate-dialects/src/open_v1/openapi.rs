@@ -58,6 +58,7 @@ fn describe(route: &Route) -> Described {
     };
     match route.operation {
         Operation::Models
+        | Operation::SubmitForm(_)
         | Operation::Quote
         | Operation::Rerun
         | Operation::Own(_)

@@ -81,7 +81,8 @@ impl Dialect for TaskQuery {
             Operation::Cancel => Ok(Call::Cancel(id()?)),
             Operation::Models => Ok(Call::Models),
             // This API has no routes for these.
-            Operation::Quote
+            Operation::SubmitForm(_)
+            | Operation::Quote
             | Operation::Rerun
             | Operation::Own(_)
             | Operation::Endpoint(_)

@@ -47,6 +47,7 @@ fn describe(route: &Route) -> Described {
         Operation::Get
         | Operation::Cancel
         | Operation::Models
+        | Operation::SubmitForm(_)
         | Operation::Quote
         | Operation::Rerun
         | Operation::Own(_)

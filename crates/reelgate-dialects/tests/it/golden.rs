@@ -174,6 +174,7 @@ fn refusal(spec: &Value) -> Error {
     let credits = |key: &str| Credits::parse(spec[key].as_str().expect(key)).expect("credits");
     match spec["kind"].as_str().expect("a kind") {
         "unauthorized" => Error::unauthorized(),
+        "purchase_required" => Error::purchase_required(),
         "forbidden" => Error::new(Kind::Forbidden, message),
         "insufficient_credits" => {
             Error::insufficient_credits(credits("required"), credits("available"))

@@ -18,7 +18,7 @@ fn no_two_routes_collide_and_only_the_list_of_models_is_public() {
             assert_eq!(route.public, route.operation == Operation::Models, "{}", route.path);
         }
     }
-    assert_eq!(seen.len(), 42);
+    assert_eq!(seen.len(), 43);
 }
 
 #[test]

@@ -115,6 +115,7 @@ pub(crate) fn accept(dialect: &dyn Dialect, draft: &Draft) -> Result<Job, Error>
         leases: 0,
         ticket: Ticket::None,
         deadline: created.plus_ms(3_600_000),
+        remaining: Some(Credits::whole(960)),
         created,
         updated: created.plus_ms(192_000),
     })

@@ -26,6 +26,8 @@ struct OrderRow<'a> {
     resolution: Cow<'a, str>,
     duration_s: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    reserved_s: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     seed: Option<u32>,
     audio: bool,
     fixed_lens: bool,
@@ -85,6 +87,7 @@ pub(super) fn write_order(order: &Order) -> Result<String, StoreError> {
         ratio: order.ratio.name().into(),
         resolution: order.resolution.name().into(),
         duration_s: order.duration_s,
+        reserved_s: order.reserved_s,
         seed: order.seed,
         audio: order.audio,
         fixed_lens: order.fixed_lens,
@@ -126,6 +129,7 @@ pub(super) fn read_order(
         ratio: named("ratio", Ratio::parse, &row.ratio)?,
         resolution: named("resolution", Resolution::parse, &row.resolution)?,
         duration_s: row.duration_s,
+        reserved_s: row.reserved_s,
         seed: row.seed,
         audio: row.audio,
         fixed_lens: row.fixed_lens,

@@ -65,7 +65,7 @@ pub(super) async fn submit_checked(
         return Ok(replayed);
     }
     let (model, mut order, price) = checked?;
-    check_funds(app, origin.caller, &price).await?;
+    check_funds(app, origin.caller, &order, &price).await?;
     let fetched = fetch_all(app, origin.caller, &draft.media).await?;
     fault::point(Point::ReferencesKept);
     let kinds: Vec<_> = fetched.iter().map(|found| found.kind).collect();
@@ -113,12 +113,13 @@ pub async fn rerun(app: &App, origin: Origin, earlier: JobId) -> Result<Submitte
     let offered = app.catalogue.find(&order.model).and_then(|model| {
         let with_media = !order.media.is_empty();
         let version = &app.catalogue.price_version;
-        price(model, order.resolution, order.duration_s, with_media, version)
+        let paid_s = order.reserved_s.unwrap_or(order.duration_s);
+        price(model, order.resolution, paid_s, with_media, version)
     });
     let price = offered.ok_or_else(|| Error::invalid(Field::Model, "is not on sale any more"))?;
     origin.guard.check(&order)?;
     let price = price_for(origin.caller, price);
-    check_funds(app, origin.caller, &price).await?;
+    check_funds(app, origin.caller, &order, &price).await?;
     // A webhook's receiver knows the shape that the first order asked for.
     store(app, origin, &earlier.dialect, order, price).await
 }
@@ -157,10 +158,19 @@ fn check_callback(app: &App, order: &Order) -> Result<(), Error> {
 }
 
 /// Spares a poor account the wait for its references; the submit transaction decides for good.
-async fn check_funds(app: &App, caller: Caller, price: &Price) -> Result<(), Error> {
+async fn check_funds(app: &App, caller: Caller, order: &Order, price: &Price) -> Result<(), Error> {
     let account = app.store.account(caller.account).await.map_err(store_error)?;
-    let funds = account.ok_or_else(Error::unauthorized)?.funds;
-    reelgate_core::ledger::hold(funds, price.credits).map(drop)
+    let account = account.ok_or_else(Error::unauthorized)?;
+    if !caller.test && needs_purchase(app, order) && account.purchased.is_none() {
+        return Err(Error::purchase_required());
+    }
+    reelgate_core::ledger::hold(account.funds, price.credits).map(drop)
+}
+
+/// Whether the operator keeps this order's model for accounts that have paid. Tests cost nothing.
+fn needs_purchase(app: &App, order: &Order) -> bool {
+    let is_gated = || app.catalogue.find(&order.model).is_some_and(|model| model.gated);
+    app.config.limits.purchase_gate && !order.test && is_gated()
 }
 
 /// Completes the order with what was learnt from the references.
@@ -198,7 +208,8 @@ async fn store(
     let idempotency = origin.idempotency;
     // What costs nothing cannot be too much.
     let daily_cap = if test { None } else { origin.guard.daily_cap(job.created) };
-    let submission = Submission { job, idempotency, daily_cap };
+    let needs_purchase = needs_purchase(app, &job.order);
+    let submission = Submission { job, idempotency, needs_purchase, daily_cap };
     fault::point(Point::SubmitDecided);
     // Also when the caller hangs up before the answer: the job may be accepted all the same.
     let _bell = Bell(app, test);
@@ -234,6 +245,7 @@ fn new_job(app: &App, caller: Caller, dialect: &str, order: Order, price: Price)
         leases: 0,
         ticket: Ticket::None,
         deadline: now.plus_ms(app.config.jobs.deadline_ms),
+        remaining: None,
         created: now,
         updated: now,
     }

@@ -18,6 +18,7 @@ mod keys;
 mod limits;
 mod native;
 mod neighbour;
+mod newer;
 mod open_v1;
 mod orders;
 mod own;
