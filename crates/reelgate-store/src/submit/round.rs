@@ -45,7 +45,7 @@ async fn accept(
     let has_listeners = owner.has_listeners;
     let turn = line.turn(tx, &job, &mut owner.last_turn, now).await?;
     if tx.execute(INSERT, &row_of(&job, turn)?).await? == 0 {
-        return Err(StoreError::Busy);
+        return Err(StoreError::Taken);
     }
     ledger::enter_hold(tx, &job, now).await?;
     if has_listeners {
@@ -55,7 +55,7 @@ async fn accept(
         let text = key::hex(&fingerprint.0);
         let row = values![job.account, key.as_str(), text, job.id, now];
         if tx.execute(REMEMBER, &row).await? == 0 {
-            return Err(StoreError::Busy);
+            return Err(StoreError::Taken);
         }
     }
     Ok(Some(Ok(Submitted::Accepted(job))))
