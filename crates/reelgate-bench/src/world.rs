@@ -165,6 +165,10 @@ pub(crate) fn submission(owner: &Owner) -> Submission {
         callback_url: None,
         metadata: None,
         priority: Priority::Normal,
+        size: None,
+        expires_in_s: None,
+        follow: false,
+        extra: None,
         test: false,
     };
     let job = Job {
@@ -183,6 +187,7 @@ pub(crate) fn submission(owner: &Owner) -> Submission {
         ticket: Ticket::None,
         deadline: now.plus_ms(48 * 3_600_000),
         remaining: None,
+        hidden: None,
         created: now,
         updated: now,
     };

@@ -9,7 +9,7 @@ use crate::media::{MediaKind, MediaRules};
 use crate::model::{Model, ModelId};
 use crate::order::Channel;
 use crate::price::{Rate, RateCard};
-use crate::size::{Ratio, Resolution};
+use crate::size::{Grid, Ratio, Resolution};
 
 /// Everything that is on offer, and the rate card's version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,7 @@ impl Catalogue {
         models.extend(tasks_v1());
         models.push(tasks_v1_newer());
         models.extend(tasks_v1_images());
+        models.extend(crate::catalogue_ark::models());
         models.push(native());
         models.push(native_still());
         Self { models, price_version: "2026-11".to_owned(), usd_micro_per_credit: 10_000 }
@@ -49,19 +50,19 @@ impl Catalogue {
 }
 
 /// Thousandths of a credit, the finest unit any rate below needs.
-const fn milli(thousandths: i64) -> Credits {
+pub(crate) const fn milli(thousandths: i64) -> Credits {
     Credits::from_micro(thousandths * 1000)
 }
 
-const fn rate(resolution: Resolution, text_milli: i64, media_milli: i64) -> Rate {
+pub(crate) const fn rate(resolution: Resolution, text_milli: i64, media_milli: i64) -> Rate {
     Rate { resolution, text_per_s: milli(text_milli), media_per_s: milli(media_milli) }
 }
 
-fn card(rows: &[Rate]) -> RateCard {
+pub(crate) fn card(rows: &[Rate]) -> RateCard {
     RateCard { rows: rows.to_vec(), step: Credits::whole(1) }
 }
 
-fn images_and(more: &[MediaKind], count_max: usize) -> MediaRules {
+pub(crate) fn images_and(more: &[MediaKind], count_max: usize) -> MediaRules {
     let mut kinds = vec![MediaKind::Image];
     kinds.extend_from_slice(more);
     MediaRules { count_max, kinds }
@@ -79,6 +80,7 @@ fn open_v1() -> Vec<Model> {
         duration_default_s: 5,
         resolutions: vec![P480, P720, P1080],
         resolution_default: P720,
+        grid: Grid::Usual,
         ratios: vec![Ratio::R16x9, Ratio::R9x16, Ratio::R1x1],
         ratio_default: Ratio::R16x9,
         prompt_chars: 1..=10_000,
@@ -121,6 +123,7 @@ fn task_query() -> Model {
         duration_default_s: 5,
         resolutions: vec![Resolution::P720],
         resolution_default: Resolution::P720,
+        grid: Grid::Usual,
         ratios: Ratio::ALL.into_iter().filter(|ratio| *ratio != Ratio::Adaptive).collect(),
         ratio_default: Ratio::R16x9,
         prompt_chars: 1..=10_000,
@@ -145,6 +148,7 @@ fn tasks_v1() -> Vec<Model> {
         duration_default_s: 5,
         resolutions: rows.iter().map(|rate| rate.resolution).collect(),
         resolution_default: P720,
+        grid: Grid::Usual,
         ratios: Ratio::ALL.to_vec(),
         ratio_default: Ratio::R16x9,
         prompt_chars: 3..=10_000,
@@ -195,6 +199,7 @@ fn tasks_v1_newer() -> Model {
         duration_default_s: 5,
         resolutions: rows.iter().map(|rate| rate.resolution).collect(),
         resolution_default: P720,
+        grid: Grid::Usual,
         ratios: Ratio::ALL.to_vec(),
         ratio_default: Ratio::R16x9,
         prompt_chars: 3..=10_000,
@@ -237,6 +242,7 @@ fn stills(name: &str, title: &str, rows: &[Rate]) -> Model {
         duration_default_s: 0,
         resolutions: rows.iter().map(|rate| rate.resolution).collect(),
         resolution_default: Resolution::K1,
+        grid: Grid::Usual,
         ratios: Ratio::ALL.to_vec(),
         ratio_default: Ratio::R1x1,
         prompt_chars: 1..=10_000,
@@ -273,6 +279,7 @@ fn native() -> Model {
         duration_default_s: 5,
         resolutions: rows.iter().map(|rate| rate.resolution).collect(),
         resolution_default: P720,
+        grid: Grid::Usual,
         ratios: Ratio::ALL.to_vec(),
         ratio_default: Ratio::R16x9,
         prompt_chars: 1..=10_000,

@@ -69,6 +69,10 @@ pub fn check(
         callback_url: draft.callback_url.clone(),
         metadata: draft.metadata.clone(),
         priority: draft.priority.unwrap_or_default(),
+        size: draft.size,
+        expires_in_s: draft.expires_in_s,
+        follow: draft.follow,
+        extra: draft.extra.clone(),
         test: false,
     };
     Ok((order, price))
@@ -127,7 +131,7 @@ fn media(draft: &Draft, model: &Model, policy: Policy) -> Result<(), Error> {
             MediaSource::Url(url) => check_url(url, &item.field, policy.allow_http)?,
             MediaSource::Data(_) if policy.allow_data => {}
             // Whether there is one is known when it is looked up, as with an address.
-            MediaSource::Asset(_) => {}
+            MediaSource::Asset(_) | MediaSource::Clip(_) | MediaSource::Kept(_) => {}
             MediaSource::Data(_) => {
                 return Err(Error::invalid(item.field.clone(), "must be a public https URL"));
             }

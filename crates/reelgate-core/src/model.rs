@@ -3,7 +3,7 @@
 use crate::media::MediaRules;
 use crate::order::Channel;
 use crate::price::RateCard;
-use crate::size::{Ratio, Resolution};
+use crate::size::{Grid, Ratio, Resolution};
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -71,6 +71,8 @@ pub struct Model {
     pub resolutions: Vec<Resolution>,
     /// Resolution when none is asked for.
     pub resolution_default: Resolution,
+    /// How many pixels its resolutions have.
+    pub grid: Grid,
     /// Ratios it makes.
     pub ratios: Vec<Ratio>,
     /// Ratio when none is asked for.

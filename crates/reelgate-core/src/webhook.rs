@@ -85,11 +85,26 @@ pub struct Message {
 }
 
 impl Message {
+    /// What to tell the address that came with an order of a job that is as `kind` says, under the
+    /// name `id`, or under one that follows from what is told.
+    #[must_use]
+    pub fn of_order(job: &Job, kind: EventKind, id: Option<DeliveryId>, now: Timestamp) -> Self {
+        Self {
+            id: id.unwrap_or_else(|| message_id(job, kind, "order", now)),
+            endpoint: None,
+            job: Some(job.id),
+            kind,
+            lease: job.leases,
+            attempt: job.attempt,
+            at: now,
+        }
+    }
+
     /// What to tell an endpoint of a job that is as `kind` says.
     #[must_use]
     pub fn of_job(job: &Job, kind: EventKind, endpoint: EndpointId, now: Timestamp) -> Self {
         Self {
-            id: message_id(job, kind, endpoint, now),
+            id: message_id(job, kind, &endpoint.to_string(), now),
             endpoint: Some(endpoint),
             job: Some(job.id),
             kind,
@@ -116,8 +131,8 @@ impl Message {
 
 /// A message's name follows from what it tells: whoever stages it needs no entropy of its own, and
 /// what is random in it is the job's name.
-fn message_id(job: &Job, kind: EventKind, endpoint: EndpointId, now: Timestamp) -> DeliveryId {
-    let text = format!("{} {} {} {endpoint}", job.id, kind.name(), job.leases);
+fn message_id(job: &Job, kind: EventKind, listener: &str, now: Timestamp) -> DeliveryId {
+    let text = format!("{} {} {} {listener}", job.id, kind.name(), job.leases);
     let digest = Sha256::digest(text);
     let mut low = [0; 8];
     low.copy_from_slice(&digest[..8]);

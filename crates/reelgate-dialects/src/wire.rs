@@ -58,6 +58,10 @@ pub enum Operation {
     Get,
     /// Stops a job.
     Cancel,
+    /// Lists jobs as records.
+    Records,
+    /// Removes a job's record.
+    Remove,
     /// Lists models.
     Models,
     /// Something that only our own API has.
@@ -146,6 +150,8 @@ impl Operation {
             Self::Rerun => "rerun",
             Self::Get => "get",
             Self::Cancel => "cancel",
+            Self::Records => "records",
+            Self::Remove => "remove",
             Self::Models => "models",
             Self::Own(_) => "own",
             Self::Endpoint(_) => "endpoint",

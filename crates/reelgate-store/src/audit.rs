@@ -152,8 +152,8 @@ const RULES: &[Rule] = &[
               WHERE d.lease > j.leases OR d.job_attempt > d.lease \
               OR (d.endpoint IS NULL AND d.url <> COALESCE(j.callback_url, '')) \
               OR (d.endpoint IS NOT NULL AND h.account <> j.account) \
-              OR CASE WHEN d.kind = 'job.queued' THEN d.endpoint IS NULL OR d.lease <> 0 \
-              WHEN d.kind = 'job.running' THEN d.endpoint IS NULL OR d.lease < 1 \
+              OR CASE WHEN d.kind = 'job.queued' THEN d.lease <> 0 \
+              WHEN d.kind = 'job.running' THEN d.lease < 1 \
               ELSE d.kind <> 'job.' || j.state OR j.finished IS NULL END LIMIT $1",
     },
     Rule {

@@ -129,9 +129,7 @@ async fn submit(
         cap::count(tx, &job, cap).await?;
     }
     ledger::enter_hold(tx, &job, now).await?;
-    if has_listeners {
-        outbox::stage_order(tx, &job, now).await?;
-    }
+    outbox::stage_order(tx, &job, has_listeners, now).await?;
     purse.write(tx).await?;
     Ok(Submitted::Accepted(job))
 }

@@ -27,6 +27,10 @@ pub(crate) fn order() -> Order {
         callback_url: None,
         metadata: None,
         priority: Priority::Normal,
+        size: None,
+        expires_in_s: None,
+        follow: false,
+        extra: None,
         test: false,
     }
 }
@@ -48,6 +52,7 @@ pub(crate) fn job(state: State) -> Job {
         ticket: Ticket::None,
         deadline: NOW.plus_ms(3_600_000),
         remaining: None,
+        hidden: None,
         created: NOW,
         updated: NOW,
     }

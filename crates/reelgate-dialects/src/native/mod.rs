@@ -132,6 +132,8 @@ impl Dialect for Native {
             Operation::Endpoint(action) => {
                 Ok(Call::Endpoint(Box::new(webhooks::parse(action, request)?)))
             }
+            // No route of this API does these.
+            Operation::Records | Operation::Remove => Err(Error::internal()),
             Operation::Owner(operation) => {
                 Ok(Call::Owner(owner::parse(operation, request, &self.models)?))
             }
@@ -152,6 +154,8 @@ impl Dialect for Native {
                 WireResponse::json(StatusCode::OK, &part)
             }
             Reply::Own(reply) => lists::render(reply),
+            // No route of this API asks for these.
+            Reply::Records { .. } | Reply::Removed(_) => self.render_error(&Error::internal()),
             Reply::Endpoint(reply) => webhooks::render(reply),
             Reply::Owner(reply) => owner::render(reply),
         }

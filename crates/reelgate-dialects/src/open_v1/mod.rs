@@ -68,6 +68,8 @@ impl Dialect for OpenV1 {
             Operation::Models => Ok(Call::Models),
             // This API has no routes for these.
             Operation::SubmitForm(_)
+            | Operation::Records
+            | Operation::Remove
             | Operation::Quote
             | Operation::Rerun
             | Operation::Own(_)
@@ -86,9 +88,12 @@ impl Dialect for OpenV1 {
                 WireResponse::json(StatusCode::OK, &response::Cancelled::of(view))
             }
             // No route of this API asks for one.
-            Reply::Quote(_) | Reply::Own(_) | Reply::Endpoint(_) | Reply::Owner(_) => {
-                self.render_error(&Error::internal())
-            }
+            Reply::Records { .. }
+            | Reply::Removed(_)
+            | Reply::Quote(_)
+            | Reply::Own(_)
+            | Reply::Endpoint(_)
+            | Reply::Owner(_) => self.render_error(&Error::internal()),
             Reply::Models(models) => {
                 WireResponse::json(StatusCode::OK, &response::Models::of(models))
             }

@@ -59,6 +59,8 @@ fn describe(route: &Route) -> Described {
     match route.operation {
         Operation::Models
         | Operation::SubmitForm(_)
+        | Operation::Records
+        | Operation::Remove
         | Operation::Quote
         | Operation::Rerun
         | Operation::Own(_)

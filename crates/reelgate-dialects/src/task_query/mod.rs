@@ -82,6 +82,8 @@ impl Dialect for TaskQuery {
             Operation::Models => Ok(Call::Models),
             // This API has no routes for these.
             Operation::SubmitForm(_)
+            | Operation::Records
+            | Operation::Remove
             | Operation::Quote
             | Operation::Rerun
             | Operation::Own(_)
@@ -99,9 +101,12 @@ impl Dialect for TaskQuery {
                 WireResponse::json(StatusCode::OK, &Envelope::ok(self.task(view)))
             }
             // No route of this API asks for one.
-            Reply::Quote(_) | Reply::Own(_) | Reply::Endpoint(_) | Reply::Owner(_) => {
-                self.render_error(&Error::internal())
-            }
+            Reply::Records { .. }
+            | Reply::Removed(_)
+            | Reply::Quote(_)
+            | Reply::Own(_)
+            | Reply::Endpoint(_)
+            | Reply::Owner(_) => self.render_error(&Error::internal()),
             Reply::Models(models) => {
                 let names = models.iter().map(|model| model.id.name()).collect::<Vec<_>>();
                 WireResponse::json(StatusCode::OK, &Envelope::ok(names))

@@ -48,6 +48,8 @@ fn describe(route: &Route) -> Described {
         | Operation::Cancel
         | Operation::Models
         | Operation::SubmitForm(_)
+        | Operation::Records
+        | Operation::Remove
         | Operation::Quote
         | Operation::Rerun
         | Operation::Own(_)

@@ -89,7 +89,9 @@ impl Dialect for TasksV1 {
             Operation::Cancel => Ok(Call::Cancel(id()?)),
             Operation::Models => Ok(Call::Models),
             // This API has no routes for these.
-            Operation::Quote
+            Operation::Records
+            | Operation::Remove
+            | Operation::Quote
             | Operation::Rerun
             | Operation::Own(_)
             | Operation::Endpoint(_)
@@ -106,9 +108,12 @@ impl Dialect for TasksV1 {
                 WireResponse::json(StatusCode::OK, &response::Task::of(view))
             }
             // No route of this API asks for one.
-            Reply::Quote(_) | Reply::Own(_) | Reply::Endpoint(_) | Reply::Owner(_) => {
-                self.render_error(&Error::internal())
-            }
+            Reply::Records { .. }
+            | Reply::Removed(_)
+            | Reply::Quote(_)
+            | Reply::Own(_)
+            | Reply::Endpoint(_)
+            | Reply::Owner(_) => self.render_error(&Error::internal()),
             Reply::Models(models) => {
                 WireResponse::json(StatusCode::OK, &response::Models::of(models))
             }

@@ -90,6 +90,8 @@ fn describe(route: &Route, image_models: &[String]) -> Described {
         Operation::Get
         | Operation::Cancel
         | Operation::Models
+        | Operation::Records
+        | Operation::Remove
         | Operation::Quote
         | Operation::Rerun
         | Operation::Own(_)

@@ -37,6 +37,14 @@ struct OrderRow<'a> {
     metadata: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     test: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    size: Option<(u32, u32)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_in_s: Option<u32>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    follow: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    extra: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -94,6 +102,10 @@ pub(super) fn write_order(order: &Order) -> Result<String, StoreError> {
         channel: order.channel.name().into(),
         metadata: order.metadata.as_deref().map(Cow::Borrowed),
         test: order.test,
+        size: order.size.map(|size| (size.width, size.height)),
+        expires_in_s: order.expires_in_s,
+        follow: order.follow,
+        extra: order.extra.as_deref().map(Cow::Borrowed),
     })
 }
 
@@ -138,6 +150,10 @@ pub(super) fn read_order(
         metadata: row.metadata.map(Cow::into_owned),
         priority,
         test: row.test,
+        size: row.size.map(|(width, height)| Size { width, height }),
+        expires_in_s: row.expires_in_s,
+        follow: row.follow,
+        extra: row.extra.map(Cow::into_owned),
     })
 }
 

@@ -57,7 +57,7 @@ pub(super) async fn submit_many(
         match purse.cover(tx, &mut new.job, new.needs_purchase).await {
             Ok(owner) => {
                 let turn = line.turn(tx, &new.job, &mut owner.last_turn, *now).await?;
-                told.extend(owner.has_listeners.then_some(n));
+                told.push((n, owner.has_listeners));
                 covered.push((n, turn));
             }
             Err(error) => {
@@ -82,8 +82,8 @@ pub(super) async fn submit_many(
     if !changed.iter().zip(expected).all(|(rows, all)| usize::try_from(*rows) == Ok(all)) {
         return Err(StoreError::Busy);
     }
-    for n in told {
-        outbox::stage_order(tx, &items[n].0.job, items[n].1).await?;
+    for (n, has_listeners) in told {
+        outbox::stage_order(tx, &items[n].0.job, has_listeners, items[n].1).await?;
     }
     for (n, _) in covered {
         outcomes[n] = Some(Ok(Submitted::Accepted(items[n].0.job.clone())));

@@ -48,9 +48,7 @@ async fn accept(
         return Err(StoreError::Taken);
     }
     ledger::enter_hold(tx, &job, now).await?;
-    if has_listeners {
-        outbox::stage_order(tx, &job, now).await?;
-    }
+    outbox::stage_order(tx, &job, has_listeners, now).await?;
     if let Some((key, fingerprint)) = &new.idempotency {
         let text = key::hex(&fingerprint.0);
         let row = values![job.account, key.as_str(), text, job.id, now];

@@ -156,6 +156,7 @@ impl World {
             ticket: Ticket::None,
             deadline: START.plus_ms(3_600_000),
             remaining: None,
+            hidden: None,
             created: START,
             updated: START,
         }
@@ -251,6 +252,10 @@ pub(crate) fn order() -> Order {
         callback_url: None,
         metadata: None,
         priority: Priority::Normal,
+        size: None,
+        expires_in_s: None,
+        follow: false,
+        extra: None,
         test: false,
     }
 }

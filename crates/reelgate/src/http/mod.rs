@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod auth;
+mod derive;
 pub mod files;
 pub mod gateway;
 pub mod health;
@@ -15,6 +16,7 @@ pub mod pages;
 pub mod peer;
 pub mod places;
 pub mod polls;
+mod records;
 pub mod references;
 mod rehearse;
 pub mod reply;

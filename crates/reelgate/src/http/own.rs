@@ -90,14 +90,18 @@ fn part<T, C>(rows: Vec<T>, page: Page<C>, id: impl Fn(&T) -> C) -> Listing<T, C
 async fn delete_job(app: &App, caller: Caller, id: JobId) -> Result<reelgate_core::Job, Error> {
     job_of(app, caller, id).await?;
     let job = app.store.delete_files(caller.account, id, app.now()).await.map_err(store_error)?;
-    if let State::Succeeded { output, .. } = &job.state {
-        for name in [&output.video, &output.poster, &output.last_frame] {
-            if let Err(error) = app.media.remove(name).await {
-                tracing::warn!(%id, %error, "a file was not removed");
-            }
+    remove_files(app, &job).await;
+    Ok(job)
+}
+
+/// Deletes the files of a job that the store says are gone.
+pub(super) async fn remove_files(app: &App, job: &reelgate_core::Job) {
+    let State::Succeeded { output, .. } = &job.state else { return };
+    for name in [&output.video, &output.poster, &output.last_frame] {
+        if let Err(error) = app.media.remove(name).await {
+            tracing::warn!(id = %job.id, %error, "a file was not removed");
         }
     }
-    Ok(job)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::actions::{job_of, model_of, policy, price_for};
 use super::auth::Caller;
+use super::derive;
 use super::references::{Fetched, fetch_all};
 use super::rehearse;
 use super::reply::store_error;
@@ -12,7 +13,7 @@ use reelgate_core::idempotency::{Fingerprint, IdempotencyKey, Verdict, judge, mi
 use reelgate_core::media::{check_kinds, settle_roles};
 use reelgate_core::order::{Draft, Media, Order};
 use reelgate_core::price::price;
-use reelgate_core::size::{Ratio, pixels};
+use reelgate_core::size::{Ratio, Size};
 use reelgate_core::{
     Error, Field, Guard, Job, JobId, Kind, MediaKind, MediaSource, Model, Price, State, Ticket,
     Timestamp,
@@ -41,6 +42,14 @@ pub struct Origin {
 /// The first thing that is wrong; nothing was created or held then.
 pub async fn submit(app: &App, origin: Origin, draft: Draft) -> Result<Submitted, Error> {
     let _flight = enter(app, &origin)?;
+    let mut draft = draft;
+    if draft.from.is_some() {
+        // The earlier job may be gone by the time of a repeat.
+        if let Some(replayed) = replay(app, &origin).await? {
+            return Ok(replayed);
+        }
+        draft = derive::fill(app, origin.caller, draft).await?;
+    }
     if origin.caller.test {
         return rehearse::submit(app, origin, draft).await;
     }
@@ -189,7 +198,8 @@ fn settle(order: &mut Order, draft: &Draft, fetched: Vec<Fetched>, kinds: &[Medi
         .map(|((item, fetched), role)| Media {
             url: match &item.source {
                 MediaSource::Url(url) => Some(url.clone()),
-                MediaSource::Data(_) | MediaSource::Asset(_) => None,
+                MediaSource::Kept(media) => media.url.clone(),
+                MediaSource::Data(_) | MediaSource::Asset(_) | MediaSource::Clip(_) => None,
             },
             kind: fetched.kind,
             role,
@@ -230,6 +240,22 @@ async fn store(
     Ok(submitted)
 }
 
+/// As the order says, but never so late that its references could be gone by then.
+fn deadline_ms(app: &App, order: &Order) -> i64 {
+    let jobs = &app.config.jobs;
+    let asked = order.expires_in_s.map(|s| i64::from(s) * 1000);
+    match (asked, jobs.retention_ms) {
+        (None, _) => jobs.deadline_ms,
+        (Some(ms), 0) => ms,
+        (Some(ms), retention_ms) => ms.min(retention_ms - 1),
+    }
+}
+
+fn size_of(app: &App, order: &Order) -> Size {
+    let grid = app.catalogue.find(&order.model).map(|model| model.grid).unwrap_or_default();
+    order.size.unwrap_or_else(|| grid.pixels(order.resolution, order.ratio))
+}
+
 fn job_id(app: &App, now: Timestamp) -> JobId {
     JobId::new(now, app.entropy.bits())
 }
@@ -246,12 +272,13 @@ impl Drop for Bell<'_> {
 fn new_job(app: &App, caller: Caller, dialect: &str, order: Order, price: Price) -> Job {
     let now = app.now();
     let low_bits = u32::try_from(app.entropy.bits() >> 32).unwrap_or(0);
+    let deadline = now.plus_ms(deadline_ms(app, &order));
     Job {
         id: job_id(app, now),
         account: caller.account,
         key: caller.key,
         dialect: dialect.to_owned(),
-        size: pixels(order.resolution, order.ratio),
+        size: size_of(app, &order),
         seed: order.seed.unwrap_or(low_bits),
         order,
         price,
@@ -260,8 +287,9 @@ fn new_job(app: &App, caller: Caller, dialect: &str, order: Order, price: Price)
         attempts_max: app.config.jobs.attempts_max,
         leases: 0,
         ticket: Ticket::None,
-        deadline: now.plus_ms(app.config.jobs.deadline_ms),
+        deadline,
         remaining: None,
+        hidden: None,
         created: now,
         updated: now,
     }
