@@ -19,6 +19,7 @@ pub mod references;
 mod rehearse;
 pub mod reply;
 pub mod router;
+mod studio;
 pub mod submit;
 pub mod uploads;
 pub mod view;

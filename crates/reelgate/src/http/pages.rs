@@ -2,6 +2,7 @@
 //! page under `/docs/`, and the skill (seed 004 names the skill and a raw text endpoint).
 
 use super::gateway::base_url;
+use super::studio;
 use crate::app::App;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -120,13 +121,15 @@ async fn one(
     State(app): State<Arc<App>>,
     Path(name): Path<String>,
     headers: HeaderMap,
-) -> Response<String> {
+) -> axum::response::Response {
     match page_of(&name) {
-        Some(page) => markdown(at(page, &base_url(&app, &headers))),
+        Some(page) => markdown(at(page, &base_url(&app, &headers))).map(Into::into),
+        // The pages for people have the same names without the ending.
+        None if !name.ends_with(".md") => studio::page(headers).await,
         None => {
             let mut response = plain(format!("there is no page {name}; /llms.txt lists them\n"));
             *response.status_mut() = StatusCode::NOT_FOUND;
-            response
+            response.map(Into::into)
         }
     }
 }

@@ -29,6 +29,7 @@ mod references;
 mod rehearsal;
 mod render;
 mod shared;
+mod studio;
 mod task_query;
 mod tasks_v1;
 mod uploads;
