@@ -26,7 +26,7 @@ test("somebody with a key signs in, writes a prompt and watches the film", async
   await page.getByLabel("Prompt", { exact: true }).fill("A paper boat crosses a puddle");
   await page.getByRole("radio", { name: "480p" }).click();
   await page.getByLabel("Length").fill("1");
-  await page.getByText("1 credits").waitFor();
+  await page.getByText("1 credit", { exact: true }).waitFor();
   await isAccessible(page);
   await page.keyboard.press("Tab");
   await page.getByRole("button", { name: "Create video" }).click();

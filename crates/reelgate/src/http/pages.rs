@@ -39,11 +39,13 @@ macro_rules! page {
 const FOR_CLIENTS: &[Page] = &[
     page!("quickstart.md", "a first video, an account, a key"),
     page!("prompt-guide.md", "how to write prompts"),
+    page!("studio.md", "the pages for people"),
     page!("api/native.md", "the native API: everything the platform can do"),
     page!("api/open_v1.md", "API A, /api/open/v1"),
     page!("api/task_query.md", "API B, /api/video/seedance and /api/task/query"),
     page!("api/tasks_v1.md", "API C, /api/v1"),
     page!("api/webhooks.md", "being told instead of asking"),
+    page!("errors.md", "what is refused, and what to repeat"),
     page!("test-keys.md", "keys that rehearse every outcome at no cost"),
     page!("agents.md", "tools over the Model Context Protocol, the skill, these pages"),
 ];

@@ -9,7 +9,8 @@ export function credits(amount) {
 }
 
 /** @param {string | number | null | undefined} amount */
-export const inCredits = amount => t("{n} credits", { n: credits(amount) });
+export const inCredits = amount =>
+  Number(amount) === 1 ? t("1 credit") : t("{n} credits", { n: credits(amount) });
 
 /** @param {string | null | undefined} moment */
 export function when(moment) {

@@ -11,12 +11,10 @@ export const route = signal(/** @type {Route} */ (here()));
 const PAGES = [
   [/^\/(create)?$/, "create"],
   [/^\/sign-in$/, "sign-in"],
-  [/^\/storyboard$/, "storyboard"],
   [/^\/watch(\/|$)/, "watch"],
   [/^\/gallery$/, "gallery"],
   [/^\/pricing$/, "pricing"],
   [/^\/account(\/|$)/, "account"],
-  [/^\/operator(\/|$)/, "operator"],
   [/^\/docs(\/|$)/, "docs"],
 ];
 

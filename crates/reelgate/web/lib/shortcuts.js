@@ -11,9 +11,7 @@ const PLACES = {
   c: "/create",
   w: "/watch",
   g: "/gallery",
-  s: "/storyboard",
   a: "/account",
-  o: "/operator",
   d: "/docs",
 };
 const CHORD_MS = 1500;

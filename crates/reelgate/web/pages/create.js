@@ -156,8 +156,7 @@ function Prompt({ openGuide }) {
         <${Icon} name="bulb" size=${16} /><span>${t("Prompt guide")}</span>
       </button>
       <span class="soft small"
-        >${length > most * 0.8 ? `${length} / ${most}` : ""}</span
-      >
+        >${length > most * 0.8 ? `${length} / ${most}` : ""}</span>
     </div>
   </div>`;
 }

@@ -124,8 +124,7 @@ export function Copy({ text, label }) {
     onClick=${copy}
   >
     <${Icon} name="copy" size=${16} /><span class="copy-name"
-      >${label ?? t("Copy")}</span
-    >
+      >${label ?? t("Copy")}</span>
     <span class="copy-done" aria-hidden="true">${t("Copied")}</span>
   </button>`;
 }

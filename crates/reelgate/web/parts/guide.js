@@ -97,8 +97,7 @@ export function Guide({ onClose }) {
     ${tab === "history" && html`<${History} onClose=${onClose} />`}
     <p class="soft small">
       <a href="/docs/prompt-guide" onClick=${onClose}
-        >${t("Read the whole guide")}</a
-      >
+        >${t("Read the whole guide")}</a>
     </p>
   <//>`;
 }

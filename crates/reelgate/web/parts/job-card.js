@@ -27,9 +27,7 @@ export function JobCard({ job, isLarge = false, onPick, isPicked }) {
         <${State} job=${job} />
         <span>${job.resolution} · ${job.ratio}</span>
         ${job.duration_s > 0 && html`<span>${span(job.duration_s)}</span>`}
-        <span
-          >${inCredits(job.state === "succeeded" ? job.charged : job.price)}</span
-        >
+        <span>${inCredits(job.state === "succeeded" ? job.charged : job.price)}</span>
         <time datetime=${job.created_at}>${ago(job.created_at)}</time>
         ${job.test && html`<span class="tag">${t("test")}</span>`}
       </p>
@@ -105,11 +103,10 @@ export function shape(job) {
 export function Progress({ job }) {
   if (job.state === "queued") {
     const { ahead = 0, eta_s = null } = job.queue ?? {};
+    const place = ahead ? t("{n} before you", { n: ahead }) : t("Next in line");
     return html`<div class="waiting">
       <${Icon} name="clock" size=${28} />
-      <strong
-        >${ahead ? t("{n} before you", { n: ahead }) : t("Next in line")}</strong
-      >
+      <strong>${job.queue ? place : t("In line")}</strong>
       ${
         eta_s !== null &&
         html`<span class="soft">${t("about {time}", { time: span(eta_s) })}</span>`

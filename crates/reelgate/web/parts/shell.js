@@ -2,10 +2,11 @@
 
 import { load, pageAt, PUBLIC, route } from "../lib/router.js";
 import { beginShortcuts } from "../lib/shortcuts.js";
-import { balance, isOperator, user } from "../lib/session.js";
+import { balance, user } from "../lib/session.js";
 import { html, useEffect, useRef, useState } from "../lib/ui.js";
 import { t } from "../lib/words.js";
 import { Icon } from "./icon.js";
+import { KeysHelp } from "./keys-help.js";
 import { Look } from "./look.js";
 import { Notes } from "./notes.js";
 
@@ -16,10 +17,8 @@ function places() {
     ["/create", "create", t("Create")],
     ["/watch", "watch", t("Watch")],
     ["/gallery", "gallery", t("Gallery")],
-    ["/storyboard", "storyboard", t("Storyboard")],
     ["/account", "account", t("Account")],
   ];
-  if (isOperator.value) all.push(["/operator", "operator", t("Operator")]);
   if (!user.value)
     return [
       ["/pricing", "pricing", t("Pricing")],
@@ -37,6 +36,7 @@ export function Shell() {
     <a class="skip" href="#main">${t("Skip to the content")}</a>
     <${Rail} />
     <main id="main" tabindex="-1"><${Page} name=${page} /></main>
+    <${KeysHelp} />
     <${Notes} />
   </div>`;
 }
@@ -89,9 +89,7 @@ function Balance() {
   if (!now) return null;
   const free = Number(now.balance) - Number(now.held);
   return html`<a class="balance" href="/account" title=${t("Credits to spend")}>
-    <strong
-      >${free.toLocaleString(undefined, { maximumFractionDigits: 1 })}</strong
-    >
+    <strong>${free.toLocaleString(undefined, { maximumFractionDigits: 1 })}</strong>
     <span>${t("credits")}</span>
   </a>`;
 }
