@@ -21,6 +21,7 @@ mod neighbour;
 mod open_v1;
 mod orders;
 mod own;
+mod people;
 mod pictures;
 #[path = "../../../reelgate-store/tests/support/private_postgres.rs"]
 #[expect(dead_code, reason = "nothing here makes the server die")]
@@ -28,6 +29,7 @@ mod private_postgres;
 mod references;
 mod rehearsal;
 mod render;
+mod sessions;
 mod shared;
 mod studio;
 mod task_query;
