@@ -21,7 +21,8 @@ test("somebody with a key signs in, writes a prompt and watches the film", async
   const { page, finish } = await open(browser, server, { key: null });
   await page.goto("/");
   await isAccessible(page);
-  await page.getByLabel("API key").fill(server.key);
+  await page.getByRole("button", { name: "API key" }).click();
+  await page.getByRole("textbox", { name: "API key" }).fill(server.key);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByLabel("Prompt", { exact: true }).fill("A paper boat crosses a puddle");
   await page.getByRole("radio", { name: "480p" }).click();
@@ -44,7 +45,7 @@ test("the first visit is small", async () => {
     sizes.push(request.sizes().then(one => one.responseBodySize + one.responseHeadersSize));
   });
   await page.goto("/");
-  await page.getByLabel("API key").waitFor();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
   const bytes = (await Promise.all(sizes)).reduce((sum, one) => sum + one, 0);
   assert.ok(bytes > 10_000 && bytes <= 150_000, `${bytes} bytes`);
   const { loaded, usable } = await page.evaluate(() => {

@@ -158,7 +158,10 @@ function Cell({ job, onOpen }) {
       ${output && html`<img src=${near(output.poster_url)} alt="" loading="lazy" />`}
       ${!output && html`<${State} job=${job} />`}
       ${output?.video_url && html`<span class="cell-length">${span(job.duration_s)}</span>`}
-      ${output?.image_url && html`<span class="cell-length"><${Icon} name="image" size=${14} /></span>`}
+      ${
+        output?.image_url &&
+        html`<span class="cell-length"><${Icon} name="image" size=${14} /></span>`
+      }
     </span>
     <span class="cell-prompt">${job.prompt}</span>
     <span class="cell-facts soft small">
@@ -187,8 +190,9 @@ function Light({ items, at, show, more }) {
     if (event.key === "ArrowRight" && !isFilm) step(1);
   };
   const current = job.id === item.id ? job : item;
-  return html`<${Dialog} title=${t("{n} of {most}", { n: at + 1, most: items.length })} onClose=${() =>
-    show(-1)} class="dialog-full">
+  const place = t("{n} of {most}", { n: at + 1, most: items.length });
+  const close = () => show(-1);
+  return html`<${Dialog} title=${place} onClose=${close} class="dialog-full">
     <div class="light" onKeyDown=${press}>
       <div class="light-steps">
         <button class="quiet" disabled=${at === 0} onClick=${() => step(-1)}>

@@ -15,7 +15,8 @@ export default function Pricing() {
   return html`<section class="page">
     <div class="page-head"><h1>${t("Pricing")}</h1></div>
     <p class="soft">
-      ${t("Credits for each second of a clip, or for each picture. What fails or is cancelled costs nothing.")}
+      ${t("Credits for each second of a clip, or for each picture.")}${" "}
+      ${t("What fails or is cancelled costs nothing.")}
     </p>
     ${families().map(
       ([api, list]) => html`<section key=${api}>

@@ -51,7 +51,10 @@ const NONE = { day: "–", value: 0 };
 const dayOf = (/** @type {Point} */ point) => Date.parse(point.day) / 1000;
 const valueOf = (/** @type {Point} */ point) => point.value;
 
-/** Half a column on either side. @type {(plot: any, from: number, to: number) => [number, number]} */
+/**
+ * Half a column on either side.
+ * @type {(plot: any, from: number, to: number) => [number, number]}
+ */
 const withEdges = (_plot, from, to) => [from - DAY_S / 2, to + DAY_S / 2];
 /** @type {(plot: any, least: number, most: number) => [number, number]} */
 const fromZero = (_plot, _least, most) => [0, most || 1];

@@ -20,6 +20,7 @@ import { Table } from "./table.js";
 export function Deliveries({ path }) {
   const answer = useAnswer(() => get(`${path}/deliveries?limit=50`), [path]);
   const [shown, show] = useState("");
+  const close = () => (show(""), answer.again());
   if (!answer.found) return html`<${Waiting} ...${answer} />`;
   /** @type {import("./table.js").Column<Delivery>[]} */
   const columns = [
@@ -46,10 +47,7 @@ export function Deliveries({ path }) {
       columns=${columns}
       id=${(/** @type {Delivery} */ one) => one.id}
     />
-    ${
-      shown &&
-      html`<${One} path=${`${path}/deliveries/${shown}`} onClose=${() => (show(""), answer.again())} />`
-    }`;
+    ${shown && html`<${One} path=${`${path}/deliveries/${shown}`} onClose=${close} />`}`;
 }
 
 /** @param {{of: Delivery}} props */

@@ -10,8 +10,8 @@ import { complain, tell, wrong } from "../../parts/notes.js";
 import { Table } from "../../parts/table.js";
 
 /**
- * @typedef {{id: string, created_at?: string, last_seen_at?: string, agent?: string,
- *   current?: boolean}} Session
+ * @typedef {{id: string, means: string, created_at: string, last_seen_at: string, agent: string,
+ *   current: boolean}} Session
  */
 
 export default function Safety() {
@@ -27,7 +27,7 @@ function Password() {
   const send = (/** @type {Event} */ event) => {
     event.preventDefault();
     setFault("");
-    post("/password", { current, new: next }).then(
+    post("/password", { ...(current && { current }), new: next }).then(
       () => {
         tell(t("The password was changed."));
         setCurrent("");
@@ -41,7 +41,7 @@ function Password() {
     <input hidden autocomplete="username" value=${user.value?.name} readonly />
     <div class="columns">
       <label class="field">
-        <span>${t("Password now")}</span>
+        <span>${t("Password now, where there is one")}</span>
         <input
           type="password"
           autocomplete="current-password"
@@ -85,7 +85,7 @@ function Sessions() {
   ];
   return html`<${Table}
     label=${t("Where you are signed in")}
-    rows=${answer.found.sessions ?? answer.found.data ?? []}
+    rows=${answer.found.sessions}
     columns=${columns}
     id=${(/** @type {Session} */ one) => one.id}
   />`;
