@@ -14,10 +14,8 @@ export default function Account() {
     { to: "/account/files", name: t("Uploads"), load: () => import("./account/files.js") },
   ];
   if (isPerson.value) {
-    tabs.push(
-      { to: "/account/teams", name: t("Teams"), load: () => import("./account/teams.js") },
-      { to: "/account/safety", name: t("Sign-in"), load: () => import("./account/safety.js") },
-    );
+    const load = () => import("./account/safety.js");
+    tabs.push({ to: "/account/safety", name: t("Sign-in"), load });
   }
   return html`<${Tabs} title=${t("Account")} tabs=${tabs} />`;
 }

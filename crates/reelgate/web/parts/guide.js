@@ -20,7 +20,7 @@ const PARTS = [
     ],
   ],
   [
-    "Light",
+    "Lighting",
     ["low morning sun", "golden hour", "overcast", "neon at night", "candlelight", "moonlight"],
   ],
   ["Weather", ["light snow", "rain on glass", "fog", "wind in the grass", "clear sky"]],

@@ -11,7 +11,6 @@ import { Confirm } from "./controls.js";
 import { Icon } from "./icon.js";
 import { complain, tell } from "./notes.js";
 import { add } from "./references.js";
-import { Share } from "./share.js";
 
 /** @typedef {import("../lib/types.js").Job} Job */
 
@@ -67,17 +66,11 @@ export function Actions({ job, isFull = false, onGone }) {
           does=${() => again(job)}
         />
         <${Act}
-          icon="share"
-          name=${t("Share")}
-          does=${async () => setOpen("share")}
-        />
-        <${Act}
           icon="trash"
           name=${t("Remove")}
           does=${async () => setOpen("remove")}
         />`
     }
-    ${open === "share" && html`<${Share} job=${job} onClose=${close} />`}
     ${
       open === "remove" &&
       html`<${Confirm}
