@@ -6,6 +6,7 @@ pub mod aac;
 mod clip;
 pub mod colour;
 mod demux;
+mod fit;
 mod frame;
 pub mod h264;
 mod label;
@@ -18,6 +19,7 @@ mod still;
 
 pub use clip::{ClipError, ClipFacts, ClipSpec, QP_DEFAULT, THREADS_MAX, write_clip};
 pub use demux::DemuxError;
+pub use fit::cover_frame;
 pub use frame::{FRAME_RATE, Frame, Picture, Rgb, SAMPLE_RATE_HZ, Sound};
 pub use label::label_png;
 pub use probe::{AudioFacts, Probe, ProbeError, VideoFacts, probe};

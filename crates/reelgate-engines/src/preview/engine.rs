@@ -1,17 +1,16 @@
 //! The engine port of the preview: files in, files out, progress and stop in between.
 
-use super::brief::{Brief, Still, StillRole};
+use super::brief::Brief;
+use super::load::Loaded;
 use super::{Film, compose};
 use reelgate_codec::{
-    AudioLimits, ClipError, ClipSpec, FRAME_RATE, Frame, ImageError, ImageLimits, Picture, Rgb,
-    Sound, VideoLimits, colour, decode_audio, decode_image, encode_jpeg, encode_png, label_png,
-    read_frame, write_clip,
+    ClipError, ClipSpec, FRAME_RATE, Frame, ImageError, Picture, Rgb, colour, encode_jpeg,
+    encode_png, label_png, write_clip,
 };
 use reelgate_core::engine::BoxFuture;
 use reelgate_core::job::Progress;
-use reelgate_core::{
-    Clip, Engine, EngineError, FailureClass, Input, MediaKind, Report, Role, Work,
-};
+use reelgate_core::{Clip, Engine, EngineError, FailureClass, Report, Work};
+use reelgate_sandbox::Decoder;
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::num::NonZeroUsize;
@@ -26,16 +25,18 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const POSTER_QUALITY: u8 = 88;
 
 /// The embedded engine.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct PreviewEngine {
     threads: NonZeroUsize,
+    decoder: Decoder,
 }
 
 impl PreviewEngine {
-    /// An engine that uses up to `threads` threads for each job.
+    /// An engine that uses up to `threads` threads for each job, and reads references with
+    /// `decoder`.
     #[must_use]
-    pub fn new(threads: usize) -> Self {
-        Self { threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN) }
+    pub fn new(threads: usize, decoder: Decoder) -> Self {
+        Self { threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN), decoder }
     }
 }
 
@@ -70,9 +71,15 @@ impl Engine for PreviewEngine {
             let shared = Arc::new(Shared::default());
             let _stop = StopOnDrop(Arc::clone(&shared));
             let threads = self.threads;
+            let loading = Loaded::read(&self.decoder, &work);
+            let loaded = tokio::select! {
+                loaded = loading => loaded?,
+                // Leaving the reading behind ends its process.
+                () = stopped(report) => return Err(EngineError::stopped()),
+            };
             let mut rendering = tokio::task::spawn_blocking({
                 let shared = Arc::clone(&shared);
-                move || render(&work, threads, &shared)
+                move || render(&work, loaded, threads, &shared)
             });
             loop {
                 tokio::select! {
@@ -96,28 +103,42 @@ fn frames_of(work: &Work) -> u32 {
     work.order.duration_s.saturating_mul(FRAME_RATE)
 }
 
-fn brief_of(work: &Work, frames: u32) -> Result<Brief, EngineError> {
-    Ok(Brief {
+/// Returns once the engine is to stop.
+async fn stopped(report: &dyn Report) {
+    while !report.should_stop() {
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+fn brief_of(work: &Work, loaded: Loaded, frames: u32) -> Brief {
+    Brief {
         prompt: work.order.prompt.clone(),
         width: work.size.width as usize,
         height: work.size.height as usize,
         frames,
         seed: work.seed,
         fixed_lens: work.order.fixed_lens,
-        stills: stills(&work.inputs)?,
-    })
+        stills: loaded.stills,
+        beats: loaded.beats,
+    }
 }
 
-fn render(work: &Work, threads: NonZeroUsize, shared: &Shared) -> Result<Clip, EngineError> {
+fn render(
+    work: &Work,
+    mut loaded: Loaded,
+    threads: NonZeroUsize,
+    shared: &Shared,
+) -> Result<Clip, EngineError> {
     if work.order.is_still() {
-        return render_still(work);
+        return render_still(work, loaded);
     }
-    let brief = brief_of(work, frames_of(work))?;
+    let sound = loaded.sound.take();
+    let brief = brief_of(work, loaded, frames_of(work));
     let film = compose(&brief);
     let mut spec = ClipSpec::new(brief.width, brief.height, brief.frames);
     spec.threads = threads;
     spec.sound = match work.order.audio {
-        true => Some(handed_in_sound(&work.inputs)?.unwrap_or_else(|| film.soundtrack())),
+        true => Some(sound.unwrap_or_else(|| film.soundtrack())),
         false => None,
     };
     spec.tags = tags(work, &film);
@@ -136,8 +157,8 @@ fn render(work: &Work, threads: NonZeroUsize, shared: &Shared) -> Result<Clip, E
 }
 
 /// A picture is one moment of the second that a clip would begin with.
-fn render_still(work: &Work) -> Result<Clip, EngineError> {
-    let brief = brief_of(work, FRAME_RATE)?;
+fn render_still(work: &Work, loaded: Loaded) -> Result<Clip, EngineError> {
+    let brief = brief_of(work, loaded, FRAME_RATE);
     let film = compose(&brief);
     let picture = picture(&brief, &film, FRAME_RATE / 3);
     let (image, poster) = (work.scratch.join("image.png"), work.scratch.join("poster.jpg"));
@@ -165,42 +186,6 @@ fn picture(brief: &Brief, film: &Film, index: u32) -> Rgb {
 fn unwritten(error: ImageError) -> EngineError {
     let message = format!("a still cannot be written: {error}");
     EngineError::fatal(FailureClass::Internal, message)
-}
-
-/// Pictures to draw from: images as they are, videos by their first frame.
-fn stills(inputs: &[Input]) -> Result<Vec<Still>, EngineError> {
-    let seen = inputs.iter().filter(|input| input.kind != MediaKind::Audio);
-    seen.map(|input| {
-        let bytes = fs::read(&input.path).map_err(disk)?;
-        let picture: Rgb = match input.kind {
-            MediaKind::Video => {
-                let frame = read_frame(&bytes, 0, VideoLimits::default()).map_err(unusable)?;
-                colour::to_rgb(&frame)
-            }
-            _ => decode_image(&bytes, ImageLimits::default()).map_err(unusable)?,
-        };
-        let role = match input.role {
-            Role::FirstFrame => StillRole::FirstFrame,
-            Role::LastFrame => StillRole::LastFrame,
-            Role::Reference => StillRole::Reference,
-        };
-        Ok(Still { picture, role })
-    })
-    .collect()
-}
-
-/// The first sound that came with the order becomes the track.
-fn handed_in_sound(inputs: &[Input]) -> Result<Option<Sound>, EngineError> {
-    let Some(input) = inputs.iter().find(|input| input.kind == MediaKind::Audio) else {
-        return Ok(None);
-    };
-    let bytes = fs::read(&input.path).map_err(disk)?;
-    decode_audio(&bytes, AudioLimits::default()).map(Some).map_err(unusable)
-}
-
-fn unusable(error: impl std::fmt::Display) -> EngineError {
-    let message = format!("a reference cannot be used: {error}");
-    EngineError::fatal(FailureClass::Input, message)
 }
 
 /// What the file says about itself: that it is a preview, and how to make it again.

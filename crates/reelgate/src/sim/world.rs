@@ -12,6 +12,7 @@ use crate::outbound::Outbound;
 use crate::work::{Step, render};
 use axum::Router;
 use reelgate_core::{Job, JobId, ManualClock, State, Timestamp};
+use reelgate_sandbox::Decoder;
 use reelgate_store::StoreError;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -241,6 +242,7 @@ async fn open(
 ) -> Result<Process, String> {
     let (engine, begun) = Scripted::new();
     let parts = Parts {
+        decoder: Decoder::unconfined(),
         clock: Arc::clone(clock) as Arc<_>,
         entropy: Arc::clone(entropy) as Arc<_>,
         engine: Some(Arc::new(engine)),

@@ -10,8 +10,10 @@ use reelgate_core::{
     Clip, DeliveryId, Engine, EngineError, EntryId, FailureClass, Input, Job, Report, State,
     Ticket, Timestamp, Work,
 };
+use reelgate_engines::clip;
 use reelgate_engines::rehearsal::RehearsalEngine;
 use reelgate_store::{Directive, Outcome, StoreError};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::Duration;
 
@@ -67,7 +69,7 @@ async fn attempt(app: &App, job: &Job, token: u64) -> Result<Output, EngineError
         order: job.order.clone(),
         size: job.size,
         seed: job.seed,
-        inputs: inputs(app, job),
+        inputs: inputs(app, job, scratch.path()).await?,
         scratch: scratch.path().to_owned(),
         ticket: job.ticket.clone(),
     };
@@ -92,7 +94,8 @@ async fn make(
 ) -> Result<Output, EngineError> {
     let clip = engine_of(app, job).run(work, reporter).await?;
     fault::point(Point::EngineDone);
-    reelgate_engines::clip::check(&clip, &job.order, job.size).map_err(|fault| {
+    let checked = clip::check(&app.decoder, &clip, &job.order, job.size).await;
+    checked.map_err(|fault| {
         tracing::error!(job = %job.id, fault, "the engine's clip is not what was ordered");
         EngineError::passing(FailureClass::Internal, "the engine made a clip that was not ordered")
     })?;
@@ -103,13 +106,18 @@ async fn make(
     })
 }
 
-fn inputs(app: &App, job: &Job) -> Vec<Input> {
-    let input = |media: &reelgate_core::Media| Input {
-        kind: media.kind,
-        role: media.role,
-        path: app.media.file(&media.stored),
-    };
-    job.order.media.iter().map(input).collect()
+/// The order's references as files of this machine.
+async fn inputs(app: &App, job: &Job, scratch: &Path) -> Result<Vec<Input>, EngineError> {
+    let mut inputs = Vec::new();
+    for media in &job.order.media {
+        let path = app.media.local(&media.stored, scratch).await.map_err(|error| {
+            tracing::error!(job = %job.id, %error, "a reference could not be read");
+            let message = "a reference could not be read from storage";
+            EngineError::passing(FailureClass::Internal, message)
+        })?;
+        inputs.push(Input { kind: media.kind, role: media.role, path });
+    }
+    Ok(inputs)
 }
 
 fn disk(error: &std::io::Error) -> EngineError {

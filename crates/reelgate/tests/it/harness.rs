@@ -20,6 +20,7 @@ use reelgate_core::{
     AccountId, Credits, Engine, EntryId, Guard, Job, JobId, KeyId, KeySettings, KeyStyle,
     ManualClock, Timestamp,
 };
+use reelgate_sandbox::Decoder;
 use reelgate_store::{NewAccount, NewKey};
 use serde_json::Value;
 use std::path::Path;
@@ -40,6 +41,8 @@ pub(crate) const CREDITS: i64 = 1000;
 pub(crate) struct Setup {
     pub(crate) config: Config,
     pub(crate) names: Arc<dyn reqwest::dns::Resolve>,
+    /// What decodes files.
+    pub(crate) decoder: Decoder,
     /// The engine instead of the scripted one.
     pub(crate) engine: Option<Arc<dyn Engine>>,
 }
@@ -67,6 +70,11 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+}
+
+/// What decodes files: children of the real binary.
+pub(crate) fn decoder() -> Decoder {
+    Decoder::of(env!("CARGO_BIN_EXE_reelgate").into())
 }
 
 /// What a test leaves behind on purpose.
@@ -99,7 +107,8 @@ impl TestApp {
         config.jobs.heartbeat_ms = 5;
         // A test may ask as often as it likes; `limits` turns the counting on.
         config.limits.rate_limit = false;
-        let mut setup = Setup { config, names: Arc::new(Names::default()), engine: None };
+        let mut setup =
+            Setup { config, names: Arc::new(Names::default()), decoder: decoder(), engine: None };
         choose(&mut setup);
         let clock = Arc::new(ManualClock::new(Timestamp::from_ms(now_ms)));
         let engine = Arc::new(FakeEngine::new());
@@ -108,6 +117,7 @@ impl TestApp {
             // Another start is another sequence: ids must not come twice.
             entropy: Arc::new(SeededEntropy::new(now_ms.unsigned_abs())),
             names: setup.names,
+            decoder: setup.decoder,
             engine: Some(setup.engine.unwrap_or_else(|| engine.clone())),
         };
         let app = App::open(setup.config, parts).await.expect("the platform starts");

@@ -7,12 +7,16 @@
 mod agents;
 mod apis;
 mod bad_input;
+mod bucket;
 mod cli;
+#[path = "../../../reelgate-codec/tests/it/corpus.rs"]
+mod corpus;
 mod desk;
 mod endpoints;
 mod fake_engine;
 mod files;
 mod harness;
+mod hostile;
 mod idempotency;
 mod keys;
 mod limits;
@@ -28,6 +32,7 @@ mod private_postgres;
 mod references;
 mod rehearsal;
 mod render;
+mod sandbox;
 mod shared;
 mod task_query;
 mod tasks_v1;
