@@ -89,9 +89,15 @@ pub(crate) async fn submit(store: &Store, owners: &[Owner], jobs: u64) -> Result
     let made = together(jobs, move |n| {
         let (store, owners) = (store.clone(), Arc::clone(&owners));
         async move {
-            let new = submission(&owners[slot(n, owners.len())]);
-            let id = new.job.id;
-            store.submit(new, now()).await.map(|_| id)
+            loop {
+                let new = submission(&owners[slot(n, owners.len())]);
+                let id = new.job.id;
+                match store.submit(new, now()).await {
+                    // Two of one millisecond drew the same: as the server, with another.
+                    Err(StoreError::Taken) => {}
+                    stored => return stored.map(|_| id),
+                }
+            }
         }
     });
     Ok(made.await?.0)

@@ -7,6 +7,7 @@ use crate::model::Model;
 use crate::order::Draft;
 use crate::own::{OwnCall, OwnReply};
 use crate::owner::{OwnerCall, OwnerReply};
+use crate::people::{PeopleCall, PeopleReply};
 use crate::price::Price;
 
 /// A request, freed of its dialect.
@@ -31,6 +32,8 @@ pub enum Call {
     Endpoint(Box<EndpointCall>),
     /// Ask or do something about the account itself.
     Owner(OwnerCall),
+    /// Ask or do something as a person: sign in, sessions.
+    People(PeopleCall),
 }
 
 /// An answer, before a dialect gives it a shape.
@@ -54,6 +57,8 @@ pub enum Reply {
     Endpoint(Box<EndpointReply>),
     /// Something about the account itself.
     Owner(OwnerReply),
+    /// Something about a person.
+    People(PeopleReply),
 }
 
 /// A job and the addresses of what it made.

@@ -134,6 +134,10 @@ ids! {
     AssetId;
     /// Names an account's webhook endpoint.
     EndpointId;
+    /// Names a person who can sign in.
+    UserId;
+    /// Names one sign-in of a person; not the secret.
+    SessionId;
 }
 
 impl EntryId {

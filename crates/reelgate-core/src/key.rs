@@ -25,6 +25,9 @@ pub enum KeyStyle {
     Dk,
     /// `sk_test_`: rehearses at no cost. Its jobs are made up and never charged.
     Test,
+    /// What a signed-in person orders under: a row that no secret opens, one for each member of an
+    /// account. Not among [`KeyStyle::ALL`], since nobody can make or present one.
+    Studio,
 }
 
 /// A key as its owner sees it, once. Never logged, never stored.
@@ -36,7 +39,7 @@ pub struct ApiKey(String);
 pub struct KeyHash([u8; 32]);
 
 impl KeyStyle {
-    /// Every style.
+    /// Every style that a key can be made in.
     pub const ALL: [Self; 4] = [Self::Sk, Self::Sd2, Self::Dk, Self::Test];
 
     /// Its short name on the command line.
@@ -47,13 +50,15 @@ impl KeyStyle {
             Self::Sd2 => "sd2",
             Self::Dk => "dk",
             Self::Test => "test",
+            Self::Studio => "studio",
         }
     }
 
     /// The style with this short name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|style| style.name() == name)
+        let mut all = Self::ALL.into_iter().chain([Self::Studio]);
+        all.find(|style| style.name() == name)
     }
 
     /// How its keys begin.
@@ -64,6 +69,7 @@ impl KeyStyle {
             Self::Sd2 => "sd2_live_",
             Self::Dk => "dk-",
             Self::Test => "sk_test_",
+            Self::Studio => "",
         }
     }
 
@@ -78,9 +84,7 @@ impl ApiKey {
     /// A new key from fresh random bytes.
     #[must_use]
     pub fn new(style: KeyStyle, entropy: &[u8; ENTROPY_BYTES]) -> Self {
-        // 256 is no multiple of 62; the bias costs less than a tenth of a bit a character.
-        let random: String =
-            entropy.iter().map(|byte| char::from(ALPHABET[usize::from(*byte) % 62])).collect();
+        let random = base62(entropy);
         let check = check_chars(&random);
         Self(format!("{}{random}{check}", style.prefix()))
     }
@@ -166,6 +170,12 @@ pub fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// One character for each random byte.
+pub(crate) fn base62(entropy: &[u8]) -> String {
+    // 256 is no multiple of 62; the bias costs less than a tenth of a bit a character.
+    entropy.iter().map(|byte| char::from(ALPHABET[usize::from(*byte) % 62])).collect()
 }
 
 fn check_chars(random: &str) -> String {

@@ -35,11 +35,14 @@ pub mod network;
 pub mod order;
 pub mod own;
 pub mod owner;
+pub mod people;
 pub mod price;
 pub mod rehearsal;
 pub mod retry;
 pub mod size;
 pub mod time;
+pub mod token;
+pub mod user;
 pub mod webhook;
 
 pub use asset::Asset;
@@ -53,7 +56,9 @@ pub use engine::{
 };
 pub use error::{Error, Field, Kind};
 pub use guard::{DailyCap, Guard};
-pub use id::{AccountId, AssetId, CodeId, DeliveryId, EndpointId, EntryId, JobId, KeyId};
+pub use id::{
+    AccountId, AssetId, CodeId, DeliveryId, EndpointId, EntryId, JobId, KeyId, SessionId, UserId,
+};
 pub use job::{Event, Failure, Job, Lease, Output, Progress, State, StateName};
 pub use key::{KeyHash, KeyStyle};
 pub use line::Priority;
@@ -63,6 +68,9 @@ pub use network::Network;
 pub use order::{Channel, Draft, DraftMedia, Media, Order};
 pub use own::{OwnCall, OwnReply};
 pub use owner::{KeyChange, KeySettings, KeyView, OwnerCall, OwnerReply};
+pub use people::{PeopleCall, PeopleReply};
 pub use price::Price;
 pub use size::{Ratio, Resolution, Size};
 pub use time::{Clock, ManualClock, Timestamp};
+pub use token::Token;
+pub use user::{Means, Secret, UserRole};

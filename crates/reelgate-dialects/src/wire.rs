@@ -64,6 +64,8 @@ pub enum Operation {
     Endpoint(EndpointAction),
     /// Asks or does something about the account itself.
     Owner(OwnerOperation),
+    /// Asks or does something as a person.
+    People(PeopleOperation),
 }
 
 /// What a route of our own API does, beyond what the documented ones have.
@@ -133,6 +135,25 @@ pub enum OwnerOperation {
     Redeem,
 }
 
+/// What a route for people does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PeopleOperation {
+    /// Says what this server offers.
+    Server,
+    /// Opens a session.
+    SignIn,
+    /// Shows the present session.
+    Session,
+    /// Ends it.
+    SignOut,
+    /// Lists sessions.
+    Sessions,
+    /// Ends one of them.
+    EndSession,
+    /// Changes the password.
+    ChangePassword,
+}
+
 impl Operation {
     /// A name that never changes: idempotency fingerprints are made with it.
     #[must_use]
@@ -147,6 +168,7 @@ impl Operation {
             Self::Own(_) => "own",
             Self::Endpoint(_) => "endpoint",
             Self::Owner(_) => "owner",
+            Self::People(_) => "people",
         }
     }
 }

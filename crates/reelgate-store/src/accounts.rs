@@ -177,7 +177,11 @@ impl Store {
     }
 }
 
-async fn create(tx: &mut Tx, new: NewAccount, now: Timestamp) -> Result<Account, StoreError> {
+pub(crate) async fn create(
+    tx: &mut Tx,
+    new: NewAccount,
+    now: Timestamp,
+) -> Result<Account, StoreError> {
     let values = values![new.id, &new.name, &new.webhook_secret, now];
     if tx.execute(CREATE, &values).await? == 0 {
         let message = format!("there is an account with the name {:?} already", new.name);

@@ -56,7 +56,7 @@ impl Store {
     ///
     /// # Errors
     /// Refused with `Conflict` when the account has [`ENDPOINTS_MAX`] of them, with `NotFound` for
-    /// an unknown account. Busy also when the id is taken: a new one will do.
+    /// an unknown account. Taken when the id is.
     pub async fn create_endpoint(&self, new: Endpoint) -> Result<(), StoreError> {
         self.db.write(move |tx| Box::pin(create(tx, new))).await
     }
@@ -200,7 +200,7 @@ async fn create(tx: &mut Tx, new: Endpoint) -> Result<(), StoreError> {
     let (events, secret) = (names(&new.events), &new.secrets.current);
     let row = values![new.id, new.account, &new.url, &new.description, events, secret, new.created];
     if tx.execute(CREATE, &row).await? == 0 {
-        return Err(StoreError::Busy);
+        return Err(StoreError::Taken);
     }
     // It may have been made switched off.
     if new.standing == Standing::On { Ok(()) } else { write(tx, &new, new.created).await }

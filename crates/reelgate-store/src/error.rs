@@ -12,6 +12,9 @@ pub enum StoreError {
     /// Too much is waiting already, or another process holds the database: try again.
     #[error("the store is busy")]
     Busy,
+    /// The new row's id belongs to another row already: a new id will do.
+    #[error("the id is taken")]
+    Taken,
     /// The database cannot be reached, or went away before the commit was asked for. Nothing was
     /// written; it may be back in a moment.
     #[error("database: {0}")]
@@ -40,7 +43,7 @@ impl StoreError {
     pub fn public(&self) -> Error {
         match self {
             Self::Refused(error) => error.clone(),
-            Self::Busy | Self::Unavailable(_) => Error::busy(1),
+            Self::Busy | Self::Taken | Self::Unavailable(_) => Error::busy(1),
             Self::Corrupt { .. } | Self::Database(_) => Error::internal(),
         }
     }

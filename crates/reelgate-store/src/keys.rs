@@ -6,6 +6,7 @@ use crate::error::StoreError;
 use crate::rows::{Reader, guard};
 use reelgate_core::error::Kind;
 use reelgate_core::guard::{day, day_start};
+use reelgate_core::user::AccountKind;
 use reelgate_core::{
     AccountId, Error, JobId, KeyChange, KeyHash, KeyId, KeySettings, KeyStyle, Timestamp,
 };
@@ -56,16 +57,17 @@ pub struct Key {
 const CREATE: &str = "INSERT INTO keys \
     (id, account, hash, hint, style, label, created, expires, guard) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
-const LIVING: &str = "SELECT COUNT(*) FROM keys WHERE account = $1 AND revoked IS NULL";
-const HAS_ACCOUNT: &str = "SELECT id FROM accounts WHERE id = $1";
+const LIVING: &str = "SELECT COUNT(*) FROM keys WHERE account = $1 AND revoked IS NULL \
+    AND style <> 'studio'";
+const KIND: &str = "SELECT kind FROM accounts WHERE id = $1";
 const BY_HASH: &str = "SELECT id, account, hint, style, label, created, revoked, last_used, \
     expires, guard FROM keys WHERE hash = $1";
 const LIST: &str = "SELECT id, account, hint, style, label, created, revoked, last_used, \
-    expires, guard FROM keys ORDER BY id LIMIT $1";
+    expires, guard FROM keys WHERE style <> 'studio' ORDER BY id LIMIT $1";
 const LIST_OF: &str = "SELECT id, account, hint, style, label, created, revoked, last_used, \
-    expires, guard FROM keys WHERE account = $1 ORDER BY id LIMIT $2";
+    expires, guard FROM keys WHERE account = $1 AND style <> 'studio' ORDER BY id LIMIT $2";
 const BY_ID: &str = "SELECT id, account, hint, style, label, created, revoked, last_used, expires, \
-    guard FROM keys WHERE id = $1";
+    guard FROM keys WHERE id = $1 AND style <> 'studio'";
 const UPDATE: &str = "UPDATE keys SET label = $1, expires = $2, guard = $3 \
     WHERE id = $4 AND revoked IS NULL";
 /// What a key ordered on the day on which its limit changes counts against the new one.
@@ -79,7 +81,8 @@ impl Store {
     /// Creates a key.
     ///
     /// # Errors
-    /// Refused with `NotFound` for an unknown account, with `Conflict` for a key that exists.
+    /// Refused with `NotFound` for an unknown account, with `Forbidden` for a team, with `Conflict`
+    /// for a key that exists.
     pub async fn create_key(&self, new: NewKey, now: Timestamp) -> Result<(), StoreError> {
         self.db.write(move |tx| Box::pin(create(tx, new, now))).await
     }
@@ -167,8 +170,11 @@ impl Store {
 }
 
 async fn create(tx: &mut Tx, new: NewKey, now: Timestamp) -> Result<(), StoreError> {
-    if tx.first(HAS_ACCOUNT, &values![new.account]).await?.is_none() {
-        return Err(Error::new(Kind::NotFound, "there is no such account").into());
+    let kind = tx.first(KIND, &values![new.account]).await?;
+    let kind = kind.ok_or_else(|| Error::new(Kind::NotFound, "there is no such account"))?;
+    if Reader::new("accounts", kind).parsed("kind", AccountKind::parse)? == AccountKind::Team {
+        let message = "a team has no API keys: its pool is spent in the studio only";
+        return Err(Error::new(Kind::Forbidden, message).into());
     }
     let row = tx.first(LIVING, &values![new.account]).await?.unwrap_or_default();
     if Reader::new("keys", row).int("id")? >= LIVING_MAX {

@@ -56,7 +56,7 @@ pub(crate) async fn grant(
     let kind = EntryKind::Grant;
     let entry = Entry { id, account, job: None, kind, delta, note, at: now };
     match write(tx, funds, &entry).await {
-        Err(StoreError::Busy) => {
+        Err(StoreError::Taken) => {
             Err(Error::new(Kind::Conflict, "this grant was entered already").into())
         }
         written => written,
@@ -223,7 +223,7 @@ fn no_account() -> Error {
 
 /// Writes an entry and moves the totals with it.
 ///
-/// Busy when the entry's id is taken: two ids of one millisecond can meet, and a new one will do.
+/// Taken when the entry's id is: two ids of one millisecond can meet.
 async fn write(tx: &mut Tx, funds: Funds, entry: &Entry) -> Result<Funds, StoreError> {
     let impossible = || StoreError::Corrupt {
         table: "accounts",
@@ -240,9 +240,9 @@ async fn write(tx: &mut Tx, funds: Funds, entry: &Entry) -> Result<Funds, StoreE
     Ok(after)
 }
 
-/// Busy when the entry's id is taken.
+/// Taken when the entry's id is.
 async fn enter(tx: &mut Tx, entry: &Entry) -> Result<(), StoreError> {
     let Entry { id, account, job, kind, delta, note, at } = entry;
     let row = values![*id, *account, *job, kind.name(), delta.balance, delta.held, note, *at];
-    if tx.execute(ENTER, &row).await? == 1 { Ok(()) } else { Err(StoreError::Busy) }
+    if tx.execute(ENTER, &row).await? == 1 { Ok(()) } else { Err(StoreError::Taken) }
 }

@@ -31,10 +31,12 @@ pub mod rates;
 pub mod report;
 pub mod rescue;
 mod rows;
+pub mod sessions;
 pub mod submit;
 pub mod sweep;
 mod transition;
 pub mod usage;
+pub mod users;
 
 pub use accounts::{Account, NewAccount};
 pub use audit::Violation;
@@ -45,8 +47,10 @@ pub use keys::{Key, NewKey};
 pub use outbox::{Settled, Tried};
 pub use query::Stats;
 pub use report::Directive;
+pub use sessions::{NewLink, NewSession, Person, Session};
 pub use submit::{Submission, Submitted};
 pub use sweep::Removable;
+pub use users::{NewUser, Purse, User};
 
 use std::sync::Arc;
 

@@ -68,8 +68,7 @@ impl Store {
     ///
     /// # Errors
     /// Refused with `InsufficientCredits`, with `IdempotencyMismatch` when the key belongs to
-    /// another request, or with `Forbidden` beyond the daily cap. Busy also when the job's id is
-    /// taken: a new id will do.
+    /// another request, or with `Forbidden` beyond the daily cap. Taken when the job's id is.
     pub async fn submit(
         &self,
         submission: Submission,
@@ -120,7 +119,7 @@ async fn submit(
         Line::default().turn(tx, &job, &mut owner.last_turn, now).await?
     };
     if tx.execute(INSERT, &row_of(&job, turn)?).await? == 0 {
-        return Err(StoreError::Busy);
+        return Err(StoreError::Taken);
     }
     if let Some(cap) = daily_cap {
         cap::count(tx, &job, cap).await?;
@@ -145,7 +144,7 @@ async fn submit_again(
         return if is_ours {
             Ok(Submitted::Accepted(submission.job))
         } else {
-            Err(StoreError::Busy)
+            Err(StoreError::Taken)
         };
     }
     submit(tx, submission, now).await
@@ -158,8 +157,8 @@ async fn replay(
     key: &IdempotencyKey,
     fingerprint: Fingerprint,
 ) -> Result<Submitted, StoreError> {
-    // Swept away at this very moment: then the key is free again.
-    let first = remembered(tx, account, key).await?.ok_or(StoreError::Busy)?;
+    // Nobody used the key: it was swept away at this very moment, or the job's id is another's.
+    let first = remembered(tx, account, key).await?.ok_or(StoreError::Taken)?;
     match idempotency::judge(first, fingerprint) {
         Verdict::Mismatch => Err(idempotency::mismatch().into()),
         Verdict::Replay(id) => {

@@ -11,6 +11,7 @@ use crate::http::polls::Polls;
 use crate::http::uploads;
 use crate::media::{Media, MediaError};
 use crate::outbound::{Outbound, SystemNames};
+use crate::people::People;
 use crate::secrets;
 use crate::work::pace::Pace;
 use reelgate_core::{Catalogue, Clock, DeliveryId, Engine, EntryId, Timestamp};
@@ -50,6 +51,8 @@ pub struct App {
     pub outbound: Outbound,
     /// Whose keys were good a moment ago.
     pub known_keys: KnownKeys,
+    /// Who signs in.
+    pub people: People,
     /// Who asked how often.
     pub limiter: Limiter,
     /// Idempotency keys whose first request is being answered.
@@ -181,6 +184,7 @@ impl App {
             entropy: parts.entropy,
             outbound,
             known_keys: KnownKeys::default(),
+            people: People::new(&link_key),
             limiter: Limiter::default(),
             in_flight: InFlight::default(),
             places: Places::default(),

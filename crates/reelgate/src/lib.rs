@@ -12,6 +12,7 @@ pub mod fault;
 pub mod http;
 pub mod media;
 pub mod outbound;
+pub mod people;
 pub mod secrets;
 #[cfg(feature = "simulation")]
 pub mod sim;

@@ -50,13 +50,12 @@ pub(super) fn render(error: &Error) -> WireResponse {
     };
     // A fault of the server is not about the request, whatever was being read when it happened.
     let field = error.field.as_ref().filter(|_| error.kind != Kind::Internal);
-    let body = Body {
-        code,
-        message: sentence(error, field_name),
-        field: field.map(field_name),
-        required,
-        available,
+    // To a person it matters why: a wrong password, or a session that has ended.
+    let message = match error.kind {
+        Kind::Unauthorized => error.message.clone(),
+        _ => sentence(error, field_name),
     };
+    let body = Body { code, message, field: field.map(field_name), required, available };
     WireResponse::refusal(status, &Envelope { error: body }, error)
 }
 

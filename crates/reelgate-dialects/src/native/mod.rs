@@ -8,6 +8,7 @@ mod lists;
 mod openapi;
 mod openapi_own;
 mod owner;
+mod people;
 mod query;
 mod request;
 mod response;
@@ -88,7 +89,7 @@ const JOBS: [Route; 27] = [
 ];
 
 static ROUTES: LazyLock<Vec<Route>> =
-    LazyLock::new(|| JOBS.into_iter().chain(owner::ROUTES).collect());
+    LazyLock::new(|| JOBS.into_iter().chain(owner::ROUTES).chain(people::ROUTES).collect());
 
 const fn own(method: Method, path: &'static str, operation: OwnOperation) -> Route {
     route(method, path, Operation::Own(operation), false)
@@ -133,6 +134,7 @@ impl Dialect for Native {
             Operation::Owner(operation) => {
                 Ok(Call::Owner(owner::parse(operation, request, &self.models)?))
             }
+            Operation::People(operation) => Ok(Call::People(people::parse(operation, request)?)),
         }
     }
 
@@ -151,6 +153,7 @@ impl Dialect for Native {
             Reply::Own(reply) => lists::render(reply),
             Reply::Endpoint(reply) => webhooks::render(reply),
             Reply::Owner(reply) => owner::render(reply),
+            Reply::People(reply) => people::render(reply),
         }
     }
 

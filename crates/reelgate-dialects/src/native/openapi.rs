@@ -2,6 +2,7 @@
 
 use super::openapi_own::{self, prefer, states};
 use super::owner;
+use super::people;
 use super::{MODEL, webhooks};
 use crate::openapi::{
     Api, Described, document as frame, moment, names, nullable, object, reference, url, with,
@@ -29,9 +30,8 @@ pub(super) fn document(server_url: &str, routes: &[Route], models: &[String]) ->
         "Refusal": refusal(),
     });
     openapi_own::add_schemas(&mut schemas);
-    for (name, schema) in
-        webhooks::openapi::schemas().into_iter().chain(owner::openapi::schemas(models))
-    {
+    let more = webhooks::openapi::schemas().into_iter().chain(owner::openapi::schemas(models));
+    for (name, schema) in more.chain(people::openapi::schemas()) {
         schemas[name] = schema;
     }
     let api = Api {
@@ -41,6 +41,7 @@ pub(super) fn document(server_url: &str, routes: &[Route], models: &[String]) ->
         schemas,
     };
     let mut document = frame(api, server_url, routes, describe);
+    people::openapi::add_security(&mut document, routes);
     let paths = &mut document["paths"];
     openapi_own::add_other_contents(paths);
     for path in ["/api/reelgate/v1/jobs", "/api/reelgate/v1/jobs/{id}/rerun"] {
@@ -114,6 +115,7 @@ fn describe(route: &Route) -> Described {
             ..plain
         },
         Operation::Owner(operation) => owner::openapi::describe(operation, plain),
+        Operation::People(operation) => people::openapi::describe(operation, plain),
     }
 }
 

@@ -71,7 +71,8 @@ impl Dialect for OpenV1 {
             | Operation::Rerun
             | Operation::Own(_)
             | Operation::Endpoint(_)
-            | Operation::Owner(_) => Err(Error::internal()),
+            | Operation::Owner(_)
+            | Operation::People(_) => Err(Error::internal()),
         }
     }
 
@@ -85,9 +86,11 @@ impl Dialect for OpenV1 {
                 WireResponse::json(StatusCode::OK, &response::Cancelled::of(view))
             }
             // No route of this API asks for one.
-            Reply::Quote(_) | Reply::Own(_) | Reply::Endpoint(_) | Reply::Owner(_) => {
-                self.render_error(&Error::internal())
-            }
+            Reply::Quote(_)
+            | Reply::Own(_)
+            | Reply::Endpoint(_)
+            | Reply::Owner(_)
+            | Reply::People(_) => self.render_error(&Error::internal()),
             Reply::Models(models) => {
                 WireResponse::json(StatusCode::OK, &response::Models::of(models))
             }

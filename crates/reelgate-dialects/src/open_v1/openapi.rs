@@ -62,7 +62,8 @@ fn describe(route: &Route) -> Described {
         | Operation::Rerun
         | Operation::Own(_)
         | Operation::Endpoint(_)
-        | Operation::Owner(_) => plain,
+        | Operation::Owner(_)
+        | Operation::People(_) => plain,
         Operation::Submit => Described {
             id: "createGeneration",
             summary: "The order was accepted.",

@@ -85,7 +85,8 @@ impl Dialect for TaskQuery {
             | Operation::Rerun
             | Operation::Own(_)
             | Operation::Endpoint(_)
-            | Operation::Owner(_) => Err(Error::internal()),
+            | Operation::Owner(_)
+            | Operation::People(_) => Err(Error::internal()),
         }
     }
 
@@ -98,9 +99,11 @@ impl Dialect for TaskQuery {
                 WireResponse::json(StatusCode::OK, &Envelope::ok(self.task(view)))
             }
             // No route of this API asks for one.
-            Reply::Quote(_) | Reply::Own(_) | Reply::Endpoint(_) | Reply::Owner(_) => {
-                self.render_error(&Error::internal())
-            }
+            Reply::Quote(_)
+            | Reply::Own(_)
+            | Reply::Endpoint(_)
+            | Reply::Owner(_)
+            | Reply::People(_) => self.render_error(&Error::internal()),
             Reply::Models(models) => {
                 let names = models.iter().map(|model| model.id.name()).collect::<Vec<_>>();
                 WireResponse::json(StatusCode::OK, &Envelope::ok(names))

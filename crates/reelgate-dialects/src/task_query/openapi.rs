@@ -51,7 +51,8 @@ fn describe(route: &Route) -> Described {
         | Operation::Rerun
         | Operation::Own(_)
         | Operation::Endpoint(_)
-        | Operation::Owner(_) => Described {
+        | Operation::Owner(_)
+        | Operation::People(_) => Described {
             id: "queryTask",
             summary: "The status, and the result once there is one.",
             parameters: vec![json!({

@@ -86,7 +86,8 @@ impl Dialect for TasksV1 {
             | Operation::Rerun
             | Operation::Own(_)
             | Operation::Endpoint(_)
-            | Operation::Owner(_) => Err(Error::internal()),
+            | Operation::Owner(_)
+            | Operation::People(_) => Err(Error::internal()),
         }
     }
 
@@ -99,9 +100,11 @@ impl Dialect for TasksV1 {
                 WireResponse::json(StatusCode::OK, &response::Task::of(view))
             }
             // No route of this API asks for one.
-            Reply::Quote(_) | Reply::Own(_) | Reply::Endpoint(_) | Reply::Owner(_) => {
-                self.render_error(&Error::internal())
-            }
+            Reply::Quote(_)
+            | Reply::Own(_)
+            | Reply::Endpoint(_)
+            | Reply::Owner(_)
+            | Reply::People(_) => self.render_error(&Error::internal()),
             Reply::Models(models) => {
                 WireResponse::json(StatusCode::OK, &response::Models::of(models))
             }

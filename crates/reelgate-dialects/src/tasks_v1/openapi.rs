@@ -78,7 +78,8 @@ fn describe(route: &Route, image_models: &[String]) -> Described {
         | Operation::Rerun
         | Operation::Own(_)
         | Operation::Endpoint(_)
-        | Operation::Owner(_) => Described {
+        | Operation::Owner(_)
+        | Operation::People(_) => Described {
             id: "getTask",
             summary: "The status, and the result once there is one.",
             parameters: vec![json!({

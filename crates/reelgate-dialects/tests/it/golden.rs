@@ -140,6 +140,7 @@ fn answer(dialect: &dyn Dialect, file: &Value) -> Result<WireResponse, String> {
             Reply::Models(catalogue.of_dialect(dialect.name()).cloned().collect())
         }
         Call::Endpoint(_) => return Err("endpoints are in webhooks.rs".to_owned()),
+        Call::People(_) => return Err("people are in people.rs".to_owned()),
         Call::Owner(call) => match world::owner(call) {
             Ok(reply) => Reply::Owner(reply),
             Err(error) => return Ok(dialect.render_error(&error)),

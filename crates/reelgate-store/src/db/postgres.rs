@@ -14,6 +14,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
+use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
@@ -23,6 +24,10 @@ use tokio_postgres::{NoTls, Statement};
 const CONNECTIONS_MAX: usize = 12;
 /// How long an operation waits for a connection before it is refused as busy.
 const WAIT_S: u64 = 5;
+/// How long a statement may go unanswered, unless the URL says otherwise.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+/// Who reads the whole database in one go waits so many times as long.
+const SNAPSHOT_PATIENCE: u32 = 20;
 /// A server that does not confirm what was sent for so long is gone.
 const VANISHED: Duration = Duration::from_secs(20);
 /// Nobody waits long for a row, and a client that went away does not keep one.
@@ -34,6 +39,7 @@ const MIGRATION_LOCK: &str = "SET LOCAL lock_timeout = 0; SELECT pg_advisory_xac
 #[derive(Clone)]
 pub(crate) struct Postgres {
     pool: Pool,
+    patience: Duration,
     waiting: Arc<Semaphore>,
     bell: Arc<Bell>,
 }
@@ -50,7 +56,7 @@ impl Postgres {
             config.tcp_user_timeout(VANISHED);
         }
         let settings = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let Address { config, tls } = address.clone();
+        let Address { config, tls, patience } = address.clone();
         let manager = match tls {
             Some(tls) => Manager::from_config(config, tls, settings),
             None => Manager::from_config(config, NoTls, settings),
@@ -63,7 +69,7 @@ impl Postgres {
             .build()
             .map_err(|error| StoreError::database("postgres", error))?;
         let (waiting, bell) = (Arc::new(Semaphore::new(QUEUE_MAX)), Arc::new(Bell::new(address)));
-        let postgres = Self { pool, waiting, bell };
+        let postgres = Self { pool, patience, waiting, bell };
         postgres.migrate().await?;
         Ok(postgres)
     }
@@ -84,7 +90,7 @@ impl Postgres {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
     {
-        self.spawn("BEGIN", operation).await
+        self.spawn("BEGIN", self.patience, operation).await
     }
 
     /// A place among the operations that may wait.
@@ -101,7 +107,8 @@ impl Postgres {
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
     {
         let _place = self.place()?;
-        self.spawn("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", operation).await
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        self.spawn(begin, self.patience * SNAPSHOT_PATIENCE, operation).await
     }
 
     /// Single statements, without a transaction around them: nothing to undo when dropped.
@@ -110,8 +117,13 @@ impl Postgres {
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>>,
     {
         let client = self.pool.get().await.map_err(no_connection)?;
-        let mut tx = Tx::Postgres(Session { client, begin: None });
-        operation(&mut tx).await
+        let mut tx = Tx::Postgres(Session { client, begin: None, patience: self.patience });
+        let result = operation(&mut tx).await;
+        if let (Tx::Postgres(session), Err(StoreError::Unavailable(_))) = (tx, &result) {
+            // Nobody else should wait for what it may still answer.
+            drop(Object::take(session.client));
+        }
+        result
     }
 
     pub(super) async fn close(&self) {
@@ -132,14 +144,19 @@ impl Postgres {
         self.pool.is_closed()
     }
 
-    async fn spawn<T, F>(&self, begin: &'static str, operation: F) -> Result<T, StoreError>
+    async fn spawn<T, F>(
+        &self,
+        begin: &'static str,
+        patience: Duration,
+        operation: F,
+    ) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
     {
         let pool = self.pool.clone();
         let task = tokio::spawn(async move {
-            let mut lent = Lent::begin(&pool, begin).await?;
+            let mut lent = Lent::begin(&pool, begin, patience).await?;
             let result = operation(lent.tx()?).await;
             lent.end(result).await
         });
@@ -148,7 +165,8 @@ impl Postgres {
 
     async fn migrate(&self) -> Result<(), StoreError> {
         let client = self.pool.get().await.map_err(no_connection)?;
-        let mut session = Session { client, begin: None };
+        // A migration takes the time it takes.
+        let mut session = Session { client, begin: None, patience: Duration::MAX };
         loop {
             // One simple query of several statements is one transaction only with BEGIN in front.
             let begin = format!("BEGIN; {MIGRATION_LOCK}; {}", migrate::CREATE);
@@ -182,9 +200,13 @@ async fn migrate_once(session: &mut Session) -> Result<bool, StoreError> {
 pub(super) struct Lent(Option<Tx>);
 
 impl Lent {
-    pub(super) async fn begin(pool: &Pool, begin: &'static str) -> Result<Self, StoreError> {
+    pub(super) async fn begin(
+        pool: &Pool,
+        begin: &'static str,
+        patience: Duration,
+    ) -> Result<Self, StoreError> {
         let client = pool.get().await.map_err(no_connection)?;
-        Ok(Self(Some(Tx::Postgres(Session { client, begin: Some(begin) }))))
+        Ok(Self(Some(Tx::Postgres(Session { client, begin: Some(begin), patience }))))
     }
 
     pub(super) fn tx(&mut self) -> Result<&mut Tx, StoreError> {
@@ -193,7 +215,7 @@ impl Lent {
 
     /// Commits what succeeded, undoes what did not.
     pub(super) async fn end<T>(mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
-        let Tx::Postgres(Session { client, begin }) = self.tx()? else {
+        let Tx::Postgres(Session { client, begin, patience }) = self.tx()? else {
             return Err(StoreError::database("postgres", "handed another database"));
         };
         if begin.is_some() {
@@ -203,11 +225,12 @@ impl Lent {
         }
         let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
         // Who goes away while committing may have committed.
-        let ended = client.batch_execute(end).await;
-        let ended = ended.map_err(|error| match is_lost(&error) {
-            true => unknown(&error),
-            false => failed(error),
-        });
+        let ended = match timeout(*patience, client.batch_execute(end)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) if is_lost(&error) => Err(unknown(&error)),
+            Ok(Err(error)) => Err(failed(error)),
+            Err(_) => Err(StoreError::database("postgres", format!("no answer to {end}"))),
+        };
         if ended.is_ok() {
             // Dropping the client whole is what returns it to the pool.
             drop(self.0.take());
@@ -229,6 +252,7 @@ impl Drop for Lent {
 pub(crate) struct Session {
     client: Object,
     begin: Option<&'static str>,
+    patience: Duration,
 }
 
 impl Session {
@@ -238,15 +262,27 @@ impl Session {
         statement: impl AsyncFnOnce(&Object) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let client = &self.client;
-        let Some(begin) = self.begin.take() else { return statement(client).await };
+        let Some(begin) = self.begin.take() else {
+            return self.answered(statement(client)).await;
+        };
         let begin = async { client.batch_execute(begin).await.map_err(failed) };
         // Polled, and thereby sent, in this order.
-        let ((), found) = futures_util::future::try_join(begin, statement(client)).await?;
+        let both = futures_util::future::try_join(begin, statement(client));
+        let ((), found) = self.answered(both).await?;
         Ok(found)
     }
 
     async fn prepare(&self, sql: &str) -> Result<Statement, StoreError> {
-        self.client.prepare_cached(sql).await.map_err(failed)
+        self.answered(async { self.client.prepare_cached(sql).await.map_err(failed) }).await
+    }
+
+    /// Waits for a server that may have frozen with its connections open.
+    async fn answered<T>(
+        &self,
+        answer: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let late = |_| StoreError::Unavailable("postgres: no answer".to_owned());
+        timeout(self.patience, answer).await.map_err(late)?
     }
 }
 

@@ -1,7 +1,8 @@
 //! How a connection to PostgreSQL is encrypted: `sslmode` and `sslrootcert`, read as libpq reads
-//! them. The driver knows half of the modes and none of the files, so both are taken out of the URL
-//! before it sees it.
+//! them, and how long its answers may take. The driver knows half of the modes and none of the rest, so
+//! these are taken out of the URL before it sees it.
 
+use super::postgres::PATIENCE;
 use crate::error::StoreError;
 use percent_encoding::percent_decode_str;
 use rustls::client::WebPkiServerVerifier;
@@ -14,6 +15,7 @@ use rustls::{
 };
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -24,6 +26,8 @@ pub(super) struct Address {
     pub(super) config: Config,
     /// `None` where nothing is to be encrypted.
     pub(super) tls: Option<MakeRustlsConnect>,
+    /// How long a statement may go unanswered: `answer_timeout`, in seconds.
+    pub(super) patience: Duration,
 }
 
 /// What is asked of the server's certificate.
@@ -57,6 +61,16 @@ pub(super) fn address(url: &str) -> Result<Address, StoreError> {
             return Err(refuse(&format!("sslmode must be {known}, not {other:?}")));
         }
     };
+    let patience = match find("answer_timeout") {
+        None => PATIENCE,
+        Some(seconds) => match seconds.parse::<u16>() {
+            Ok(seconds) if seconds > 0 => Duration::from_secs(u64::from(seconds)),
+            _ => {
+                let what = "answer_timeout must be whole seconds from 1 to 65535";
+                return Err(refuse(&format!("{what}, not {seconds:?}")));
+            }
+        },
+    };
     let roots = find("sslrootcert");
     // As libpq: who names an authority wants it asked.
     if mode == SslMode::Require && check == Check::None && roots.is_some() {
@@ -69,11 +83,11 @@ pub(super) fn address(url: &str) -> Result<Address, StoreError> {
     let is_local = config.get_hosts().iter().all(|host| matches!(host, Host::Unix(_)));
     if is_local || mode == SslMode::Disable {
         config.ssl_mode(SslMode::Disable);
-        return Ok(Address { config, tls: None });
+        return Ok(Address { config, tls: None, patience });
     }
     config.ssl_mode(mode);
     let tls = MakeRustlsConnect::new(client(check, roots)?);
-    Ok(Address { config, tls: Some(tls) })
+    Ok(Address { config, tls: Some(tls), patience })
 }
 
 /// The URL without what the driver does not know, and that.
@@ -82,7 +96,7 @@ fn split(url: &str) -> (String, Vec<(String, String)>) {
     let (mut kept, mut taken) = (Vec::new(), Vec::new());
     for pair in query.split('&') {
         match pair.split_once('=') {
-            Some((name @ ("sslmode" | "sslrootcert"), value)) => {
+            Some((name @ ("sslmode" | "sslrootcert" | "answer_timeout"), value)) => {
                 let value = percent_decode_str(value).decode_utf8_lossy().into_owned();
                 taken.push((name.to_owned(), value));
             }

@@ -7,7 +7,8 @@
 use super::{postgres, sqlite};
 use crate::error::StoreError;
 use reelgate_core::{
-    AccountId, AssetId, CodeId, Credits, DeliveryId, EndpointId, EntryId, JobId, KeyId, Timestamp,
+    AccountId, AssetId, CodeId, Credits, DeliveryId, EndpointId, EntryId, JobId, KeyId, SessionId,
+    Timestamp, UserId,
 };
 use std::borrow::Cow;
 
@@ -245,7 +246,9 @@ macro_rules! id_values {
     )*};
 }
 
-id_values!(AccountId, AssetId, CodeId, DeliveryId, EndpointId, EntryId, JobId, KeyId);
+id_values!(
+    AccountId, AssetId, CodeId, DeliveryId, EndpointId, EntryId, JobId, KeyId, SessionId, UserId
+);
 
 impl<'a> From<&'a str> for Value<'a> {
     fn from(text: &'a str) -> Self {

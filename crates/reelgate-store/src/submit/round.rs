@@ -43,14 +43,14 @@ async fn accept(
     };
     let turn = line.turn(tx, &job, &mut owner.last_turn, now).await?;
     if tx.execute(INSERT, &row_of(&job, turn)?).await? == 0 {
-        return Err(StoreError::Busy);
+        return Err(StoreError::Taken);
     }
     ledger::enter_hold(tx, &job, now).await?;
     if let Some((key, fingerprint)) = &new.idempotency {
         let text = key::hex(&fingerprint.0);
         let row = values![job.account, key.as_str(), text, job.id, now];
         if tx.execute(REMEMBER, &row).await? == 0 {
-            return Err(StoreError::Busy);
+            return Err(StoreError::Taken);
         }
     }
     Ok(Some(Ok(Submitted::Accepted(job))))

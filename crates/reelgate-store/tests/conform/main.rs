@@ -28,6 +28,7 @@ mod simulation;
 mod submit;
 mod sweep;
 mod tls;
+mod users;
 
 /// Makes a test of each async function for each database.
 macro_rules! on_each_database {

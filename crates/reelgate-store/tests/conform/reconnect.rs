@@ -12,6 +12,8 @@ use std::time::Duration;
 /// Fails unless a commit is written and not answered.
 const SOMEBODY_WAITS: &str = "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_stat_activity \
     WHERE wait_event = 'SyncRep') THEN RAISE EXCEPTION 'not yet'; END IF; END $$";
+/// So that nobody waits long for what froze.
+const ANSWER_TIMEOUT: &str = "?answer_timeout=1";
 /// Callers who order without a pause.
 const CALLERS: usize = 8;
 
@@ -31,6 +33,32 @@ fn a_store_finds_its_way_back_to_a_server_that_died() {
             world.submit(owner, 1).await;
         }
         assert_eq!(world.funds(owner).await, (100, 4));
+    });
+}
+
+#[test]
+fn a_connection_that_froze_is_given_up() {
+    on_its_own_server(async |world, server| {
+        let world = World::at(format!("{}{ANSWER_TIMEOUT}", world.url)).await;
+        let owner = world.owner("one", 100).await;
+        let job = world.submit(owner, 1).await;
+        tokio::task::block_in_place(|| server.freeze(true));
+        // Its connections are given up one after the other, and then there are new ones.
+        let mut refused = 0;
+        let accepted = loop {
+            match world.try_accept(world.new_job(owner, 1)).await {
+                Ok(Submitted::Accepted(job)) => break job,
+                Err(StoreError::Unavailable(_)) if refused < 12 => refused += 1,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert!(refused > 0, "none was frozen");
+        assert_eq!(world.stored(job.id).await, job);
+        tokio::task::block_in_place(|| server.freeze(false));
+        // What was refused stays refused when the server goes on.
+        assert_eq!(world.funds(owner).await, (100, 2));
+        assert_eq!(world.stored(accepted.id).await, accepted);
+        world.store.close().await;
     });
 }
 

@@ -18,7 +18,7 @@ on_each_database!(
     one_key_at_the_same_time_makes_one_job,
     poor_neighbours_do_not_fail_a_batch,
     keyed_requests_at_once_each_get_their_own_answer,
-    an_id_that_is_taken_is_busy,
+    an_id_that_is_taken_is_told,
 );
 
 fn key(text: &str) -> IdempotencyKey {
@@ -209,22 +209,22 @@ async fn keyed_requests_at_once_each_get_their_own_answer(world: &World) {
     assert!(matches!(again, Submitted::Accepted(_)));
 }
 
-async fn an_id_that_is_taken_is_busy(world: &World) {
+async fn an_id_that_is_taken_is_told(world: &World) {
     let owner = world.owner("a", 100).await;
     let first = world.submit(owner, 1).await;
     let twin = Job { id: first.id, ..world.new_job(owner, 2) };
-    assert!(matches!(world.try_accept(twin).await, Err(StoreError::Busy)));
+    assert!(matches!(world.try_accept(twin).await, Err(StoreError::Taken)));
     // Also when both came with a key.
     let keyed = world.new_job(owner, 1);
     submit_keyed(world, keyed.clone(), "one", 1).await.expect("accepted");
     let twin = submit_keyed(world, Job { id: keyed.id, ..world.new_job(owner, 2) }, "two", 2).await;
-    assert!(matches!(twin, Err(StoreError::Busy)), "{twin:?}");
+    assert!(matches!(twin, Err(StoreError::Taken)), "{twin:?}");
     world.cancel(&keyed, START).await.expect("cancelled");
     // Nor may its hold's, which is named as the job.
     let job = world.new_job(owner, 3);
     let (named, gift) = (EntryId::of_hold(job.id), Credits::whole(1));
     world.store.grant(named, owner.account, gift, "a gift", START).await.expect("granted");
-    assert!(matches!(world.try_accept(job).await, Err(StoreError::Busy)));
+    assert!(matches!(world.try_accept(job).await, Err(StoreError::Taken)));
     assert_eq!(world.funds(owner).await, (101, 1));
     assert!(matches!(world.stored(first.id).await.state, State::Queued { .. }));
 }

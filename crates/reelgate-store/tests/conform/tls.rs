@@ -90,6 +90,8 @@ fn a_connection_is_as_safe_as_its_url_asks() {
         }
         let bad = [
             at("localhost", "?sslmode=disable"),
+            at("localhost", "?answer_timeout=0"),
+            at("localhost", "?answer_timeout=soon"),
             at("localhost", &format!("?sslmode=require&sslrootcert={theirs}")),
             at("localhost", &format!("?sslmode=verify-ca&sslrootcert={theirs}")),
             at("localhost", &format!("?sslmode=verify-full&sslrootcert={theirs}")),

@@ -77,9 +77,7 @@ impl PrivateServer {
                 self.must("pg_ctl", &["-D", &self.data(), "-m", "immediate", "-w", "stop"]);
             }
             Death::Killed => {
-                let file = Path::new(&self.data()).join("postmaster.pid");
-                let text = std::fs::read_to_string(file).expect("it runs");
-                let id = text.lines().next().expect("a number").to_owned();
+                let id = self.id();
                 let children = children(&id);
                 let killed = Command::new("kill").args(["-KILL", &id]).status();
                 assert!(killed.expect("kill runs").success());
@@ -109,6 +107,24 @@ impl PrivateServer {
             std::thread::park_timeout(Duration::from_millis(50));
         }
         panic!("the server does not start: {}", std::fs::read_to_string(log).unwrap_or_default());
+    }
+
+    /// Stops every process that serves a connection, with its connection open, or lets them go on.
+    pub(crate) fn freeze(&self, frozen: bool) {
+        let signal = if frozen { "-STOP" } else { "-CONT" };
+        for process in children(&self.id()) {
+            let title = std::fs::read_to_string(process.join("cmdline")).unwrap_or_default();
+            if title.contains("[local]") {
+                let id = process.file_name().expect("a number");
+                assert!(Command::new("kill").arg(signal).arg(id).status().expect("kill").success());
+            }
+        }
+    }
+
+    fn id(&self) -> String {
+        let file = Path::new(&self.data()).join("postmaster.pid");
+        let text = std::fs::read_to_string(file).expect("it runs");
+        text.lines().next().expect("a number").to_owned()
     }
 
     fn data(&self) -> String {

@@ -6,6 +6,7 @@ use crate::entropy::SystemEntropy;
 use crate::fault::{self, Point};
 use crate::secrets::webhook_secret;
 use clap::Subcommand;
+use reelgate_core::user::account_name;
 use reelgate_core::{AccountId, Credits, EntryId, Priority};
 use reelgate_store::{Account, NewAccount, Store};
 use std::process::ExitCode;
@@ -101,22 +102,23 @@ async fn create(store: &Store, name: &str, credits: Credits) -> Result<(), CliEr
     Ok(())
 }
 
+/// An account that does not exist yet.
+pub(super) fn new_account(name: &str) -> Result<NewAccount, CliError> {
+    account_name(name).map_err(|error| CliError::said(format!("an account's {error}")))?;
+    Ok(NewAccount {
+        id: AccountId::new(now(), bits()),
+        name: name.to_owned(),
+        webhook_secret: webhook_secret(&SystemEntropy),
+    })
+}
+
 /// Makes an account with a webhook secret of its own and its opening balance, in one commit.
 pub(super) async fn create_account(
     store: &Store,
     name: &str,
     credits: Credits,
 ) -> Result<Account, CliError> {
-    let fine = |c: char| c.is_ascii_alphanumeric() || "._-@".contains(c);
-    if name.is_empty() || name.len() > 64 || !name.chars().all(fine) {
-        let rule = "1 to 64 letters, digits, dots, dashes, underscores or @";
-        return Err(CliError::said(format!("an account's name must be {rule}")));
-    }
-    let new = NewAccount {
-        id: AccountId::new(now(), bits()),
-        name: name.to_owned(),
-        webhook_secret: webhook_secret(&SystemEntropy),
-    };
+    let new = new_account(name)?;
     if credits == Credits::ZERO {
         return Ok(store.create_account(new, now()).await?);
     }

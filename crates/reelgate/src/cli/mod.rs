@@ -10,6 +10,7 @@ mod key;
 mod mcp;
 mod rails;
 mod serve;
+mod user;
 mod webhook;
 
 use crate::app::{App, Parts, StartError, WallClock};
@@ -42,6 +43,9 @@ enum Command {
     /// Make accounts, give them credits, see their statements
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Make people who can sign in, change what they may do, make links that sign them in
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// Make, list, change and revoke API keys
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -120,6 +124,7 @@ async fn run(cli: Cli) -> Result<ExitCode, CliError> {
     match cli.command {
         Command::Serve(options) => serve::run(config, options.address_file.as_deref()).await,
         Command::Account(command) => account::run(&config, command).await,
+        Command::User(command) => user::run(&config, command).await,
         Command::Key(command) => key::run(&config, command).await,
         Command::Webhook(command) => webhook::run(&config, command).await,
         Command::Code(command) => code::run(&config, command).await,

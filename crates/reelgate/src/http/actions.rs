@@ -3,6 +3,7 @@
 use super::auth::Caller;
 use super::own;
 use super::owner;
+use super::people;
 use super::reply::store_error;
 use super::submit::{Origin, rerun, submit};
 use super::view::{queue_place, view};
@@ -32,7 +33,7 @@ pub(super) struct Done {
 }
 
 impl Done {
-    fn with(reply: Reply) -> Self {
+    pub(super) fn with(reply: Reply) -> Self {
         Self { reply, replayed: false, waited_s: None }
     }
 
@@ -96,6 +97,7 @@ pub(super) async fn act(
             Ok(Done::with(Reply::Endpoint(Box::new(reply))))
         }
         Call::Owner(call) => Ok(Done::with(Reply::Owner(owner::act(app, &origin, call).await?))),
+        Call::People(call) => Ok(Done::with(Reply::People(people::act(app, &origin, call).await?))),
     }
 }
 

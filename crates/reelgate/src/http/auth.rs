@@ -5,7 +5,7 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use reelgate_core::key::ApiKey;
 use reelgate_core::{AccountId, Error, Guard, KeyHash, KeyId, Timestamp};
-use reelgate_store::Key;
+use reelgate_store::{Key, Person};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -33,8 +33,10 @@ pub struct Known {
     pub caller: Caller,
     /// What it may do.
     pub guard: Arc<Guard>,
-    expires: Option<Timestamp>,
-    seen: Timestamp,
+    /// Who it is, where somebody is signed in instead of sending a key.
+    pub person: Option<Arc<Person>>,
+    pub(super) expires: Option<Timestamp>,
+    pub(super) seen: Timestamp,
 }
 
 /// Finds the caller by `Authorization: Bearer KEY`.
@@ -58,7 +60,7 @@ impl Known {
     fn of(key: Key, now: Timestamp) -> Option<Self> {
         let caller = Caller { account: key.account, key: key.id, test: key.style.is_test() };
         let (guard, expires) = (Arc::new(key.settings.guard), key.settings.expires);
-        let known = Self { caller, guard, expires, seen: now };
+        let known = Self { caller, guard, person: None, expires, seen: now };
         (key.revoked.is_none() && known.is_fresh(now)).then_some(known)
     }
 

@@ -5,8 +5,10 @@ use super::actions::{Done, NATIVE, act, models, wait as wait_for};
 use super::auth::{Caller, Known, authenticate};
 use super::limit::admit;
 use super::peer::{Peer, caller_address};
+use super::people;
 use super::polls::{Marked, Poll};
 use super::reply::{REPLAYED, REQUEST_ID, mark, send, send_marked, tell_allowance};
+use super::session;
 use super::submit::Origin;
 use super::uploads;
 use super::wait::{self, PREFERENCE_APPLIED};
@@ -15,13 +17,13 @@ use crate::app::App;
 use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
-use http::header::{ALLOW, HOST, IF_NONE_MATCH};
+use http::header::{ALLOW, AUTHORIZATION, HOST, IF_NONE_MATCH};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, Uri};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use reelgate_core::idempotency::{Fingerprint, IdempotencyKey};
 use reelgate_core::limit::Allowance;
-use reelgate_core::{Call, Error, Kind, OwnCall, Timestamp};
+use reelgate_core::{Call, Error, Kind, OwnCall, Reply, Timestamp};
 use reelgate_dialects::{Dialect, Operation, OwnOperation, Route, WireRequest};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
@@ -108,6 +110,17 @@ enum Worked {
     Stream(Response<Body>),
 }
 
+/// By key, or on our own API by a session where no key is sent.
+async fn authenticate_any(app: &App, parts: &Parts, dialect: &str) -> Result<Known, Error> {
+    let has_key = parts.headers.contains_key(AUTHORIZATION);
+    match session::token(&parts.headers) {
+        Some(token) if dialect == NATIVE && !has_key => {
+            session::authenticate(app, parts, &token).await
+        }
+        _ => authenticate(app, &parts.headers).await,
+    }
+}
+
 async fn work(
     app: &Arc<App>,
     dialect: &Arc<dyn Dialect>,
@@ -119,7 +132,7 @@ async fn work(
     let (parts, body) = request.into_parts();
     let known = match route.public {
         true => None,
-        false => Some(authenticate(app, &parts.headers).await?),
+        false => Some(authenticate_any(app, &parts, dialect.name()).await?),
     };
     if let Some(known) = &known {
         // Before the request is counted: a stolen key must not use up its owner's requests.
@@ -136,6 +149,7 @@ async fn work(
         return Ok(Worked::Marked(answer, None));
     }
     let base_url = base_url(app, &parts.headers);
+    let peer = parts.extensions.get::<Peer>().copied();
     let is_upload = route.operation == Operation::Own(OwnOperation::Upload);
     let _room = match is_upload {
         true => Some(app.uploading.try_acquire().map_err(|_| Error::busy(1))?),
@@ -153,9 +167,13 @@ async fn work(
         true => Call::Own(OwnCall::Upload(uploads::file_of(&mut wire).await?)),
         false => dialect.parse(route.operation, &wire)?,
     };
-    let Some(Known { caller, guard, .. }) = known else {
+    let Some(Known { caller, guard, person, .. }) = known else {
         return match call {
             Call::Models => Ok(Worked::Done(models(app, dialect.name()))),
+            Call::People(call) => {
+                let reply = people::without_session(app, call, &wire.headers, peer).await?;
+                Ok(Worked::Done(Done::with(Reply::People(reply))))
+            }
             _ => Err(Error::unauthorized()),
         };
     };
@@ -167,7 +185,7 @@ async fn work(
         true => idempotency(&wire, dialect.name(), route, caller)?,
         false => None,
     };
-    let origin = Origin { caller, guard, dialect: dialect.name(), idempotency };
+    let origin = Origin { caller, guard, person, dialect: dialect.name(), idempotency };
     let mut done = act(app, call, origin, &base_url).await?;
     if let Some(seconds) = wait_s {
         done = wait_for(app, done, caller, seconds, &base_url).await?;
@@ -192,7 +210,8 @@ const fn may_repeat(call: &Call) -> bool {
         | Call::Models
         | Call::Endpoint(_)
         | Call::Own(_)
-        | Call::Owner(_) => false,
+        | Call::Owner(_)
+        | Call::People(_) => false,
     }
 }
 

@@ -84,7 +84,7 @@ pub fn tell_allowance(response: &mut Response<Body>, allowance: Allowance) {
 pub fn store_error(error: StoreError) -> Error {
     match error {
         StoreError::Refused(refusal) => refusal,
-        StoreError::Busy => Error::busy(1),
+        busy @ (StoreError::Busy | StoreError::Taken) => busy.public(),
         gone @ StoreError::Unavailable(_) => {
             tracing::warn!(error = %gone, "the database cannot be reached");
             gone.public()

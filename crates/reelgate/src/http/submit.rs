@@ -15,9 +15,13 @@ use reelgate_core::price::price;
 use reelgate_core::size::{Ratio, pixels};
 use reelgate_core::{
     Error, Field, Guard, Job, JobId, Kind, MediaKind, MediaSource, Model, Price, State, Ticket,
+    Timestamp,
 };
-use reelgate_store::{Submission, Submitted};
+use reelgate_store::{Person, StoreError, Submission, Submitted};
 use std::sync::Arc;
+
+/// How often an order draws an id: one in a millisecond's half a thousand million is taken.
+const ID_TRIES_MAX: u32 = 4;
 
 /// Where a call comes from.
 pub struct Origin {
@@ -25,6 +29,8 @@ pub struct Origin {
     pub caller: Caller,
     /// What its key may do.
     pub guard: Arc<Guard>,
+    /// Who that is, where somebody is signed in instead of sending a key.
+    pub person: Option<Arc<Person>>,
     /// Through which API.
     pub dialect: &'static str,
     /// The caller's key against doing it twice, and what the request said.
@@ -197,17 +203,29 @@ async fn store(
 ) -> Result<Submitted, Error> {
     let test = origin.caller.test;
     order.test = test;
-    let job = new_job(app, origin.caller, dialect, order, price);
-    let idempotency = origin.idempotency;
+    let mut job = new_job(app, origin.caller, dialect, order, price);
     // What costs nothing cannot be too much.
     let daily_cap = if test { None } else { origin.guard.daily_cap(job.created) };
-    let submission = Submission { job, idempotency, daily_cap };
     fault::point(Point::SubmitDecided);
     // Also when the caller hangs up before the answer: the job may be accepted all the same.
     let _bell = Bell(app, test);
-    let submitted = app.store.submit(submission, app.now()).await.map_err(store_error)?;
+    let mut tries = ID_TRIES_MAX;
+    let submitted = loop {
+        let idempotency = origin.idempotency.clone();
+        let submission = Submission { job: job.clone(), idempotency, daily_cap };
+        tries -= 1;
+        match app.store.submit(submission, app.now()).await {
+            // Another order of this millisecond drew the same id: nothing was written.
+            Err(StoreError::Taken) if tries > 0 => job.id = job_id(app, job.created),
+            stored => break stored.map_err(store_error)?,
+        }
+    };
     fault::point(Point::SubmitCommitted);
     Ok(submitted)
+}
+
+fn job_id(app: &App, now: Timestamp) -> JobId {
+    JobId::new(now, app.entropy.bits())
 }
 
 /// Rings for the workers when dropped.
@@ -223,7 +241,7 @@ fn new_job(app: &App, caller: Caller, dialect: &str, order: Order, price: Price)
     let now = app.now();
     let low_bits = u32::try_from(app.entropy.bits() >> 32).unwrap_or(0);
     Job {
-        id: JobId::new(now, app.entropy.bits()),
+        id: job_id(app, now),
         account: caller.account,
         key: caller.key,
         dialect: dialect.to_owned(),

@@ -1,5 +1,5 @@
-//! Noting when keys were last used: now and then for all of them, since a write for every request
-//! would cost more than the request.
+//! Noting when keys and sessions were last used: now and then for all of them, since a write for
+//! every request would cost more than the request.
 
 use super::Step;
 use crate::app::App;
@@ -13,6 +13,10 @@ pub async fn step(app: &App) -> Result<Step, StoreError> {
     let used = app.known_keys.take_used();
     if !used.is_empty() {
         app.store.keys_used(used).await?;
+    }
+    let seen = app.people.known.take_seen();
+    if !seen.is_empty() {
+        app.store.sessions_seen(seen).await?;
     }
     Ok(Step::Idle)
 }

@@ -241,14 +241,17 @@ async fn finish(
     job: &Job,
     token: u64,
     outcome: &Outcome,
-    (entry, delivery): (EntryId, DeliveryId),
+    (mut entry, mut delivery): (EntryId, DeliveryId),
     now: Timestamp,
 ) -> Result<Result<Job, Refusal>, StoreError> {
     let mut waits = AGAIN_WAITS_MS.into_iter();
     loop {
         let ended = app.store.finish(job.id, token, outcome.clone(), entry, delivery, now).await;
         let again = match &ended {
-            Err(StoreError::Busy) => true,
+            Err(StoreError::Busy | StoreError::Taken) => {
+                (entry, delivery) = (app.entry_id(), app.delivery_id());
+                true
+            }
             Err(StoreError::Unavailable(_) | StoreError::Database(_)) => {
                 !app.stopping.is_cancelled() && !app.store.is_stopped()
             }

@@ -8,8 +8,8 @@ use reelgate_store::StoreError;
 /// Settled deliveries can be looked up for a week.
 const DELIVERIES_KEPT_MS: i64 = 7 * 24 * 3_600_000;
 
-/// Removes old idempotency keys, settled deliveries, files past their retention, and those of lost
-/// attempts.
+/// Removes old idempotency keys, settled deliveries, ended sessions, files past their retention,
+/// and those of lost attempts.
 ///
 /// # Errors
 /// When the store fails. Files that cannot be removed are logged and tried again the next time.
@@ -18,12 +18,17 @@ pub async fn step(app: &App) -> Result<Step, StoreError> {
     let keys = app.store.sweep_idempotency(now).await?;
     let deliveries = app.store.sweep_deliveries(now.plus_ms(-DELIVERIES_KEPT_MS)).await?;
     let rates = app.store.sweep_rates(now).await?;
+    let sessions = app.store.sweep_sessions(now).await?;
     let files = match app.config.jobs.retention_ms {
         0 => 0,
         kept_ms => files(app, kept_ms).await?,
     };
     let folders = leftovers::remove(app).await?;
-    Ok(if keys + deliveries + rates + files + folders == 0 { Step::Idle } else { Step::Did })
+    Ok(if keys + deliveries + rates + sessions + files + folders == 0 {
+        Step::Idle
+    } else {
+        Step::Did
+    })
 }
 
 /// A job is marked only after its files are gone: a crash in between means that they are looked for

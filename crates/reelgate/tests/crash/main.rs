@@ -8,6 +8,7 @@ mod database;
 mod http;
 mod matrix;
 #[path = "../../../reelgate-store/tests/support/private_postgres.rs"]
+#[expect(dead_code, reason = "nothing here freezes the server")]
 mod private_postgres;
 mod random;
 mod receiver;

@@ -11,8 +11,7 @@ use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use reelgate::app::{App, Parts};
 use reelgate::config::Config;
-use reelgate::entropy::SeededEntropy;
-
+use reelgate::entropy::{Entropy, SeededEntropy};
 use reelgate::work::{Step, deliver, rehearse, render, rescue};
 use reelgate_core::key::{ApiKey, ENTROPY_BYTES};
 use reelgate_core::ledger::{EntryKind, Funds};
@@ -45,6 +44,8 @@ pub(crate) struct Setup {
     pub(crate) decoder: Decoder,
     /// The engine instead of the scripted one.
     pub(crate) engine: Option<Arc<dyn Engine>>,
+    /// The randomness instead of the seeded one.
+    pub(crate) entropy: Option<Arc<dyn Entropy>>,
 }
 
 /// A running platform.
@@ -107,15 +108,21 @@ impl TestApp {
         config.jobs.heartbeat_ms = 5;
         // A test may ask as often as it likes; `limits` turns the counting on.
         config.limits.rate_limit = false;
-        let mut setup =
-            Setup { config, names: Arc::new(Names::default()), decoder: decoder(), engine: None };
+        let mut setup = Setup {
+            config,
+            names: Arc::new(Names::default()),
+            decoder: decoder(),
+            engine: None,
+            entropy: None,
+        };
         choose(&mut setup);
         let clock = Arc::new(ManualClock::new(Timestamp::from_ms(now_ms)));
         let engine = Arc::new(FakeEngine::new());
+        // Another start is another sequence: ids must not come twice.
+        let seeded = Arc::new(SeededEntropy::new(now_ms.unsigned_abs()));
         let parts = Parts {
             clock: clock.clone(),
-            // Another start is another sequence: ids must not come twice.
-            entropy: Arc::new(SeededEntropy::new(now_ms.unsigned_abs())),
+            entropy: setup.entropy.unwrap_or(seeded),
             names: setup.names,
             decoder: setup.decoder,
             engine: Some(setup.engine.unwrap_or_else(|| engine.clone())),

@@ -25,6 +25,7 @@ mod neighbour;
 mod open_v1;
 mod orders;
 mod own;
+mod people;
 mod pictures;
 #[path = "../../../reelgate-store/tests/support/private_postgres.rs"]
 #[expect(dead_code, reason = "nothing here makes the server die")]
@@ -33,6 +34,7 @@ mod references;
 mod rehearsal;
 mod render;
 mod sandbox;
+mod sessions;
 mod shared;
 mod task_query;
 mod tasks_v1;

@@ -4,8 +4,12 @@ use crate::fake_engine::Act;
 use crate::harness::{Left, TestApp, data_uri};
 use crate::neighbour::Neighbour;
 use crate::pictures;
+use reelgate::entropy::{Entropy, SeededEntropy};
 use reelgate::work::{Step, sweep};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const JOBS: &str = "/api/reelgate/v1/jobs";
 const QUOTE: &str = "/api/reelgate/v1/quote";
@@ -192,4 +196,29 @@ async fn files_past_their_retention_are_gone_and_the_job_says_so() {
     let rerun = app.post(&format!("{JOBS}/{id}/rerun"), &who, &Value::Null).await;
     assert_eq!(rerun.status, 409, "its reference is gone, too");
     app.finish_leaving(Left::default()).await;
+}
+
+/// Draws everything five times in a row.
+struct Stammering(AtomicU64);
+
+impl Entropy for Stammering {
+    fn fill(&self, bytes: &mut [u8]) {
+        SeededEntropy::new(self.0.fetch_add(1, Ordering::Relaxed) / 5).fill(bytes);
+    }
+}
+
+#[tokio::test]
+async fn orders_that_draw_the_same_id_are_all_accepted() {
+    let stammering = Arc::new(Stammering(AtomicU64::new(0)));
+    let app = TestApp::with(|setup| setup.entropy = Some(stammering)).await;
+    let who = app.customer().await;
+    let mut ids = BTreeSet::new();
+    for n in 0..6 {
+        let accepted = app.post_once(JOBS, &who, &format!("order {n}"), &short().to_string()).await;
+        assert_eq!(accepted.status, 202, "{}", accepted.text());
+        ids.insert(accepted.at("/id"));
+    }
+    assert_eq!(ids.len(), 6);
+    app.drain().await;
+    app.finish().await;
 }

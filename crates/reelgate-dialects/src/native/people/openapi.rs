@@ -1,0 +1,166 @@
+//! The routes for people, described.
+
+use super::super::openapi::amount;
+use super::super::{ID, KEY_PREFIX};
+use super::{ACCOUNT_PREFIX, SESSION_PREFIX, USER_PREFIX};
+use crate::openapi::{Described, moment, names, object, reference, with};
+use crate::wire::{Operation, PeopleOperation, Route};
+use reelgate_core::user::{
+    AccountKind, Means, MemberRole, NAME_CHARS_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN,
+    UserRole,
+};
+use serde_json::{Value, json};
+
+/// An id with this beginning.
+pub(in super::super) fn id(prefix: &str) -> Value {
+    json!({ "type": "string", "pattern": format!("^{prefix}[0-9A-Za-z]{{12}}$") })
+}
+
+/// The wire types.
+pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
+    let texts = json!({ "type": "array", "items": { "type": "string" } });
+    let text = json!({ "type": "string", "maxLength": PASSWORD_BYTES_MAX });
+    let new = with(text.clone(), "minLength", PASSWORD_CHARS_MIN);
+    vec![
+        (
+            "Server",
+            object(json!({
+                "version": { "type": "string" },
+                "sign_in": texts,
+                "top_up": texts,
+            })),
+        ),
+        (
+            "SignIn",
+            json!({
+                "type": "object",
+                "additionalProperties": false,
+                "description": "A name and a password, or the token of a one-time link.",
+                "properties": {
+                    "name": { "type": "string", "maxLength": NAME_CHARS_MAX },
+                    "password": text,
+                    "link": { "type": "string" },
+                },
+            }),
+        ),
+        ("Session", session()),
+        (
+            "Sessions",
+            object(json!({
+                "sessions": { "type": "array", "items": reference("SessionEntry") },
+            })),
+        ),
+        (
+            "SessionEntry",
+            object(json!({
+                "id": id(SESSION_PREFIX),
+                "means": names(&Means::ALL, Means::name),
+                "agent": { "type": "string" },
+                "current": { "type": "boolean" },
+                "created_at": moment(),
+                "last_seen_at": moment(),
+                "expires_at": moment(),
+            })),
+        ),
+        (
+            "NewPassword",
+            json!({
+                "type": "object",
+                "required": ["new"],
+                "additionalProperties": false,
+                "properties": {
+                    "current": with(
+                        text,
+                        "description",
+                        "Not needed for 15 minutes after a sign-in by link.",
+                    ),
+                    "new": new,
+                },
+            }),
+        ),
+        ("Done", object(json!({ "done": { "type": "boolean" } }))),
+    ]
+}
+
+fn session() -> Value {
+    let user = object(json!({
+        "id": id(USER_PREFIX),
+        "name": { "type": "string" },
+        "role": names(&UserRole::ALL, UserRole::name),
+        "has_password": { "type": "boolean" },
+    }));
+    let account = object(json!({
+        "id": id(ACCOUNT_PREFIX),
+        "name": { "type": "string" },
+        "kind": names(&AccountKind::ALL, AccountKind::name),
+        "role": names(&MemberRole::ALL, MemberRole::name),
+        "balance": amount(),
+        "held": amount(),
+        "studio_key": id(KEY_PREFIX),
+    }));
+    object(json!({
+        "user": user,
+        "accounts": { "type": "array", "items": account },
+        "server": reference("Server"),
+    }))
+}
+
+/// A session opens what a key does; some things only a session.
+pub(in super::super) fn add_security(document: &mut Value, routes: &[Route]) {
+    document["components"]["securitySchemes"]["session"] = json!({
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "reelgate_session",
+        "description": "Somebody who is signed in. Whatever is no GET or HEAD also needs the \
+                        header reelgate-studio: 1.",
+    });
+    document["security"] = json!([{ "key": [] }, { "session": [] }]);
+    for route in routes.iter().filter(|route| !route.public) {
+        if matches!(route.operation, Operation::People(_)) {
+            let method = route.method.as_str().to_ascii_lowercase();
+            document["paths"][route.path][method]["security"] = json!([{ "session": [] }]);
+        }
+    }
+}
+
+/// A path parameter.
+pub(in super::super) fn parameter(name: &str) -> Value {
+    json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
+}
+
+/// What the route is about.
+pub(in super::super) fn describe(operation: PeopleOperation, plain: Described) -> Described {
+    let (id, summary, body, answer, refusals): (_, _, Option<&'static str>, _, &'static [u16]) =
+        match operation {
+            PeopleOperation::Server => {
+                ("getServer", "What this server offers.", None, "Server", &[])
+            }
+            PeopleOperation::SignIn => (
+                "signIn",
+                "Signed in; the session is in a cookie that no script can read.",
+                Some("SignIn"),
+                "Session",
+                &[400, 401, 403, 413, 415],
+            ),
+            PeopleOperation::Session => {
+                ("getSession", "Who is signed in, and their accounts.", None, "Session", &[])
+            }
+            PeopleOperation::SignOut => ("signOut", "The session has ended.", None, "Done", &[]),
+            PeopleOperation::Sessions => {
+                ("listSessions", "Where the person is signed in.", None, "Sessions", &[])
+            }
+            PeopleOperation::EndSession => {
+                ("endSession", "That session has ended.", None, "Done", &[404])
+            }
+            PeopleOperation::ChangePassword => (
+                "changePassword",
+                "The password was changed; every other session has ended.",
+                Some("NewPassword"),
+                "Done",
+                &[400, 413, 415],
+            ),
+        };
+    let has_id = operation == PeopleOperation::EndSession;
+    let parameters = has_id.then(|| parameter(ID)).into_iter().collect();
+    Described { id, summary, parameters, body, answer: (200, answer), refusals, ..plain }
+}
