@@ -1,6 +1,7 @@
 //! Everything a request or a worker may need, built once.
 
 use crate::config::{Config, ConfigError};
+use crate::credentials::{self, SignerError};
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::fault::{self, Point};
 use crate::http::auth::KnownKeys;
@@ -15,6 +16,7 @@ use crate::people::People;
 use crate::secrets;
 use crate::work::pace::Pace;
 use reelgate_core::{Catalogue, Clock, DeliveryId, Engine, EntryId, Timestamp};
+use reelgate_credentials::Signer;
 use reelgate_dialects::{Dialect, Settings};
 use reelgate_engines::preview::PreviewEngine;
 use reelgate_sandbox::Decoder;
@@ -41,6 +43,8 @@ pub struct App {
     pub dialects: Vec<Arc<dyn Dialect>>,
     /// What decodes files of others.
     pub decoder: Decoder,
+    /// What signs files that were made here.
+    pub signer: Option<Arc<Signer>>,
     /// What renders.
     pub engine: Arc<dyn Engine>,
     /// What time it is.
@@ -93,6 +97,9 @@ pub enum StartError {
     /// The database cannot be used.
     #[error("cannot open the database: {0}")]
     Store(#[from] StoreError),
+    /// Files cannot be signed.
+    #[error("{0}")]
+    Signer(#[from] SignerError),
     /// A setting cannot be used.
     #[error("{0}")]
     Config(#[from] ConfigError),
@@ -166,12 +173,14 @@ impl App {
         fault::point(Point::SecretMade);
         let store = Store::open(&Options { url: config.database_url() }).await?;
         let media = Media::open(&config.media.place(&data)?, link_key)?;
+        let signer = credentials::signer(&data, &config.credentials)?;
         fault::point(Point::Opened);
         let catalogue = Catalogue::built_in();
         let settings = Settings::of(&catalogue);
         let decoder = parts.decoder;
         let engine = parts.engine.unwrap_or_else(|| {
-            Arc::new(PreviewEngine::new(config.render_threads, decoder.clone()))
+            let engine = PreviewEngine::new(config.render_threads, decoder.clone());
+            Arc::new(engine.marked(config.watermark))
         });
         Ok(Arc::new(Self {
             store,
@@ -179,6 +188,7 @@ impl App {
             catalogue,
             dialects: reelgate_dialects::all(&settings),
             decoder,
+            signer,
             engine,
             clock: parts.clock,
             entropy: parts.entropy,

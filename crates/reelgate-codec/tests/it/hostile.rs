@@ -38,7 +38,9 @@ fn every_file_of_the_corpus_meets_its_fate() {
         match fate {
             Fate::Taken => assert!(is_read(&bytes), "{name} is fine"),
             Fate::Refused => assert!(!is_read(&bytes), "{name} is not"),
-            Fate::Either => drop(is_read(&bytes)),
+            Fate::Either => {
+                let _ = is_read(&bytes);
+            }
         }
     }
 }
@@ -67,7 +69,8 @@ fn damaged_files_of_the_corpus_are_read_or_not() {
                     }
                 }
             }
-            drop(is_read(&copy));
+            // Whichever it is: the point is that there is an answer.
+            let _ = is_read(&copy);
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The engine port of the preview: files in, files out, progress and stop in between.
 
 use super::brief::Brief;
+use super::finish::Finished;
 use super::load::Loaded;
 use super::{Film, compose};
 use reelgate_codec::{
-    ClipError, ClipSpec, FRAME_RATE, Frame, ImageError, Picture, Rgb, colour, encode_jpeg,
-    encode_png, label_png, write_clip,
+    ClipError, ClipSpec, FRAME_RATE, Frame, ImageError, Picture, Rgb, colour, encode_gif,
+    encode_jpeg, encode_png, label_png, write_clip,
 };
 use reelgate_core::engine::BoxFuture;
 use reelgate_core::job::Progress;
@@ -29,6 +30,7 @@ const POSTER_QUALITY: u8 = 88;
 pub struct PreviewEngine {
     threads: NonZeroUsize,
     decoder: Decoder,
+    marked: bool,
 }
 
 impl PreviewEngine {
@@ -36,7 +38,14 @@ impl PreviewEngine {
     /// `decoder`.
     #[must_use]
     pub fn new(threads: usize, decoder: Decoder) -> Self {
-        Self { threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN), decoder }
+        let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
+        Self { threads, decoder, marked: false }
+    }
+
+    /// The same, with a visible mark in a corner of its pictures if `marked`.
+    #[must_use]
+    pub fn marked(self, marked: bool) -> Self {
+        Self { marked, ..self }
     }
 }
 
@@ -70,7 +79,7 @@ impl Engine for PreviewEngine {
             let frames = frames_of(&work);
             let shared = Arc::new(Shared::default());
             let _stop = StopOnDrop(Arc::clone(&shared));
-            let threads = self.threads;
+            let (threads, marked) = (self.threads, self.marked);
             let loading = Loaded::read(&self.decoder, &work);
             let loaded = tokio::select! {
                 loaded = loading => loaded?,
@@ -79,7 +88,7 @@ impl Engine for PreviewEngine {
             };
             let mut rendering = tokio::task::spawn_blocking({
                 let shared = Arc::clone(&shared);
-                move || render(&work, loaded, threads, &shared)
+                move || render(&work, loaded, (threads, marked), &shared)
             });
             loop {
                 tokio::select! {
@@ -126,11 +135,11 @@ fn brief_of(work: &Work, loaded: Loaded, frames: u32) -> Brief {
 fn render(
     work: &Work,
     mut loaded: Loaded,
-    threads: NonZeroUsize,
+    (threads, marked): (NonZeroUsize, bool),
     shared: &Shared,
 ) -> Result<Clip, EngineError> {
     if work.order.is_still() {
-        return render_still(work, loaded);
+        return render_still(work, loaded, marked);
     }
     let sound = loaded.sound.take();
     let brief = brief_of(work, loaded, frames_of(work));
@@ -143,9 +152,12 @@ fn render(
     };
     spec.tags = tags(work, &film);
     let video = work.scratch.join("video.mp4");
-    write_video(&spec, &film, &video, shared)?;
-    let (poster, last_frame) = write_stills(&brief, &film, &work.scratch)?;
-    Ok(Clip {
+    let finished = Finished::new(&film, (brief.width, brief.height), brief.frames, marked);
+    write_video(&spec, &finished, &video, shared)?;
+    let (poster, last_frame) = write_stills(&brief, &finished, &work.scratch)?;
+    let (small, delay_ms) = finished.thumbnail();
+    let gif = encode_gif(&small, delay_ms).map_err(unwritten)?;
+    let clip = Clip {
         video,
         poster,
         last_frame,
@@ -153,14 +165,17 @@ fn render(
         frames: brief.frames,
         duration_ms: work.order.duration_s.saturating_mul(1000),
         has_audio: work.order.audio,
-    })
+    };
+    fs::write(clip.thumbnail(), gif).map_err(disk)?;
+    Ok(clip)
 }
 
 /// A picture is one moment of the second that a clip would begin with.
-fn render_still(work: &Work, loaded: Loaded) -> Result<Clip, EngineError> {
+fn render_still(work: &Work, loaded: Loaded, marked: bool) -> Result<Clip, EngineError> {
     let brief = brief_of(work, loaded, FRAME_RATE);
     let film = compose(&brief);
-    let picture = picture(&brief, &film, FRAME_RATE / 3);
+    let finished = Finished::new(&film, (brief.width, brief.height), brief.frames, marked);
+    let picture = picture(&brief, &finished, FRAME_RATE / 3);
     let (image, poster) = (work.scratch.join("image.png"), work.scratch.join("poster.jpg"));
     let png = label_png(encode_png(&picture).map_err(unwritten)?, &tags(work, &film));
     fs::write(&image, png).map_err(disk)?;
@@ -177,7 +192,7 @@ fn render_still(work: &Work, loaded: Loaded) -> Result<Clip, EngineError> {
     })
 }
 
-fn picture(brief: &Brief, film: &Film, index: u32) -> Rgb {
+fn picture(brief: &Brief, film: &Finished<'_>, index: u32) -> Rgb {
     let mut frame = Frame::black(brief.width, brief.height);
     film.draw(index, &mut frame);
     colour::to_rgb(&frame)
@@ -207,7 +222,7 @@ fn tags(work: &Work, film: &Film) -> Vec<(String, String)> {
 
 fn write_video(
     spec: &ClipSpec,
-    film: &Film,
+    film: &Finished<'_>,
     path: &Path,
     shared: &Shared,
 ) -> Result<(), EngineError> {
@@ -231,7 +246,7 @@ fn write_video(
 /// The poster shows the clip a third of the way in, when the opening has settled.
 fn write_stills(
     brief: &Brief,
-    film: &Film,
+    film: &Finished<'_>,
     scratch: &Path,
 ) -> Result<(PathBuf, PathBuf), EngineError> {
     let (poster, last_frame) = (scratch.join("poster.jpg"), scratch.join("last-frame.png"));

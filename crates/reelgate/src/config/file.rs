@@ -8,10 +8,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Every key the file may have, dotted.
-const KEYS: [&str; 35] = [
+const KEYS: [&str; 39] = [
     "data",
     "database",
     "media",
+    "watermark",
+    "credentials.sign",
+    "credentials.certificate",
+    "credentials.key",
     "s3.endpoint",
     "s3.region",
     "s3.access_key_id",
@@ -53,6 +57,8 @@ pub(super) struct File {
     pub(super) data: Option<PathBuf>,
     database: Option<String>,
     media: Option<String>,
+    watermark: Option<bool>,
+    credentials: Credentials,
     s3: S3,
     listen: Option<SocketAddr>,
     public_url: Option<String>,
@@ -62,6 +68,14 @@ pub(super) struct File {
     limits: Limits,
     jobs: Jobs,
     outbound: Outbound,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Credentials {
+    sign: Option<bool>,
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -172,6 +186,10 @@ impl File {
         set(&mut outbound.reference_bytes_max, from.reference_bytes_max);
         set(&mut outbound.reference_pixels_max, from.reference_pixels_max);
         set(&mut outbound.webhook_timeout, from.webhook_timeout_s.map(time));
+        self.apply_media(config)
+    }
+
+    fn apply_media(&self, config: &mut Config) -> Result<(), ConfigError> {
         let (media, from) = (&mut config.media, &self.s3);
         set(&mut media.place, self.media.clone().map(Some));
         set(&mut media.endpoint, from.endpoint.clone().map(Some));
@@ -179,7 +197,18 @@ impl File {
         set(&mut media.access_key_id, from.access_key_id.clone().map(Some));
         set(&mut media.secret_access_key, from.secret_access_key.clone().map(Some));
         set(&mut media.redirect, from.redirect);
-        set(&mut media.timeout, from.timeout_s.map(time));
+        set(&mut media.timeout, from.timeout_s.map(|s| Duration::from_secs(s.into())));
+        set(&mut config.watermark, self.watermark);
+        let credentials = &self.credentials;
+        set(&mut config.credentials.sign, credentials.sign);
+        config.credentials.certificate = match (&credentials.certificate, &credentials.key) {
+            (Some(certificate), Some(key)) => Some((certificate.clone(), key.clone())),
+            (None, None) => None,
+            _ => {
+                let both = "credentials.certificate and credentials.key go together";
+                return Err(ConfigError(both.to_owned()));
+            }
+        };
         Ok(())
     }
 }
@@ -219,6 +248,7 @@ mod tests {
             data = 'd'
             database = 'postgres://localhost/reelgate'
             media = 's3://films/ours'
+            watermark = true
             listen = '0.0.0.0:1'
             public_url = 'https://example.com/'
             workers = 2
@@ -242,6 +272,10 @@ mod tests {
             lease_s = 10
             retention_days = 99
             running_per_account_max = 2
+            [credentials]
+            sign = false
+            certificate = 'chain.pem'
+            key = 'key.pem'
             [s3]
             endpoint = 'http://127.0.0.1:9000'
             region = 'eu-1'
@@ -270,6 +304,9 @@ mod tests {
         });
         assert_eq!(rates, [Some(6), Some(7), Some(5), Some(8)]);
         assert_ne!(config.outbound, defaults.outbound);
+        assert!(config.watermark && !config.credentials.sign);
+        let files = (PathBuf::from("chain.pem"), PathBuf::from("key.pem"));
+        assert_eq!(config.credentials.certificate, Some(files));
         assert!(config.media.redirect && config.media.timeout == Duration::from_secs(15));
         assert_eq!(config.media.secret_access_key, Some("hush".to_owned().into()));
     }

@@ -47,6 +47,10 @@ pub struct Config {
     pub outbound: OutboundConfig,
     /// Where references and clips are kept.
     pub media: MediaConfig,
+    /// Signed words in files.
+    pub credentials: CredentialConfig,
+    /// Whether the embedded engine marks its pictures visibly.
+    pub watermark: bool,
 }
 
 /// Limits on callers.
@@ -109,6 +113,22 @@ pub struct OutboundConfig {
     pub webhook_timeout: Duration,
 }
 
+/// Signed words in files about how they were made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialConfig {
+    /// Whether files are signed.
+    pub sign: bool,
+    /// Certificate chain and private key, two PEM files; `None` makes a certificate of this
+    /// installation's own.
+    pub certificate: Option<(PathBuf, PathBuf)>,
+}
+
+impl Default for CredentialConfig {
+    fn default() -> Self {
+        Self { sign: true, certificate: None }
+    }
+}
+
 /// Why settings cannot be used: one sentence that names the setting.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{0}")]
@@ -155,6 +175,8 @@ impl Config {
                 webhook_timeout: Duration::from_secs(10),
             },
             media: MediaConfig::default(),
+            credentials: CredentialConfig::default(),
+            watermark: false,
         }
     }
 

@@ -68,6 +68,7 @@ pub(super) fn content_type(name: &str) -> &'static str {
         Some("jpg") => "image/jpeg",
         Some("png") => "image/png",
         Some("webp") => "image/webp",
+        Some("gif") => "image/gif",
         _ => "application/octet-stream",
     }
 }

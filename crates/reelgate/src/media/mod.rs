@@ -269,6 +269,8 @@ pub enum ClipFile {
     Poster,
     /// The last frame as PNG.
     LastFrame,
+    /// A small moving picture.
+    Thumbnail,
 }
 
 impl ClipFile {
@@ -278,6 +280,7 @@ impl ClipFile {
             Self::Image => "image.png",
             Self::Poster => "poster.jpg",
             Self::LastFrame => "last-frame.png",
+            Self::Thumbnail => "thumbnail.gif",
         }
     }
 }

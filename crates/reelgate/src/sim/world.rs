@@ -72,6 +72,7 @@ impl World {
         let folder = folder().map_err(|error| error.to_string())?;
         let receiver = Receiver::start().await.map_err(|error| error.to_string())?;
         let mut config = Config::for_data(&folder.path().join("data"));
+        config.credentials.sign = false;
         config.jobs.heartbeat_ms = NEVER_MS;
         config.jobs.attempts_max = ATTEMPTS_MAX;
         config.jobs.retention_ms = 0;

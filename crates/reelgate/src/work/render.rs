@@ -2,6 +2,7 @@
 
 use super::Step;
 use crate::app::App;
+use crate::credentials;
 use crate::fault::{self, Point};
 use crate::media::{ClipFile, MediaError};
 use reelgate_core::engine::BoxFuture;
@@ -100,6 +101,7 @@ async fn make(
         EngineError::passing(FailureClass::Internal, "the engine made a clip that was not ordered")
     })?;
     fault::point(Point::ClipChecked);
+    let clip = credentials::sign(app, job, engine_of(app, job).name(), clip).await;
     keep(app, job, token, &clip).await.map_err(|error| {
         tracing::error!(job = %job.id, %error, "the clip could not be kept");
         EngineError::passing(FailureClass::Internal, "the clip could not be stored")
@@ -155,6 +157,11 @@ async fn beat(app: &App, job: &Job, token: u64, reporter: &Reporter<'_>) {
 async fn keep(app: &App, job: &Job, token: u64, clip: &Clip) -> Result<Output, MediaError> {
     let put = |kind, file| app.media.put_clip_file(job.id, token, kind, file);
     let poster = put(ClipFile::Poster, &clip.poster).await?;
+    let moving = clip.thumbnail();
+    let thumbnail = match tokio::fs::try_exists(&moving).await? {
+        true => Some(put(ClipFile::Thumbnail, &moving).await?.name),
+        false => None,
+    };
     fault::point(Point::PosterKept);
     // A picture is its own last frame.
     let (last_frame, main) = match job.order.is_still() {
@@ -170,6 +177,7 @@ async fn keep(app: &App, job: &Job, token: u64, clip: &Clip) -> Result<Output, M
         video_bytes: video.bytes,
         video_sha256: video.sha256,
         poster: poster.name,
+        thumbnail,
         size: clip.size,
         frames: clip.frames,
         duration_ms: clip.duration_ms,

@@ -108,6 +108,8 @@ impl TestApp {
         config.jobs.heartbeat_ms = 5;
         // A test may ask as often as it likes; `limits` turns the counting on.
         config.limits.rate_limit = false;
+        // Signed files differ from run to run; `credentials` turns signing on.
+        config.credentials.sign = false;
         let mut setup = Setup {
             config,
             names: Arc::new(Names::default()),

@@ -11,6 +11,7 @@ mod bucket;
 mod cli;
 #[path = "../../../reelgate-codec/tests/it/corpus.rs"]
 mod corpus;
+mod credentials;
 mod desk;
 mod endpoints;
 mod fake_engine;
