@@ -34,6 +34,7 @@ mod rows;
 pub mod submit;
 pub mod sweep;
 mod transition;
+pub mod upstream;
 pub mod usage;
 
 pub use accounts::{Account, NewAccount};
@@ -47,6 +48,7 @@ pub use query::Stats;
 pub use report::Directive;
 pub use submit::{Submission, Submitted};
 pub use sweep::Removable;
+pub use upstream::{Ask, Orphan, Renewal};
 
 use std::sync::Arc;
 

@@ -47,6 +47,7 @@ const ALL: &[Migration] = &[
     same!("0007_keys"),
     each!("0008_rate_windows"),
     same!("0009_codes"),
+    each!("0015_upstream"),
 ];
 
 /// Makes the table that remembers the steps taken.

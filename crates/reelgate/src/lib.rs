@@ -15,4 +15,5 @@ pub mod outbound;
 pub mod secrets;
 #[cfg(feature = "simulation")]
 pub mod sim;
+pub mod stand_in;
 pub mod work;

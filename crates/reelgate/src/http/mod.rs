@@ -21,6 +21,7 @@ pub mod reply;
 pub mod router;
 pub mod submit;
 pub mod uploads;
+mod upstream;
 pub mod view;
 mod wait;
 mod watch;

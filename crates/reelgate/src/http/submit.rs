@@ -194,6 +194,10 @@ async fn store(
 ) -> Result<Submitted, Error> {
     let test = origin.caller.test;
     order.test = test;
+    order.remote = !test && app.upstreams.makes(&order.model);
+    if order.remote {
+        app.upstreams.check(&order)?;
+    }
     let job = new_job(app, origin.caller, dialect, order, price);
     let idempotency = origin.idempotency;
     // What costs nothing cannot be too much.
