@@ -59,7 +59,7 @@ pub(super) enum Stage {
 /// What became of a wish.
 pub(super) enum Granted {
     /// A job was made.
-    Made(Task),
+    Made(Box<Task>),
     /// A job was made, and nobody is to hear of it.
     Lost,
     /// None was.
@@ -176,7 +176,7 @@ impl World {
             if let Some(callback) = &task.wish.callback {
                 self.hooks.plan(callback, task.takes_ms, task.script.twice);
             }
-            if lost { Granted::Lost } else { Granted::Made(task) }
+            if lost { Granted::Lost } else { Granted::Made(Box::new(task)) }
         })
     }
 

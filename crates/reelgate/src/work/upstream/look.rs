@@ -22,8 +22,10 @@ const STRANDED_MS: i64 = 60_000;
 const GONE_MAX: u32 = 6;
 /// Time between them.
 const GONE_MS: i64 = 5_000;
-/// Looks for a request whose answer was lost; the time between them doubles.
+/// Looks for a request whose answer was lost; the time between them doubles. A list may lag behind;
+/// what an upstream knows by our own name for it, it knows at once.
 const LOST_LOOKS_MAX: u32 = 6;
+const OWN_NAME_LOOKS_MAX: u32 = 4;
 /// Requests that one look may lead to.
 const STEPS_MAX: usize = 3;
 /// Shown of a job whose upstream says nothing, at most: in thousandths.
@@ -170,8 +172,10 @@ async fn recover(app: &App, one: &Followed, seat: Seat) -> Result<(), StoreError
     }
     // Not being reachable says nothing, so only answers count; the deadline ends the rest.
     let absent = found == Again::Absent;
-    if absent && one.strikes + 1 >= LOST_LOOKS_MAX {
-        if recovery == Recovery::IsKnown {
+    let own_name = recovery == Recovery::IsKnown;
+    let looks_max = if own_name { OWN_NAME_LOOKS_MAX } else { LOST_LOOKS_MAX };
+    if absent && one.strikes + 1 >= looks_max {
+        if own_name {
             let message = "the provider never received the order";
             let error = EngineError::passing(FailureClass::Provider, message);
             return settle::failed_there(app, one, error, "refused").await;

@@ -69,13 +69,12 @@ async fn clear_one(app: &App, orphan: &Orphan) -> Option<&'static str> {
     if id.is_none() && engine.adapter.recovery() == Recovery::IsKnown {
         // To cancel what is not there does no harm.
         id = Some(marker);
-    } else if id.is_none() {
-        if let Some(request) = engine.adapter.look(&marker)
-            && let Ok(given) = send(app, seat, request).await
-            && let Found::Known(found) = engine.adapter.found(&marker, &given.answer())
-        {
-            id = Some(found);
-        }
+    } else if id.is_none()
+        && let Some(request) = engine.adapter.look(&marker)
+        && let Ok(given) = send(app, seat, request).await
+        && let Found::Known(found) = engine.adapter.found(&marker, &given.answer())
+    {
+        id = Some(found);
     }
     let Some(id) = id else { return late.then_some("unknown") };
     let mut settled = true;
