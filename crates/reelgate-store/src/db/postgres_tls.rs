@@ -1,6 +1,6 @@
 //! How a connection to PostgreSQL is encrypted: `sslmode` and `sslrootcert`, read as libpq reads
-//! them, and how long its answers may take. The driver knows half of the modes and none of the rest, so
-//! these are taken out of the URL before it sees it.
+//! them, and how long its answers may take. The driver knows half of the modes and none of the
+//! rest, so these are taken out of the URL before it sees it.
 
 use super::postgres::PATIENCE;
 use crate::error::StoreError;
