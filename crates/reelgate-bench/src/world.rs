@@ -165,6 +165,7 @@ pub(crate) fn submission(owner: &Owner) -> Submission {
         metadata: None,
         priority: Priority::Normal,
         test: false,
+        remote: false,
     };
     let job = Job {
         id: JobId::new(now, entropy()),

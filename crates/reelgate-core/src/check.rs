@@ -67,6 +67,7 @@ pub fn check(
         metadata: draft.metadata.clone(),
         priority: draft.priority.unwrap_or_default(),
         test: false,
+        remote: false,
     };
     Ok((order, price))
 }

@@ -18,6 +18,7 @@ pub mod catalogue;
 pub mod check;
 pub mod code;
 pub mod credits;
+pub mod delivery;
 pub mod endpoint;
 pub mod engine;
 pub mod error;

@@ -152,6 +152,9 @@ pub struct Order {
     pub priority: Priority,
     /// Whether it came with a test key: then it is rehearsed instead of rendered, at no cost.
     pub test: bool,
+    /// Whether an upstream makes it: the routes said so when it was accepted. Then it waits in its
+    /// model's own line, and no worker of the embedded engine takes it.
+    pub remote: bool,
 }
 
 impl Order {

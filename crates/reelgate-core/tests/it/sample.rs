@@ -27,6 +27,7 @@ pub(crate) fn order() -> Order {
         metadata: None,
         priority: Priority::Normal,
         test: false,
+        remote: false,
     }
 }
 

@@ -35,6 +35,8 @@ struct OrderRow<'a> {
     metadata: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     test: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    remote: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -91,6 +93,7 @@ pub(super) fn write_order(order: &Order) -> Result<String, StoreError> {
         channel: order.channel.name().into(),
         metadata: order.metadata.as_deref().map(Cow::Borrowed),
         test: order.test,
+        remote: order.remote,
     })
 }
 
@@ -134,6 +137,7 @@ pub(super) fn read_order(
         metadata: row.metadata.map(Cow::into_owned),
         priority,
         test: row.test,
+        remote: row.remote,
     })
 }
 

@@ -249,6 +249,7 @@ pub(crate) fn order() -> Order {
         metadata: None,
         priority: Priority::Normal,
         test: false,
+        remote: false,
     }
 }
 
