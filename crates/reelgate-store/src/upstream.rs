@@ -49,7 +49,8 @@ const TAKE: &str = "UPDATE jobs SET ticket = 'asked', updated = $1 \
     WHERE id = $2 AND state = 'running' AND leases = $3 AND ticket = 'none' \
     AND cancel_requested = 0";
 const INSERT: &str = "INSERT INTO upstream_asks (job, number, engine, credential, asked) \
-    SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, CAST($4 AS BIGINT) FROM upstream_asks WHERE job = $5";
+    SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, CAST($4 AS BIGINT) \
+    FROM upstream_asks WHERE job = $5";
 const NEWEST: &str = "SELECT MAX(number) FROM upstream_asks WHERE job = $1";
 const LATE: &str = "UPDATE upstream_asks SET upstream_id = $1, answered = $2 \
     WHERE job = $3 AND number = $4 AND upstream_id IS NULL";
@@ -77,8 +78,8 @@ const STOPPING: &str = "SELECT id, leases FROM jobs WHERE cancel_requested = 1 L
 
 impl Store {
     /// Notes that an upstream is about to be asked for this job; durable when this returns. Answers
-    /// the how many-th request it is, or nothing when there must be none: the lease is lost, the job
-    /// is to be cancelled, or something was asked for it already.
+    /// the how many-th request it is, or nothing when there must be none: the lease is lost, the
+    /// job is to be cancelled, or something was asked for it already.
     ///
     /// # Errors
     /// When the database fails.

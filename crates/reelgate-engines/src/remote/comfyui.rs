@@ -1,8 +1,8 @@
 //! ComfyUI, with a workflow of the operator's own. Contract: `ark-openai-and-engines.md`, 3.3.
 //!
-//! The engine's file holds the workflow, as ComfyUI exports it for its API, and says at which places
-//! of it the prompt, the seed and so on belong. Our marker is the prompt's id there, so a lost answer
-//! is looked up. ComfyUI forgets everything when it is started again.
+//! The engine's file holds the workflow, as ComfyUI exports it for its API, and says at which
+//! places of it the prompt, the seed and so on belong. Our marker is the prompt's id there, so a
+//! lost answer is looked up. ComfyUI forgets everything when it is started again.
 
 use super::fal::escape;
 use super::fit::Ability;

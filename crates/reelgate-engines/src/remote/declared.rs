@@ -242,7 +242,8 @@ fn fill(template: &Value, errand: &Errand<'_>) -> Option<Value> {
     }
 }
 
-/// What stands for a whole text: null when this order has no such thing, nothing when it is no slot.
+/// What stands for a whole text: null when this order has no such thing, nothing when it is no
+/// slot.
 fn slot(text: &str, errand: &Errand<'_>) -> Option<Value> {
     let order = errand.order;
     let frame = |role| errand.with(role).next().map(|one| Value::from(one.uri()));

@@ -1,7 +1,7 @@
 //! fal's queue. Contract: `ark-openai-and-engines.md`, section 3.4.
 //!
-//! The name of a model is its application, `bytedance/seedance-2.0`; which of its endpoints is asked
-//! follows from the references. Its name for a job is the path that it answers with.
+//! The name of a model is its application, `bytedance/seedance-2.0`; which of its endpoints is
+//! asked follows from the references. Its name for a job is the path that it answers with.
 
 use super::fit::Ability;
 use super::refusal::{self, Created};

@@ -1,4 +1,5 @@
-//! Servers that speak OpenAI's videos API: SGLang-Diffusion, vLLM-Omni and others on one's own GPUs.
+//! Servers that speak OpenAI's videos API: SGLang-Diffusion, vLLM-Omni and others on one's own
+//! GPUs.
 //!
 //! Contract: `ark-openai-and-engines.md`, sections 2 and 3. Orders are sent as forms, which all of
 //! them read. Failed jobs may come with an error's status, so the body is read first. Jobs live in

@@ -20,7 +20,8 @@ const TEST_TIMEOUT: Duration = Duration::from_secs(20);
 pub(super) enum EngineCommand {
     /// List the engines of the settings, with their models, keys and limits
     List,
-    /// Ask engines whether their keys are good, which costs nothing; or try a declared engine's file
+    /// Ask engines whether their keys are good, which costs nothing; or try a declared engine's
+    /// file
     Test {
         /// An engine's name, or the file of a declared engine or workflow [default: every engine]
         what: Option<String>,

@@ -1,8 +1,8 @@
 //! Asking an upstream to make a clip: once, whatever happens in between.
 //!
 //! The request is noted before it leaves, and its answer as soon as it is there. Only an upstream
-//! that certainly made nothing is followed by another one; where nobody knows, [`super::look`] finds
-//! out, or the job ends.
+//! that certainly made nothing is followed by another one; where nobody knows, [`super::look`]
+//! finds out, or the job ends.
 
 use super::follow::{Followed, wait_ms};
 use super::pool::{Engine, Seat};
@@ -223,7 +223,8 @@ pub(super) async fn known(
     let stored = settle::surely(app, || app.store.upstream_answered(job.id, token, id, app.now()));
     let stored = stored.await.inspect_err(|error| {
         // The one thing that must not be lost: with it an operator can find the clip.
-        tracing::error!(job = %job.id, upstream_id = id, %error, "an upstream's answer was not kept");
+        let job = job.id;
+        tracing::error!(%job, upstream_id = id, %error, "an upstream's answer was not kept");
     })?;
     fault::point(Point::UpstreamKnown);
     if !stored {

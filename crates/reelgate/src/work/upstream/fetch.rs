@@ -52,7 +52,8 @@ pub(super) async fn fetch(
     match Box::pin(bring(app, &job, one, seat, &made)).await {
         Ok((output, charge)) => {
             let took_ms = app.now().since_ms(one.asked);
-            tracing::info!(job = %job.id, took_ms, bytes = output.video_bytes, "an upstream made it");
+            let bytes = output.video_bytes;
+            tracing::info!(job = %job.id, took_ms, bytes, "an upstream made it");
             if !settle::succeeded(app, one, output, charge).await? {
                 let removed = app.media.remove_clip(job.id, one.token).await;
                 if let Err(error) = removed {
@@ -70,7 +71,7 @@ pub(super) async fn fetch(
         }
         Err(Trouble::Passing(why) | Trouble::Missing(why) | Trouble::Unusable(why)) => {
             let wait_ms = AGAIN.delay_ms(one.fetches + 1, app.entropy.bits());
-            tracing::warn!(job = %job.id, why, wait_ms, "a clip could not be fetched, trying again");
+            tracing::warn!(job = %job.id, why, wait_ms, "a clip is not here yet");
             app.upstreams.following.update(one.job, one.token, |one| one.fetches += 1);
             app.upstreams.following.look_in(one.job, wait_ms, app.now());
             Ok(())

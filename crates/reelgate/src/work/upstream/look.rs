@@ -194,7 +194,7 @@ async fn recover(app: &App, one: &Followed, seat: Seat) -> Result<(), StoreError
 /// credits back, and the operator a line to compare with the provider's bill.
 async fn unknown(app: &App, one: &Followed) -> Result<(), StoreError> {
     let (job, number) = (one.job, one.number);
-    tracing::error!(%job, number, "it is not known whether an upstream made this; see engine unknown");
+    tracing::error!(%job, number, "an upstream may have made this; see engine unknown");
     let message = "the provider did not confirm the order, and it was not sent twice; nothing was \
                    charged, so it may be ordered again";
     let error = EngineError::fatal(FailureClass::Provider, message);

@@ -1,4 +1,5 @@
-//! Jobs that upstreams make: asked for once, followed to their end, fetched before they are charged.
+//! Jobs that upstreams make: asked for once, followed to their end, fetched before they are
+//! charged.
 //!
 //! [`ask`] sends an order on, [`look`] asks how far it is, [`fetch`] brings the clip here, [`tend`]
 //! renews leases, stops what was cancelled and clears up behind ended jobs. None of them holds a
