@@ -40,6 +40,19 @@ pub enum End {
     Lost,
 }
 
+/// What one look at a job sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glance {
+    /// Nothing: nobody knows of it.
+    Hidden,
+    /// An error of the service.
+    Error,
+    /// A status that nobody knows.
+    Odd,
+    /// How it is.
+    Plain,
+}
+
 /// What is to go wrong with one job.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Script {
@@ -55,6 +68,8 @@ pub struct Script {
     pub errors: u32,
     /// The first so many looks are answered with a status that nobody knows.
     pub odd: u32,
+    /// Further looks, one by one.
+    pub looks: Vec<Glance>,
     /// How it ends.
     pub end: End,
     /// The first so many downloads break off.
@@ -133,6 +148,7 @@ impl Script {
             "hidden" => self.hidden = count,
             "errors" => self.errors = count,
             "odd" => self.odd = count,
+            "looks" => self.looks = value.chars().map(Glance::of).collect(),
             "truncate" => self.truncate = count,
             "missing" => self.missing = count,
             "twice" => self.twice = true,
@@ -161,6 +177,17 @@ impl Script {
                 };
             }
             _ => {}
+        }
+    }
+}
+
+impl Glance {
+    const fn of(letter: char) -> Self {
+        match letter {
+            'h' => Self::Hidden,
+            'e' => Self::Error,
+            'o' => Self::Odd,
+            _ => Self::Plain,
         }
     }
 }

@@ -4,7 +4,7 @@ use super::Options;
 use super::clip::{Clips, Look};
 use super::hook::Hooks;
 use super::page::Page;
-use super::script::{Chance, End, Refusal, Script};
+use super::script::{Chance, End, Glance, Refusal, Script};
 use reelgate_core::{Clock, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -293,11 +293,19 @@ impl World {
 impl Task {
     fn stage(&self, now: Timestamp) -> Stage {
         let script = &self.script;
-        match self.looks {
-            looks if looks <= script.hidden => Stage::Hidden,
-            looks if looks <= script.hidden + script.errors => Stage::Error,
-            looks if looks <= script.hidden + script.errors + script.odd => Stage::Odd,
-            _ => self.plain_stage(now),
+        let glances = [
+            (Glance::Hidden, script.hidden),
+            (Glance::Error, script.errors),
+            (Glance::Odd, script.odd),
+        ];
+        let first = glances.iter().flat_map(|(glance, times)| (0..*times).map(|_| *glance));
+        let mut all = first.chain(script.looks.iter().copied());
+        // The first look is number 1.
+        match all.nth((self.looks.max(1) - 1) as usize) {
+            Some(Glance::Hidden) => Stage::Hidden,
+            Some(Glance::Error) => Stage::Error,
+            Some(Glance::Odd) => Stage::Odd,
+            Some(Glance::Plain) | None => self.plain_stage(now),
         }
     }
 

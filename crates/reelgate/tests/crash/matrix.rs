@@ -116,7 +116,7 @@ fn play(base: Base<'_>, case: &Case) {
     }
     let fault = format!("{}:{}", case.point.name(), case.nth);
     die(&what, &place, &mut customer, case.story, &fault);
-    verify::recovered(&what, &place, &mut customer, &hook);
+    verify::recovered_with(&what, &place, &mut customer, &hook, upstream.as_ref());
     if let Some(upstream) = upstream {
         upstream.check(&what);
     }

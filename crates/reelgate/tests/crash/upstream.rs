@@ -59,6 +59,12 @@ impl Upstream {
         ));
     }
 
+    /// Whether it made a customer's order of this name.
+    pub(crate) fn made(&self, name: &str) -> bool {
+        let summary = self.stand_in.as_ref().expect("it runs").summary();
+        summary.jobs.iter().any(|job| job.prompt.ends_with(&format!(", {name}")))
+    }
+
     /// No order was made twice; answers how many were made.
     pub(crate) fn check(&self, what: &str) -> usize {
         let summary = self.stand_in.as_ref().expect("it runs").summary();

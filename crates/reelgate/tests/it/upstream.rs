@@ -150,6 +150,26 @@ async fn errors_and_odd_answers_on_the_way_end_no_job() {
     world.app.finish().await;
 }
 
+/// Rule 7: answers that know of no job count only in a row; an error between them is no word on it.
+#[tokio::test]
+async fn only_many_answers_in_a_row_that_know_of_no_job_end_it() {
+    let world = World::start().await;
+    for looks in ["eeeeeehhhhh", "hhhhhehhhhh", "hhhhhohhhhh", "hhhhh-hhhhh"] {
+        let prompt = format!("A boat [upstream:looks={looks} takes=4000]");
+        let id = world.order(&prompt).await.at("/id");
+        world.pass_ms(240_000).await;
+        let job = world.app.job(&id).await;
+        assert_eq!((job.state.name(), job.attempt), (StateName::Succeeded, 1), "{looks}");
+    }
+    let id = world.order("A boat [upstream:looks=hhhhhh takes=900000]").await.at("/id");
+    world.pass_ms(60_000).await;
+    assert_eq!(world.state(&id).await, StateName::Failed);
+    let answer = world.app.get(&format!("{JOBS}/{id}"), &world.who).await;
+    assert!(answer.at("/error/message").contains("does not know the job"), "{}", answer.text());
+    assert_eq!(answer.at("/charged"), "0");
+    world.app.finish().await;
+}
+
 /// Lessons 10 to 12: what was finished and paid for upstream is not dropped by a late step.
 #[tokio::test]
 async fn a_clip_that_breaks_off_is_fetched_again() {
