@@ -169,6 +169,7 @@ fn sample() -> Order {
         ratio: Ratio::R16x9,
         resolution: Resolution::P720,
         duration_s: 5,
+        reserved_s: None,
         seed: None,
         audio: true,
         fixed_lens: false,
@@ -176,6 +177,10 @@ fn sample() -> Order {
         callback_url: None,
         metadata: None,
         priority: Priority::Normal,
+        size: None,
+        expires_in_s: None,
+        follow: false,
+        extra: None,
         test: false,
         remote: true,
     }

@@ -12,6 +12,7 @@ mod key;
 mod mcp;
 mod rails;
 mod serve;
+mod settings;
 mod user;
 mod webhook;
 

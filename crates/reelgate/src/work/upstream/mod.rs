@@ -29,7 +29,7 @@ use tokio::sync::{Notify, Semaphore};
 pub(super) use serve::serve;
 
 /// A lease of a followed job is this many times as long as a worker's: it is renewed in bulk.
-const LEASES: i64 = 4;
+const LEASES: i64 = 2;
 /// Clips that are fetched and looked at at the same time.
 const FETCHES_MAX: usize = 4;
 
