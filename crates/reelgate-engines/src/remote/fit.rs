@@ -137,3 +137,44 @@ impl Ability {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reelgate_core::{ModelId, Priority, order::Channel};
+
+    #[test]
+    fn exact_pixels_are_made_or_refused_and_never_rounded_in_silence() {
+        let mut order = Order {
+            model: ModelId::new("native", "preview"),
+            prompt: "A boat".to_owned(),
+            media: Vec::new(),
+            ratio: Ratio::R16x9,
+            resolution: Resolution::P720,
+            duration_s: 5,
+            reserved_s: None,
+            seed: None,
+            audio: false,
+            fixed_lens: false,
+            channel: Channel::Standard,
+            callback_url: None,
+            metadata: None,
+            priority: Priority::Normal,
+            size: Some(pixels(Resolution::P720, Ratio::R16x9)),
+            expires_in_s: None,
+            follow: false,
+            extra: None,
+            test: false,
+            remote: true,
+        };
+        let (rounds, exact) = (Ability::any(), Ability { sizes: true, ..Ability::any() });
+        assert_eq!(rounds.misfit(&order, Ignored::default()), None, "the usual pixels");
+        order.size = Some(Size { width: 1000, height: 600 });
+        let misfit = rounds.misfit(&order, Ignored::default()).expect("refused");
+        assert_eq!(
+            (misfit.field, misfit.message.contains("must be 1280x720")),
+            (Field::Resolution, true)
+        );
+        assert_eq!(exact.misfit(&order, Ignored::default()), None);
+    }
+}

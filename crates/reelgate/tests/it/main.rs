@@ -11,6 +11,7 @@ mod bad_input;
 mod cli;
 mod desk;
 mod endpoints;
+mod engines;
 mod fake_engine;
 mod files;
 mod harness;

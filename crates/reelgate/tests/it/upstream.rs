@@ -72,7 +72,11 @@ impl World {
         let clock = Arc::new(ManualClock::new(Timestamp::from_ms(START_MS)));
         let upstream = stand_in(kind, &clock).await;
         let config = config(&upstream);
-        let app = TestApp::with(|setup| setup.config.engines = vec![config]).await;
+        let app = TestApp::with(|setup| {
+            setup.config.engines = vec![config];
+            setup.config.public_url = Some("https://video.example.com".parse().expect("a URL"));
+        });
+        let app = app.await;
         let who = app.customer().await;
         Self { app, upstream, clock, who }
     }
@@ -261,6 +265,36 @@ async fn a_cancel_stops_the_upstream_too() {
     assert_eq!(world.state(&id).await, StateName::Cancelled);
     assert!(world.made().jobs[0].cancelled);
     assert_eq!(world.app.entries(&world.who).await, [Grant, Hold, Release]);
+    world.app.finish().await;
+}
+
+/// Lessons 4, 17 and 18: a report has the job looked at at once. Two are as good as one, and nobody
+/// else's word counts.
+#[tokio::test]
+async fn a_report_of_the_upstream_leads_to_one_look_and_nothing_more() {
+    let world = World::start().await;
+    let id = world.order("A boat [upstream:takes=60000]").await.at("/id");
+    world.app.drain().await;
+    let made = world.made().jobs.remove(0);
+    let address = made.body["callback_url"].as_str().expect("an address").to_owned();
+    let path = address.strip_prefix("https://video.example.com").expect("ours");
+    let lie = json!({ "status": "succeeded", "content": { "video_url": "http://evil.example/" } });
+    assert_eq!(world.app.post(path, &world.who, &lie).await.status.as_u16(), 200);
+    world.app.drain().await;
+    assert_eq!(world.state(&id).await, StateName::Running, "the upstream itself says so");
+    world.clock.advance_ms(61_000);
+    world.app.drain().await;
+    assert_eq!(world.state(&id).await, StateName::Running, "no look is due");
+    for _ in 0..2 {
+        assert_eq!(world.app.post(path, &world.who, &json!({})).await.status.as_u16(), 200);
+        world.app.drain().await;
+    }
+    assert_eq!(world.state(&id).await, StateName::Succeeded);
+    assert_eq!(world.made().jobs[0].downloads, 1);
+    let (open, last) = path.split_at(path.len() - 1);
+    let forged = format!("{open}{}", if last == "0" { "1" } else { "0" });
+    assert_eq!(world.app.post(&forged, &world.who, &json!({})).await.status.as_u16(), 404);
+    assert_eq!(world.app.entries(&world.who).await, [Grant, Hold, Capture]);
     world.app.finish().await;
 }
 
