@@ -39,6 +39,7 @@ mod tasks_v1;
 mod uploads;
 mod upstream;
 mod upstream_kinds;
+mod upstream_lessons;
 mod watch;
 mod webhooks;
 mod worker;

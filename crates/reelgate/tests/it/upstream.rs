@@ -1,6 +1,6 @@
 //! Jobs that upstreams make, against a stand-in that goes wrong as its prompts say.
 
-use crate::harness::{Answer, Customer, START_MS, TestApp};
+use crate::harness::{Answer, Customer, START_MS, Setup, TestApp};
 use crate::neighbour::Names;
 use reelgate::config::{EngineConfig, Secret};
 use reelgate::stand_in::script::Chance;
@@ -17,7 +17,7 @@ pub(crate) struct World {
     pub(crate) app: TestApp,
     pub(crate) upstream: StandIn,
     /// The stand-in's.
-    clock: Arc<ManualClock>,
+    pub(crate) clock: Arc<ManualClock>,
     pub(crate) who: Customer,
 }
 
@@ -54,11 +54,11 @@ pub(crate) fn engine_of(
 }
 
 impl World {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(|_| ()).await
     }
 
-    async fn with(choose: impl FnOnce(&mut EngineConfig)) -> Self {
+    pub(crate) async fn with(choose: impl FnOnce(&mut EngineConfig)) -> Self {
         Self::of("ark", |upstream| {
             let mut config = engine("ark-main", upstream, &["good-key"]);
             choose(&mut config);
@@ -69,11 +69,15 @@ impl World {
 
     /// A platform that buys from this kind of stand-in.
     pub(crate) async fn of(kind: &str, config: impl FnOnce(&StandIn) -> EngineConfig) -> Self {
+        Self::set_up(kind, |setup, upstream| setup.config.engines = vec![config(upstream)]).await
+    }
+
+    /// A platform with other settings, and a stand-in of this kind.
+    pub(crate) async fn set_up(kind: &str, choose: impl FnOnce(&mut Setup, &StandIn)) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_ms(START_MS)));
         let upstream = stand_in(kind, &clock).await;
-        let config = config(&upstream);
         let app = TestApp::with(|setup| {
-            setup.config.engines = vec![config];
+            choose(setup, &upstream);
             setup.config.public_url = Some("https://video.example.com".parse().expect("a URL"));
         });
         let app = app.await;
