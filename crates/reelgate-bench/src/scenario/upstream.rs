@@ -31,12 +31,10 @@ pub(super) fn run(folder: &Path, _: &Options, report: &mut Report) -> Result<()>
     let settings = data.join("reelgate.toml");
     std::fs::write(&settings, table(address))?;
     let product = Start { config: Some(&settings), private: true, ..Start::on(&data) }.start()?;
-    let begun = Instant::now();
     world::runtime()?.block_on(async {
         order(product.address, &owners).await?;
         all_run(product.address).await
     })?;
-    let asked_s = begun.elapsed().as_secs_f64();
     let before = process::cpu(product.id())?;
     std::thread::sleep(FOLLOW);
     let busy = process::cpu(product.id())?.saturating_sub(before);
@@ -45,7 +43,6 @@ pub(super) fn run(folder: &Path, _: &Options, report: &mut Report) -> Result<()>
     report.plain("memory, 10,000 jobs upstream", &[now_mib], " MiB", Target::AtMost(300.0));
     report.plain("the most it had", &[most_mib], " MiB", Target::AtMost(300.0));
     report.plain("following them, of one core", &[core], " %", Target::None);
-    report.plain("orders and creates a second", &[JOBS as f64 / asked_s], "", Target::None);
     Ok(())
 }
 
