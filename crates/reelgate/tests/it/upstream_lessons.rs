@@ -151,6 +151,9 @@ async fn what_waits_here_or_there_reads_so_and_what_runs_says_how_far() {
     let third = shown(&third).await;
     let progress = third["progress"].as_f64().expect("a number");
     assert!(progress > 0.1 && progress < 0.96, "learnt from the ones before: {third}");
-    world.pass_ms(80_000).await;
+    let fourth = world.order("A boat").await.at("/id");
+    let eta_s = shown(&fourth).await["queue"]["eta_s"].as_u64().expect("known by now");
+    assert!((60..130).contains(&eta_s), "as long as they took so far: {eta_s}");
+    world.pass_ms(90_000).await;
     world.app.finish().await;
 }

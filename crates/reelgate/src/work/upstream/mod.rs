@@ -99,6 +99,16 @@ impl Upstreams {
         self.following.len()
     }
 
+    /// Seconds until a job behind so many others will have ended; unknown before one was seen to
+    /// its end, or when no engine takes new ones.
+    #[must_use]
+    pub fn eta_s(&self, model: &ModelId, ahead: u32) -> Option<u32> {
+        let typical_ms = self.following.fastest_ms(model)?;
+        let places = i64::from(self.pool.places(model));
+        let rounds = i64::from(ahead).checked_div(places)? + 1;
+        u32::try_from(typical_ms.saturating_mul(rounds) / 1000).ok().map(|s| s.max(1))
+    }
+
     /// How the keys are doing.
     #[must_use]
     pub fn health(&self, now: Timestamp) -> Vec<KeyHealth> {
