@@ -36,6 +36,8 @@ mod shared;
 mod task_query;
 mod tasks_v1;
 mod uploads;
+mod upstream;
+mod upstream_kinds;
 mod watch;
 mod webhooks;
 mod worker;
