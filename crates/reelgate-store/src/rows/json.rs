@@ -37,8 +37,6 @@ struct OrderRow<'a> {
     metadata: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     test: bool,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    remote: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     size: Option<(u32, u32)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -47,6 +45,8 @@ struct OrderRow<'a> {
     follow: bool,
     #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
     extra: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    remote: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -104,11 +104,11 @@ pub(super) fn write_order(order: &Order) -> Result<String, StoreError> {
         channel: order.channel.name().into(),
         metadata: order.metadata.as_deref().map(Cow::Borrowed),
         test: order.test,
-        remote: order.remote,
         size: order.size.map(|size| (size.width, size.height)),
         expires_in_s: order.expires_in_s,
         follow: order.follow,
         extra: order.extra.as_deref().map(Cow::Borrowed),
+        remote: order.remote,
     })
 }
 
@@ -153,11 +153,11 @@ pub(super) fn read_order(
         metadata: row.metadata.map(Cow::into_owned),
         priority,
         test: row.test,
-        remote: row.remote,
         size: row.size.map(|(width, height)| Size { width, height }),
         expires_in_s: row.expires_in_s,
         follow: row.follow,
         extra: row.extra.map(Cow::into_owned),
+        remote: row.remote,
     })
 }
 
