@@ -83,7 +83,7 @@ impl StandIn {
             "open_v1" => (Arc::new(vendors::OpenV1), ""),
             "task_query" => (Arc::new(vendors::TaskQuery), ""),
             "tasks_v1" => (Arc::new(vendors::TasksV1), ""),
-            "openai" => (Arc::new(openai::OpenAi), "/v1"),
+            "openai" | "openai-videos" => (Arc::new(openai::OpenAi), "/v1"),
             "fal" => (Arc::new(hosts::Fal), ""),
             "replicate" => (Arc::new(hosts::Replicate), "/v1"),
             "comfyui" => (Arc::new(comfyui::ComfyUi), ""),

@@ -255,6 +255,9 @@ async fn a_key_whose_account_is_empty_rests_and_another_one_goes_on() {
     let health = world.app.app.upstreams.health(world.app.app.now());
     let why = health[0].rests.map(|(why, _)| why);
     assert_eq!(why, Some("the balance at the provider is used up"));
+    let ready = world.app.get_without_key("/readyz").await.json();
+    let expected = json!({ "keys": 2, "resting": 1, "followed": 0 });
+    assert_eq!(ready["upstreams"], expected, "for whoever watches the server");
     world.app.finish().await;
 }
 
