@@ -48,6 +48,8 @@ const ALL: &[Migration] = &[
     each!("0008_rate_windows"),
     same!("0009_codes"),
     each!("0011_people"),
+    each!("0012_teams"),
+    each!("0013_desk"),
 ];
 
 /// Makes the table that remembers the steps taken.

@@ -13,10 +13,16 @@ use serde::Serialize;
 
 /// A part of a list.
 #[derive(Serialize)]
-struct Part<T> {
-    data: Vec<T>,
+pub(super) struct Part<T> {
+    pub(super) data: Vec<T>,
     /// Sent back as `cursor` it gives the next part; null at the end.
-    next: Option<String>,
+    pub(super) next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Shared<'a> {
+    url: &'a str,
+    expires: String,
 }
 
 /// Credits as exact decimals.
@@ -77,6 +83,9 @@ pub(super) fn render(reply: &OwnReply) -> WireResponse {
         OwnReply::Jobs(jobs) => {
             let data = jobs.rows.iter().map(JobBody::of).collect();
             WireResponse::json(ok, &Part { data, next: jobs.next.map(ids::show_native) })
+        }
+        OwnReply::Shared { url, expires } => {
+            WireResponse::json(ok, &Shared { url, expires: iso(*expires) })
         }
         OwnReply::Balance(funds) => WireResponse::json(ok, &balance(*funds)),
         OwnReply::Statement(entries) => {

@@ -6,7 +6,7 @@ use super::response::EXPIRED;
 use crate::openapi::{Described, moment, names, nullable, object, reference, with};
 use crate::wire::OwnOperation;
 use reelgate_core::ledger::EntryKind;
-use reelgate_core::own::{PAGE_DEFAULT, PAGE_MAX, Shown, UsageBy};
+use reelgate_core::own::{PAGE_DEFAULT, PAGE_MAX, SHARE_S_DEFAULT, SHARE_S_MAX, Shown, UsageBy};
 use reelgate_core::{MediaKind, StateName};
 use serde_json::{Map, Value, json};
 
@@ -40,6 +40,19 @@ pub(super) fn add_schemas(schemas: &mut Value) {
             "until": moment(),
             "data": { "type": "array", "items": reference("UsageRow") },
         })),
+        "Share": {
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+                "expires_in_s": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": SHARE_S_MAX,
+                    "default": SHARE_S_DEFAULT,
+                },
+            },
+        },
+        "Shared": object(json!({ "url": { "type": "string" }, "expires": moment() })),
         "Asset": asset(),
         "Assets": part("Asset"),
     });
@@ -48,7 +61,7 @@ pub(super) fn add_schemas(schemas: &mut Value) {
     }
 }
 
-fn part(item: &str) -> Value {
+pub(super) fn part(item: &str) -> Value {
     object(json!({
         "data": { "type": "array", "items": reference(item) },
         "next": with(
@@ -81,6 +94,12 @@ pub(super) fn describe(operation: OwnOperation, id: Value) -> Described {
         OwnOperation::DeleteJob => {
             ("deleteJob", "The files of the job are removed.", "Job", &[400, 404, 409])
         }
+        OwnOperation::Share => (
+            "shareJob",
+            "A link to the clip that needs no key, until it ends.",
+            "Shared",
+            &[400, 404, 409, 413, 415],
+        ),
         OwnOperation::WatchJob => {
             ("watchJob", "The job at every change, until its end.", "Job", &[400, 404])
         }
@@ -108,6 +127,7 @@ pub(super) fn describe(operation: OwnOperation, id: Value) -> Described {
     let has_id = matches!(
         operation,
         OwnOperation::DeleteJob
+            | OwnOperation::Share
             | OwnOperation::WatchJob
             | OwnOperation::GetAsset
             | OwnOperation::DeleteAsset
@@ -119,7 +139,7 @@ pub(super) fn describe(operation: OwnOperation, id: Value) -> Described {
         id: name,
         summary,
         parameters,
-        body: None,
+        body: (operation == OwnOperation::Share).then_some("Share"),
         answer: (status, answer),
         refusals,
         callback: None,
@@ -153,7 +173,7 @@ fn questions(operation: OwnOperation) -> Vec<Value> {
     known.iter().map(described).collect()
 }
 
-fn question(name: &str) -> Value {
+pub(super) fn question(name: &str) -> Value {
     match name {
         "limit" => json!({
             "type": "integer",

@@ -1,7 +1,7 @@
 //! The routes for people, described.
 
 use super::super::openapi::amount;
-use super::super::{ID, KEY_PREFIX};
+use super::super::{ID, KEY_PREFIX, operator, teams};
 use super::{ACCOUNT_PREFIX, SESSION_PREFIX, USER_PREFIX};
 use crate::openapi::{Described, moment, names, object, reference, with};
 use crate::wire::{Operation, PeopleOperation, Route};
@@ -21,7 +21,7 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
     let texts = json!({ "type": "array", "items": { "type": "string" } });
     let text = json!({ "type": "string", "maxLength": PASSWORD_BYTES_MAX });
     let new = with(text.clone(), "minLength", PASSWORD_CHARS_MIN);
-    vec![
+    let mut schemas = vec![
         (
             "Server",
             object(json!({
@@ -79,7 +79,10 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("Done", object(json!({ "done": { "type": "boolean" } }))),
-    ]
+    ];
+    schemas.extend(teams::openapi::schemas());
+    schemas.extend(operator::openapi::schemas());
+    schemas
 }
 
 fn session() -> Value {
@@ -89,7 +92,16 @@ fn session() -> Value {
         "role": names(&UserRole::ALL, UserRole::name),
         "has_password": { "type": "boolean" },
     }));
-    let account = object(json!({
+    object(json!({
+        "user": user,
+        "accounts": { "type": "array", "items": seat() },
+        "server": reference("Server"),
+    }))
+}
+
+/// A place in an account.
+pub(in super::super) fn seat() -> Value {
+    object(json!({
         "id": id(ACCOUNT_PREFIX),
         "name": { "type": "string" },
         "kind": names(&AccountKind::ALL, AccountKind::name),
@@ -97,11 +109,6 @@ fn session() -> Value {
         "balance": amount(),
         "held": amount(),
         "studio_key": id(KEY_PREFIX),
-    }));
-    object(json!({
-        "user": user,
-        "accounts": { "type": "array", "items": account },
-        "server": reference("Server"),
     }))
 }
 
@@ -130,6 +137,13 @@ pub(in super::super) fn parameter(name: &str) -> Value {
 
 /// What the route is about.
 pub(in super::super) fn describe(operation: PeopleOperation, plain: Described) -> Described {
+    match operation {
+        PeopleOperation::Team(operation) => return teams::openapi::describe(operation, plain),
+        PeopleOperation::Operator(operation) => {
+            return operator::openapi::describe(operation, plain);
+        }
+        _ => {}
+    }
     let (id, summary, body, answer, refusals): (_, _, Option<&'static str>, _, &'static [u16]) =
         match operation {
             PeopleOperation::Server => {
@@ -159,6 +173,16 @@ pub(in super::super) fn describe(operation: PeopleOperation, plain: Described) -
                 "Done",
                 &[400, 413, 415],
             ),
+            PeopleOperation::Checkout => (
+                "beginCheckout",
+                "The payment service's page, where the plan is paid.",
+                Some("Checkout"),
+                "CheckoutPage",
+                &[400, 404, 413, 415],
+            ),
+            PeopleOperation::Plans | PeopleOperation::Team(_) | PeopleOperation::Operator(_) => {
+                ("listPlans", "Credits that can be bought by card.", None, "Plans", &[])
+            }
         };
     let has_id = operation == PeopleOperation::EndSession;
     let parameters = has_id.then(|| parameter(ID)).into_iter().collect();

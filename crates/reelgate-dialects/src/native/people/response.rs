@@ -6,6 +6,8 @@ use crate::time::iso;
 use crate::wire::WireResponse;
 use http::HeaderValue;
 use http::header::SET_COOKIE;
+use reelgate_core::Plan;
+use reelgate_core::ledger::Funds;
 use reelgate_core::people::{Seat, ServerView, SessionRow, SessionView};
 use serde::Serialize;
 
@@ -35,7 +37,7 @@ struct User<'a> {
 }
 
 #[derive(Serialize)]
-struct SeatBody<'a> {
+pub(in super::super) struct SeatBody<'a> {
     id: String,
     name: &'a str,
     kind: &'static str,
@@ -62,14 +64,64 @@ struct SessionBody<'a> {
     expires_at: String,
 }
 
+/// Credits as exact decimals.
+#[derive(Serialize)]
+pub(in super::super) struct FundsBody {
+    balance: String,
+    held: String,
+    available: String,
+}
+
+impl FundsBody {
+    pub(in super::super) fn of(funds: Funds) -> Self {
+        Self {
+            balance: funds.balance.to_string(),
+            held: funds.held.to_string(),
+            available: funds.available().to_string(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Plans<'a> {
+    plans: Vec<PlanBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct PlanBody<'a> {
+    id: &'a str,
+    title: &'a str,
+    credits: String,
+    amount: i64,
+    currency: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct CheckoutPage<'a> {
+    pub(super) url: &'a str,
+}
+
+impl<'a> Plans<'a> {
+    pub(super) fn of(plans: &'a [Plan]) -> Self {
+        let plan = |plan: &'a Plan| PlanBody {
+            id: &plan.id,
+            title: &plan.title,
+            credits: plan.credits.to_string(),
+            amount: plan.amount,
+            currency: &plan.currency,
+        };
+        Self { plans: plans.iter().map(plan).collect() }
+    }
+}
+
 /// An answer that has nothing to tell but that it was done.
 #[derive(Serialize)]
-pub(super) struct Done {
+pub(in super::super) struct Done {
     done: bool,
 }
 
 impl Done {
-    pub(super) const YES: Self = Self { done: true };
+    pub(in super::super) const YES: Self = Self { done: true };
 }
 
 impl<'a> Server<'a> {
@@ -94,7 +146,8 @@ impl<'a> Session<'a> {
     }
 }
 
-fn seat(seat: &Seat) -> SeatBody<'_> {
+/// A place in an account.
+pub(in super::super) fn seat(seat: &Seat) -> SeatBody<'_> {
     SeatBody {
         id: format!("{ACCOUNT_PREFIX}{}", seat.account),
         name: &seat.name,
