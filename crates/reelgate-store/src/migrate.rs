@@ -47,9 +47,9 @@ const ALL: &[Migration] = &[
     same!("0007_keys"),
     each!("0008_rate_windows"),
     same!("0009_codes"),
-    each!("0011_people"),
-    each!("0012_teams"),
-    each!("0013_desk"),
+    each!("0010_people"),
+    each!("0013_teams"),
+    each!("0014_desk"),
 ];
 
 /// Makes the table that remembers the steps taken.
