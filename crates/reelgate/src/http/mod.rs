@@ -21,6 +21,7 @@ mod rehearse;
 pub mod reply;
 pub mod router;
 pub mod session;
+mod studio;
 pub mod submit;
 pub mod uploads;
 pub mod view;
