@@ -36,27 +36,3 @@ test("somebody with a key signs in, writes a prompt and watches the film", async
   await isAccessible(page);
   await finish();
 });
-
-test("the first visit is small", async () => {
-  const { page, finish } = await open(browser, server, { key: null });
-  /** @type {Promise<number>[]} */
-  const sizes = [];
-  page.on("requestfinished", request => {
-    sizes.push(request.sizes().then(one => one.responseBodySize + one.responseHeadersSize));
-  });
-  await page.goto("/");
-  await page.getByRole("button", { name: "Sign in" }).waitFor();
-  const bytes = (await Promise.all(sizes)).reduce((sum, one) => sum + one, 0);
-  assert.ok(bytes > 10_000 && bytes <= 150_000, `${bytes} bytes`);
-  const { loaded, usable } = await page.evaluate(() => {
-    const files = performance.getEntriesByType("resource").map(one => one.name);
-    const links = [...document.querySelectorAll("link[rel=modulepreload]")];
-    const told = new Set(links.map(link => /** @type {HTMLLinkElement} */ (link).href));
-    const late = files.filter(name => name.endsWith(".js") && !told.has(name));
-    return { loaded: late, usable: performance.now() };
-  });
-  // Everything but the beginning and the page itself is asked for at once.
-  assert.ok(loaded.length <= 2, `not preloaded: ${loaded.join(" ")}`);
-  assert.ok(usable < 5000, `usable after ${usable} ms`);
-  await finish();
-});

@@ -1,26 +1,60 @@
 // The same order as a program sends it, on each API, in three languages.
 
-import { apiOf } from "./models.js";
+import { apiOf, families, modelOf } from "./models.js";
 
-/** @typedef {{api: string, path: string, body: Record<string, any>}} Request */
+/** @typedef {import("./types.js").Model} Model */
+/**
+ * @typedef {{api: string, path: string, body: Record<string, any>, nearest?: string}} Request
+ *   `nearest`: the model it names, where that API does not have the chosen one
+ */
+/** @typedef {Record<string, any>} Order */
 
 /**
- * The requests that place this order: on our own API, and on the model's.
- * @param {Record<string, any>} order
+ * The requests that place this order on every API that can, the model's own first.
+ * @param {Order} order
  * @returns {Request[]}
  */
 export function requests(order) {
-  const own = { api: "native", path: "/api/reelgate/v1/jobs", body: order };
-  const [api, name] = [apiOf(order.model), order.model.split("/")[1] ?? ""];
-  const urls = (order.media ?? []).map((/** @type {any} */ one) => one.url);
-  if (api === "open_v1") return [openV1(order, name, urls), own];
-  if (api === "task_query") return [taskQuery(order, name, urls), own];
-  if (api === "tasks_v1" && name.startsWith("seedance2")) return [tasksV1(order, name, urls), own];
-  if (api === "tasks_v1") return [tasksV1Image(order, name, urls), own];
-  return [own];
+  const own = apiOf(order.model);
+  const makes = modelOf(order.model)?.makes ?? "video";
+  /** @type {Request[]} */
+  const all = [{ api: "native", path: "/api/reelgate/v1/jobs", body: order }];
+  for (const [api, list] of families()) {
+    if (api === "native") continue;
+    const near = list.find(one => one.makes === makes);
+    if (api === own) all.unshift(inWordsOf(api, order));
+    else if (near) all.push({ ...inWordsOf(api, fitted(order, near)), nearest: near.title });
+  }
+  return all;
 }
 
-/** @typedef {Record<string, any>} Order */
+/** @param {string} api @param {Order} order @returns {Request} */
+function inWordsOf(api, order) {
+  const name = order.model.split("/")[1] ?? "";
+  const urls = (order.media ?? []).map((/** @type {any} */ one) => one.url);
+  if (api === "open_v1") return openV1(order, name, urls);
+  if (api === "task_query") return taskQuery(order, name, urls);
+  if (name.startsWith("seedance2")) return tasksV1(order, name, urls);
+  return tasksV1Image(order, name, urls);
+}
+
+/** The order as another model can take it. @param {Order} order @param {Model} model */
+function fitted(order, model) {
+  const { channel, ...rest } = order;
+  const among = (/** @type {any[]} */ list, /** @type {any} */ value, /** @type {any} */ or) =>
+    list.includes(value) ? value : or;
+  const away = (/** @type {number} */ s) => Math.abs(s - (order.duration_s ?? 0));
+  const [duration_s] = [...model.durations_s].sort((a, b) => away(a) - away(b));
+  return {
+    ...rest,
+    model: model.id,
+    ratio: among(model.ratios, order.ratio, model.ratio_default),
+    resolution: among(model.resolutions, order.resolution, model.resolution_default),
+    ...(order.duration_s && { duration_s }),
+    ...(order.media && { media: order.media.slice(0, model.media_max) }),
+    ...(model.channels.includes(channel) && { channel }),
+  };
+}
 
 /** @param {Order} order @param {string} model @param {string[]} urls @returns {Request} */
 function openV1(order, model, urls) {

@@ -34,6 +34,7 @@ export function ago(moment) {
   const past = (Date.now() - Date.parse(moment)) / 1000;
   const format = new Intl.RelativeTimeFormat(language.value, {
     numeric: "auto",
+    style: "short",
   });
   const [unit, size] = UNITS.find(([, size]) => Math.abs(past) >= size) ?? ["second", 1];
   return format.format(-Math.round(past / size), unit);

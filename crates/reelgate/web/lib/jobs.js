@@ -90,6 +90,7 @@ async function reload() {
   const found = await get(`/jobs?limit=${RECENT_MAX}`).catch(() => null);
   for (const job of found?.data ?? []) note(job);
   isLoaded.value = true;
+  void askForPlaces();
 }
 
 async function askForPlaces() {

@@ -7,7 +7,7 @@ import { computed, signal } from "./ui.js";
 /**
  * @typedef {{id: string, name: string, role: "user" | "operator" | "key"}} User
  * @typedef {{id: string, name: string, kind: "personal" | "team", role: string,
- *   balance: string, held: string}} Account
+ *   balance: string, held: string, studio_key?: string}} Account
  * @typedef {{version: string, sign_in: string[], top_up: string[]}} Server
  */
 
@@ -103,6 +103,8 @@ function signedOut() {
 }
 
 export async function signOut() {
+  // First the pages: what they ask for from here on would be refused.
+  user.value = null;
   if (!key.value) await ask("DELETE", "/session").catch(() => null);
   signedOut();
 }

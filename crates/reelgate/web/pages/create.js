@@ -80,7 +80,7 @@ function Composer() {
         </p>`
       }
       <div class="send">
-        <button type="button" class="quiet" onClick=${() => openCode(true)}>
+        <button type="button" class="quiet" title=${t("As code")} onClick=${() => openCode(true)}>
           <${Icon} name="code" /><span>${t("As code")}</span>
         </button>
         <output class="price" aria-live="polite">

@@ -24,7 +24,7 @@ function All() {
     pick(picked.includes(id) ? picked.filter(one => one !== id) : [...picked.slice(-3), id]);
   const jobs = recent.value;
   const count = active.value.length;
-  return html`<section class="page">
+  return html`<section class="page page-wide">
     <div class="page-head">
       <h1>${t("Watch")}</h1>
       <span class="soft" aria-live="polite">

@@ -10,7 +10,8 @@ import { Choice, Copy, Dialog } from "./controls.js";
 
 /** @param {{onClose: () => void}} props */
 export function Code({ onClose }) {
-  const all = requests(order.value);
+  const written = order.value.prompt || t("A red fox trots along a frozen river at dawn.");
+  const all = requests({ ...order.value, prompt: written });
   const [api, setApi] = useState(all[0]?.api ?? "native");
   const [language, setLanguage] = useState(kept("code-language", "curl"));
   const request = all.find(one => one.api === api) ?? all[0];
@@ -40,14 +41,16 @@ export function Code({ onClose }) {
       <pre tabindex="0"><code>${text}</code></pre>
     </div>
     ${
-      all.length === 1 &&
+      request.nearest &&
       html`<p class="soft small">
-        ${t("Choose a model of API A, B or C to see the order in that API's words.")}
+        ${t("This API does not have your model; {model} comes nearest.", {
+          model: request.nearest,
+        })}
       </p>`
     }
     <p class="soft small">
-      ${t("KEY is an API key of yours.")}
-      <a href="/account/keys">${t("Make one")}</a> ·
+      ${t("KEY is an API key of yours.")} ${" "}
+      <a href="/account/keys">${t("Make one")}</a> · ${" "}
       <a href="/docs/api/${request.api}">${t("Reference")}</a>
     </p>
   <//>`;

@@ -4,6 +4,8 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from "../lib/ui.js
 
 const GAP = 14;
 const MORE_ROWS = 3;
+/** A telephone shows two in a row. */
+const LEAST_FOR_TWO = 320;
 
 /**
  * @template T
@@ -15,7 +17,8 @@ export function Grid({ items, cellWidth, extraHeight, onEnd, cell, label }) {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const [width, setWidth] = useState(0);
   const [seen, setSeen] = useState({ from: 0, until: 0 });
-  const columns = Math.max(1, Math.floor((width + GAP) / (cellWidth + GAP)));
+  const least = width >= LEAST_FOR_TWO ? 2 : 1;
+  const columns = Math.max(least, Math.floor((width + GAP) / (cellWidth + GAP)));
   const across = (width - GAP * (columns - 1)) / columns;
   const rowHeight = Math.round((across * 9) / 16) + extraHeight + GAP;
   const rows = Math.ceil(items.length / columns);

@@ -46,7 +46,7 @@ export function Look() {
     ${
       user.value &&
       html`<button class="quiet" onClick=${signOut} title=${user.value.name}>
-        <${Icon} name="account" /><span>${t("Sign out")}</span>
+        <${Icon} name="out" /><span>${t("Sign out")}</span>
       </button>`
     }
   </div>`;

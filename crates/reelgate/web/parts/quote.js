@@ -2,7 +2,7 @@
 
 import { post, Refusal } from "../lib/api.js";
 import { order } from "../lib/draft.js";
-import { balance } from "../lib/session.js";
+import { balance, user } from "../lib/session.js";
 import { effect, signal } from "../lib/ui.js";
 
 const WAIT_MS = 350;
@@ -33,6 +33,7 @@ export function beginQuote() {
 
 /** @param {Record<string, any>} wanted @param {AbortSignal} signal */
 async function update(wanted, signal) {
+  if (!user.value) return;
   // A price does not depend on the words, and the words may not be there yet.
   const { prompt, ...rest } = wanted;
   if (!prompt) wanted = { ...rest, prompt: "a quiet lake" };

@@ -216,19 +216,23 @@ function Chip({ one, number }) {
 /** @param {{role: Role}} props */
 function Address({ role }) {
   const [url, setUrl] = useState("");
-  const send = (/** @type {Event} */ event) => {
-    event.preventDefault();
+  const send = () => {
     if (url.trim()) addUrl(url.trim(), role);
     setUrl("");
   };
-  return html`<form class="inline" onSubmit=${send}>
+  // Inside the form of the order: Enter adds the address and orders nothing.
+  const pressed = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) (event.preventDefault(), send());
+  };
+  return html`<div class="inline">
     <input
       type="url"
       value=${url}
       placeholder=${t("or an address: https://…")}
       aria-label=${t("Address of a reference")}
       onInput=${(/** @type {any} */ event) => setUrl(event.target.value)}
+      onKeyDown=${pressed}
     />
-    <button type="submit" disabled=${!url.trim()}>${t("Add")}</button>
-  </form>`;
+    <button type="button" disabled=${!url.trim()} onClick=${send}>${t("Add")}</button>
+  </div>`;
 }

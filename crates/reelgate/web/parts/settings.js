@@ -24,7 +24,7 @@ export function Settings() {
         <${Choice}
           label=${t("Resolution")}
           value=${draft.value.resolution}
-          options=${chosen.resolutions.map(one => ({ value: one, name: one }))}
+          options=${chosen.resolutions.map(resolutionOption)}
           onChange=${(/** @type {string} */ resolution) => change({ resolution })}
         />
       </div>`
@@ -33,6 +33,9 @@ export function Settings() {
     <${More} />
   </div>`;
 }
+
+/** @param {string} value */
+const resolutionOption = value => ({ value, name: value.replace("-plus", "+") });
 
 function Models() {
   const picked = (/** @type {any} */ event) => {

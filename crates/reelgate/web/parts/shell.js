@@ -32,6 +32,8 @@ export function Shell() {
   const isOpen = Boolean(user.value) || PUBLIC.has(name);
   const page = user.value && name === "sign-in" ? "create" : isOpen ? name : "sign-in";
   useEffect(beginShortcuts, []);
+  const title = titleOf(page);
+  useEffect(() => void (document.title = title ? `${title} · Reelgate` : "Reelgate"), [title]);
   return html`<div class="shell ${user.value ? "" : "shell-guest"}">
     <a class="skip" href="#main">${t("Skip to the content")}</a>
     <${Rail} />
@@ -39,6 +41,19 @@ export function Shell() {
     <${KeysHelp} />
     <${Notes} />
   </div>`;
+}
+
+/** What the window is called. @param {string} page */
+function titleOf(page) {
+  const names = {
+    create: t("Create"),
+    watch: t("Watch"),
+    gallery: t("Gallery"),
+    account: t("Account"),
+    pricing: t("Pricing"),
+    docs: t("Docs"),
+  };
+  return names[/** @type {keyof typeof names} */ (page)] ?? "";
 }
 
 function Rail() {

@@ -61,8 +61,10 @@ export default {
   "Change the password": "パスワードを変更",
   Channel: "チャンネル",
   Charged: "支払い",
-  "Choose a model of API A, B or C to see the order in that API's words.":
-    "API A・B・C のモデルを選ぶと、その API での書き方が表示されます。",
+  "This API does not have your model; {model} comes nearest.":
+    "この API には選んだモデルがありません。最も近いのは {model} です。",
+  "A red fox trots along a frozen river at dawn.": "夜明けの凍った川沿いを赤い狐が駆けていく。",
+  "ordered in the studio": "スタジオでの注文",
   City: "街",
   Close: "閉じる",
   "Close a window": "ウィンドウを閉じる",

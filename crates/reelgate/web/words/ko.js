@@ -61,8 +61,11 @@ export default {
   "Change the password": "비밀번호 변경",
   Channel: "채널",
   Charged: "청구",
-  "Choose a model of API A, B or C to see the order in that API's words.":
-    "API A, B, C의 모델을 고르면 그 API의 형식으로 보여 줍니다.",
+  "This API does not have your model; {model} comes nearest.":
+    "이 API에는 선택한 모델이 없습니다. 가장 가까운 것은 {model}입니다.",
+  "A red fox trots along a frozen river at dawn.":
+    "새벽, 얼어붙은 강을 따라 붉은 여우가 종종걸음으로 달린다.",
+  "ordered in the studio": "스튜디오에서 주문",
   City: "도시",
   Close: "닫기",
   "Close a window": "창 닫기",

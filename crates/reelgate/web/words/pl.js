@@ -61,8 +61,11 @@ export default {
   "Change the password": "Zmień hasło",
   Channel: "Kanał",
   Charged: "Pobrano",
-  "Choose a model of API A, B or C to see the order in that API's words.":
-    "Wybierz model API A, B lub C, aby zobaczyć zamówienie w jego postaci.",
+  "This API does not have your model; {model} comes nearest.":
+    "To API nie ma wybranego modelu; najbliższy jest {model}.",
+  "A red fox trots along a frozen river at dawn.":
+    "Rudy lis biegnie o świcie wzdłuż zamarzniętej rzeki.",
+  "ordered in the studio": "zamówione w studiu",
   City: "Miasto",
   Close: "Zamknij",
   "Close a window": "Zamknij okno",

@@ -14,6 +14,29 @@ import { Table } from "../../parts/table.js";
  *   current: boolean}} Session
  */
 
+/** @type {[RegExp, string][]} The first that fits: most pretend to be the later ones, too. */
+const BROWSERS = [
+  [/Edg/, "Edge"],
+  [/OPR/, "Opera"],
+  [/Firefox/, "Firefox"],
+  [/Chrom|CriOS/, "Chrome"],
+  [/Safari/, "Safari"],
+];
+/** @type {[RegExp, string][]} */
+const SYSTEMS = [
+  [/Windows/, "Windows"],
+  [/Android/, "Android"],
+  [/iPhone|iPad/, "iOS"],
+  [/Mac OS X/, "macOS"],
+  [/Linux|X11/, "Linux"],
+];
+
+/** What people call it, or what it calls itself. @param {string} agent */
+function browserOf(agent) {
+  const known = [BROWSERS, SYSTEMS].map(list => list.find(([mark]) => mark.test(agent))?.[1]);
+  return known.filter(Boolean).join(", ") || agent.slice(0, 60);
+}
+
 export default function Safety() {
   return html`${server.value.sign_in.includes("password") && html`<${Password} />`}
     <h2>${t("Where you are signed in")}</h2>
@@ -71,7 +94,10 @@ function Sessions() {
     ask("DELETE", `/sessions/${one.id}`).then(answer.again, complain);
   /** @type {import("../../parts/table.js").Column<Session>[]} */
   const columns = [
-    { name: t("Browser"), cell: one => one.agent || t("unknown") },
+    {
+      name: t("Browser"),
+      cell: one => html`<span title=${one.agent}>${browserOf(one.agent) || t("unknown")}</span>`,
+    },
     { name: t("Signed in"), cell: one => ago(one.created_at) },
     { name: t("Last seen"), cell: one => ago(one.last_seen_at) },
     {

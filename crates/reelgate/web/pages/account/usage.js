@@ -2,6 +2,7 @@
 
 import { get } from "../../lib/api.js";
 import { credits } from "../../lib/format.js";
+import { accounts } from "../../lib/session.js";
 import { html, useMemo, useState } from "../../lib/ui.js";
 import { t } from "../../lib/words.js";
 import { Chart } from "../../parts/chart.js";
@@ -31,8 +32,9 @@ function Body({ days }) {
   const until = new Date(Date.now() + DAY_MS).toISOString().slice(0, 10);
   const from = new Date(Date.now() - (days - 1) * DAY_MS).toISOString().slice(0, 10);
   const ask = (/** @type {string} */ by) => get(`/usage?from=${from}&until=${until}&by=${by}`);
-  const answer = useAnswer(() => Promise.all(["day", "model", "key"].map(ask)), []);
+  const answer = useAnswer(() => Promise.all([...["day", "model", "key"].map(ask), names()]), []);
   const [byDay, byModel, byKey] = (answer.found ?? []).map(found => found.data);
+  const called = answer.found?.[3];
   const points = useMemo(() => filled(byDay ?? [], from, days), [byDay]);
   if (!byDay) return html`<${Waiting} ...${answer} />`;
   const sum = (/** @type {keyof Row} */ name) =>
@@ -48,7 +50,17 @@ function Body({ days }) {
     <h2>${t("By model")}</h2>
     <${Rows} name=${t("Model")} rows=${byModel} />
     <h2>${t("By key")}</h2>
-    <${Rows} name=${t("Key")} rows=${byKey} />`;
+    <${Rows} name=${t("Key")} rows=${byKey} called=${called} />`;
+}
+
+/** What keys are called, by their ids; whoever may not see the keys sees the ids. */
+async function names() {
+  const found = await get("/keys").catch(() => null);
+  const names = new Map(
+    accounts.value.map(one => [one.studio_key ?? "", t("ordered in the studio")]),
+  );
+  for (const key of found?.keys ?? []) if (key.label) names.set(key.id, key.label);
+  return names;
 }
 
 /**
@@ -65,11 +77,11 @@ function filled(rows, from, days) {
   });
 }
 
-/** @param {{name: string, rows: Row[]}} props */
-function Rows({ name, rows }) {
+/** @param {{name: string, rows: Row[], called?: Map<string, string>}} props */
+function Rows({ name, rows, called }) {
   /** @type {import("../../parts/table.js").Column<Row>[]} */
   const columns = [
-    { name, cell: row => html`<span class="mono">${row.group}</span>` },
+    { name, cell: row => called?.get(row.group) ?? html`<span class="mono">${row.group}</span>` },
     { name: t("Ordered"), right: true, cell: row => row.jobs },
     { name: t("Done"), right: true, cell: row => row.succeeded },
     { name: t("Failed"), right: true, cell: row => row.failed },
