@@ -50,7 +50,7 @@ pub(super) fn add_schemas(schemas: &mut Value) {
 }
 
 /// A list's wire type.
-pub(super) fn part(item: &str) -> Value {
+pub(in crate::native) fn part(item: &str) -> Value {
     object(json!({
         "data": { "type": "array", "items": reference(item) },
         "next": with(

@@ -23,6 +23,7 @@ mod rehearse;
 pub mod reply;
 pub mod router;
 pub mod session;
+mod studio;
 pub mod submit;
 pub mod uploads;
 mod upstream;

@@ -33,6 +33,7 @@ mod rehearsal;
 mod render;
 mod sessions;
 mod shared;
+mod studio;
 mod task_query;
 mod tasks_v1;
 mod uploads;
