@@ -135,13 +135,25 @@ const RULES: &[Rule] = &[
     },
     Rule {
         invariant: 8,
+        name: "every order that an endpoint asks to hear of has one message to it",
+        sql: "SELECT j.id, h.id, COUNT(d.id) FROM webhook_endpoints h \
+              JOIN jobs j ON j.account = h.account AND j.created > h.since + 60000 \
+              LEFT JOIN deliveries d ON d.job = j.id AND d.endpoint = h.id \
+              AND d.kind = 'job.queued' \
+              WHERE h.disabled IS NULL AND h.events LIKE '%job.queued%' \
+              AND j.created >= COALESCE((SELECT before_ms FROM sweeps WHERE name = $1), \
+              j.created) GROUP BY j.id, h.id HAVING COUNT(d.id) <> 1 LIMIT $2",
+    },
+    Rule {
+        invariant: 8,
         name: "no message says of a job what did not happen to it",
         sql: "SELECT d.id, d.kind, j.state FROM deliveries d JOIN jobs j ON j.id = d.job \
               LEFT JOIN webhook_endpoints h ON h.id = d.endpoint \
               WHERE d.lease > j.leases OR d.job_attempt > d.lease \
               OR (d.endpoint IS NULL AND d.url <> COALESCE(j.callback_url, '')) \
               OR (d.endpoint IS NOT NULL AND h.account <> j.account) \
-              OR CASE WHEN d.kind = 'job.running' THEN d.endpoint IS NULL OR d.lease < 1 \
+              OR CASE WHEN d.kind = 'job.queued' THEN d.lease <> 0 \
+              WHEN d.kind = 'job.running' THEN d.lease < 1 \
               ELSE d.kind <> 'job.' || j.state OR j.finished IS NULL END LIMIT $1",
     },
     Rule {
@@ -178,6 +190,14 @@ const RULES: &[Rule] = &[
         name: "a job's key belongs to its account",
         sql: "SELECT j.id, j.account, k.account FROM jobs j JOIN keys k ON k.id = j.api_key \
               WHERE k.account <> j.account LIMIT $1",
+    },
+    Rule {
+        invariant: 13,
+        name: "what an upstream was asked for is what its job's ticket says",
+        sql: "SELECT a.job, j.state, j.ticket, j.ticket_id, a.upstream_id FROM upstream_asks a \
+              JOIN jobs j ON j.id = a.job WHERE a.ended IS NULL \
+              AND (j.ticket = 'none' OR (j.ticket = 'known') <> (a.upstream_id IS NOT NULL) \
+              OR COALESCE(j.ticket_id, '') <> COALESCE(a.upstream_id, '')) LIMIT $1",
     },
     Rule {
         invariant: 12,

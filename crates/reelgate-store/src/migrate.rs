@@ -50,6 +50,8 @@ const ALL: &[Migration] = &[
     each!("0010_people"),
     each!("0013_teams"),
     each!("0014_desk"),
+    same!("0011_front"),
+    each!("0012_upstream"),
 ];
 
 /// Makes the table that remembers the steps taken.

@@ -39,6 +39,7 @@ pub(super) fn add_schemas(schemas: &mut Value) {
             "from": moment(),
             "until": moment(),
             "data": { "type": "array", "items": reference("UsageRow") },
+            "next": with(json!({ "type": "null" }), "description", "A report has one part."),
         })),
         "Share": {
             "type": "object",
@@ -61,7 +62,8 @@ pub(super) fn add_schemas(schemas: &mut Value) {
     }
 }
 
-pub(super) fn part(item: &str) -> Value {
+/// A list's wire type.
+pub(in crate::native) fn part(item: &str) -> Value {
     object(json!({
         "data": { "type": "array", "items": reference(item) },
         "next": with(
@@ -73,7 +75,7 @@ pub(super) fn part(item: &str) -> Value {
 }
 
 fn asset() -> Value {
-    object(json!({
+    let mut asset = object(json!({
         "id": { "type": "string", "pattern": "^ast_[0-9A-Za-z]{12}$" },
         "url": { "type": "string", "pattern": "^asset://ast_[0-9A-Za-z]{12}$" },
         "name": { "type": "string" },
@@ -84,7 +86,11 @@ fn asset() -> Value {
         "sha256": { "type": "string", "pattern": "^[0-9a-f]{64}$" },
         "created_at": moment(),
         "used_at": moment(),
-    }))
+    }));
+    // Only there when it is true.
+    asset["properties"]["test"] =
+        json!({ "const": true, "description": "It came with a test key, and is for tests." });
+    asset
 }
 
 /// What the route is about.
@@ -162,6 +168,15 @@ fn questions(operation: OwnOperation) -> Vec<Value> {
         }
         _ => &[],
     };
+    described(known)
+}
+
+/// The query parameters of a list about which nothing else can be said.
+pub(super) fn page() -> Vec<Value> {
+    described(&query::PAGES)
+}
+
+fn described(names: &[&str]) -> Vec<Value> {
     let described = |name: &&str| {
         json!({
             "name": name,
@@ -170,7 +185,7 @@ fn questions(operation: OwnOperation) -> Vec<Value> {
             "schema": question(name),
         })
     };
-    known.iter().map(described).collect()
+    names.iter().map(described).collect()
 }
 
 pub(super) fn question(name: &str) -> Value {

@@ -3,9 +3,12 @@
 //! A value is taken from the first of these that has it: the command line, a `REELGATE_*`
 //! environment variable, the TOML file, the default.
 
+mod engines;
 mod file;
 mod options;
 
+pub(crate) use engines::read_file as read_engine_file;
+pub use engines::{EngineConfig, Secret};
 #[cfg(feature = "fault-points")]
 pub(crate) use options::test_fault;
 pub use options::{CommonOptions, LogFormat, ServeOptions};
@@ -42,6 +45,8 @@ pub struct Config {
     pub jobs: JobConfig,
     /// Limits on what is fetched for callers.
     pub outbound: OutboundConfig,
+    /// Upstreams that make clips, by their names.
+    pub engines: Vec<EngineConfig>,
 }
 
 /// Limits on callers.
@@ -59,6 +64,8 @@ pub struct LimitConfig {
     pub tasks_v1_requests_per_minute: u32,
     /// The same for the native API, where it is to differ.
     pub native_requests_per_minute: Option<u32>,
+    /// Whether models that are kept for accounts that have paid are: API C's newer one.
+    pub purchase_gate: bool,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
     /// Bytes of a request's body.
@@ -128,6 +135,7 @@ impl Config {
                 task_query_requests_per_minute: None,
                 tasks_v1_requests_per_minute: 30,
                 native_requests_per_minute: None,
+                purchase_gate: false,
                 trusted_proxies: Vec::new(),
                 body_bytes_max: 8 << 20,
                 asset_bytes_max: 10 << 30,
@@ -149,6 +157,7 @@ impl Config {
                 reference_pixels_max: 40_000_000,
                 webhook_timeout: Duration::from_secs(10),
             },
+            engines: Vec::new(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod auth;
+mod derive;
 pub mod files;
 pub mod gateway;
 pub mod health;
@@ -16,13 +17,16 @@ pub mod peer;
 mod people;
 pub mod places;
 pub mod polls;
+mod records;
 pub mod references;
 mod rehearse;
 pub mod reply;
 pub mod router;
 pub mod session;
+mod studio;
 pub mod submit;
 pub mod uploads;
+mod upstream;
 pub mod view;
 mod wait;
 mod watch;

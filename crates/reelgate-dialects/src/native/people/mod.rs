@@ -4,6 +4,7 @@ pub(super) mod openapi;
 mod request;
 pub(super) mod response;
 
+use super::lists::Part;
 use super::{operator, route, teams};
 use crate::wire::{Operation, PeopleOperation, Route, WireRequest, WireResponse};
 use http::{Method, StatusCode};
@@ -73,7 +74,10 @@ pub(super) fn render(reply: &PeopleReply) -> WireResponse {
             response::with_cookie(WireResponse::json(ok, &response::Done::YES), "", 0, *secure)
         }
         PeopleReply::SessionEnded => WireResponse::json(ok, &response::Done::YES),
-        PeopleReply::Sessions(rows) => WireResponse::json(ok, &response::Sessions::of(rows)),
+        PeopleReply::Sessions(rows) => {
+            let part = Part::whole(rows.iter().map(response::SessionBody::of));
+            WireResponse::json(ok, &part)
+        }
         PeopleReply::TopUp(TopUpReply::Plans(plans)) => {
             WireResponse::json(ok, &response::Plans::of(plans))
         }

@@ -1,6 +1,7 @@
 //! The routes for people, described.
 
 use super::super::openapi::amount;
+use super::super::openapi_own::part;
 use super::super::{ID, KEY_PREFIX, operator, teams};
 use super::{ACCOUNT_PREFIX, SESSION_PREFIX, USER_PREFIX};
 use crate::openapi::{Described, moment, names, object, reference, with};
@@ -44,12 +45,7 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("Session", session()),
-        (
-            "Sessions",
-            object(json!({
-                "sessions": { "type": "array", "items": reference("SessionEntry") },
-            })),
-        ),
+        ("Sessions", part("SessionEntry")),
         (
             "SessionEntry",
             object(json!({

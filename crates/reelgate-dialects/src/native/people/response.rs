@@ -49,12 +49,7 @@ pub(in super::super) struct SeatBody<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Sessions<'a> {
-    sessions: Vec<SessionBody<'a>>,
-}
-
-#[derive(Serialize)]
-struct SessionBody<'a> {
+pub(super) struct SessionBody<'a> {
     id: String,
     means: &'static str,
     agent: &'a str,
@@ -159,9 +154,9 @@ pub(in super::super) fn seat(seat: &Seat) -> SeatBody<'_> {
     }
 }
 
-impl<'a> Sessions<'a> {
-    pub(super) fn of(rows: &'a [SessionRow]) -> Self {
-        let row = |row: &'a SessionRow| SessionBody {
+impl<'a> SessionBody<'a> {
+    pub(super) fn of(row: &'a SessionRow) -> Self {
+        Self {
             id: format!("{SESSION_PREFIX}{}", row.id),
             means: row.means.name(),
             agent: &row.agent,
@@ -169,8 +164,7 @@ impl<'a> Sessions<'a> {
             created_at: iso(row.created),
             last_seen_at: iso(row.last_seen),
             expires_at: iso(row.expires),
-        };
-        Self { sessions: rows.iter().map(row).collect() }
+        }
     }
 }
 
