@@ -98,7 +98,7 @@ pub struct AllJobs {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OperatorReply {
     /// How the place is doing.
-    Overview(Overview),
+    Overview(Box<Overview>),
     /// Accounts.
     Accounts(Listing<AccountRow, AccountId>),
     /// An account.
@@ -121,7 +121,7 @@ pub enum OperatorReply {
     /// Jobs of all accounts.
     Jobs(Listing<JobRow, JobId>),
     /// All that happened to a job.
-    Timeline(JobRow, Vec<Happening>),
+    Timeline(Box<JobRow>, Vec<Happening>),
     /// What everything costs.
     Prices {
         /// The version of the rate card.

@@ -81,6 +81,12 @@ pub struct Store {
 }
 
 impl Store {
+    /// The database: `sqlite` or `postgresql`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.db.kind()
+    }
+
     /// Opens the database, creates it where there is none (SQLite), and brings its tables up to
     /// date.
     ///

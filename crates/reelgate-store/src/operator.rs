@@ -11,6 +11,7 @@ use reelgate_core::own::{Listing, Page};
 use reelgate_core::user::AccountKind;
 use reelgate_core::{AccountId, FailureClass, Job, JobId, Priority, StateName, Timestamp};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Jobs that one part of a list looks through; see [`crate::list::SCAN_MAX`].
 const SCAN_MAX: i64 = 5000;
@@ -155,8 +156,8 @@ async fn jobs(
     let next = if is_full { found.last().map(|job| job.id) } else { floor };
     let mut names = BTreeMap::new();
     for job in &found {
-        if !names.contains_key(&job.account) {
-            names.insert(job.account, account_name(tx, job.account).await?);
+        if let Entry::Vacant(place) = names.entry(job.account) {
+            place.insert(account_name(tx, job.account).await?);
         }
     }
     let named = |job: Job| JobRow {

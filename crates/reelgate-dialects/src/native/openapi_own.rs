@@ -64,8 +64,13 @@ pub(super) fn add_schemas(schemas: &mut Value) {
 
 /// A list's wire type.
 pub(in crate::native) fn part(item: &str) -> Value {
+    part_of(&reference(item))
+}
+
+/// The same, of items that have no name of their own.
+pub(in crate::native) fn part_of(item: &Value) -> Value {
     object(json!({
-        "data": { "type": "array", "items": reference(item) },
+        "data": { "type": "array", "items": item },
         "next": with(
             nullable(json!({ "type": "string" })),
             "description",

@@ -29,12 +29,7 @@ pub(super) fn id(request: &WireRequest) -> Result<CodeId, Error> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Codes<'a> {
-    codes: Vec<Code<'a>>,
-}
-
-#[derive(Serialize)]
-struct Code<'a> {
+pub(super) struct Code<'a> {
     id: String,
     hint: &'a str,
     label: &'a str,
@@ -54,19 +49,13 @@ pub(super) struct Made<'a> {
     body: Code<'a>,
 }
 
-impl<'a> Codes<'a> {
-    pub(super) fn of(rows: &'a [CodeRow]) -> Self {
-        Self { codes: rows.iter().map(code).collect() }
-    }
-}
-
 impl<'a> Made<'a> {
     pub(super) fn of(row: &'a CodeRow, secret: &'a str) -> Self {
         Self { code: secret, body: code(row) }
     }
 }
 
-fn code(row: &CodeRow) -> Code<'_> {
+pub(super) fn code(row: &CodeRow) -> Code<'_> {
     Code {
         id: format!("{PREFIX}{}", row.id),
         hint: &row.hint,

@@ -108,7 +108,9 @@ pub(super) fn render(reply: &OperatorReply) -> WireResponse {
         }
         OperatorReply::Prices { version, models } => response::prices(version, models),
         OperatorReply::Audit(findings) => WireResponse::json(ok, &response::Audit::of(findings)),
-        OperatorReply::Codes(rows) => WireResponse::json(ok, &codes::Codes::of(rows)),
+        OperatorReply::Codes(rows) => {
+            WireResponse::json(ok, &Part::whole(rows.iter().map(codes::code)))
+        }
         OperatorReply::CodeMade(row, code) => {
             WireResponse::json(created, &codes::Made::of(row, code))
         }

@@ -38,13 +38,7 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
                 })) },
             })),
         ),
-        (
-            "Prices",
-            object(json!({
-                "price_version": text(),
-                "models": { "type": "array", "items": reference("Model") },
-            })),
-        ),
+        ("Prices", object(json!({ "price_version": text(), "models": part("Model") }))),
         (
             "AuditResult",
             object(json!({
@@ -71,8 +65,7 @@ fn codes() -> [(&'static str, Value); 3] {
     if let Some(required) = made["required"].as_array_mut() {
         required.push("code".into());
     }
-    let list = json!({ "type": "array", "items": reference("RedeemCode") });
-    [("RedeemCode", code()), ("RedeemCodes", object(json!({ "codes": list }))), ("MadeCode", made)]
+    [("RedeemCode", code()), ("RedeemCodes", part("RedeemCode")), ("MadeCode", made)]
 }
 
 fn code() -> Value {

@@ -2,7 +2,7 @@
 
 use super::super::people::response::Done;
 use super::super::people::{ACCOUNT_PREFIX, USER_PREFIX};
-use super::super::response::Models;
+use super::super::response::ModelBody;
 use crate::ids;
 use crate::time::iso;
 use crate::wire::WireResponse;
@@ -248,11 +248,12 @@ impl<'a> Timeline<'a> {
 struct Prices<'a> {
     price_version: &'a str,
     #[serde(flatten)]
-    models: Models<'a>,
+    models: Part<ModelBody<'a>>,
 }
 
 pub(super) fn prices(version: &str, models: &[Model]) -> WireResponse {
-    let body = Prices { price_version: version, models: Models::of(models) };
+    let body =
+        Prices { price_version: version, models: Part::whole(models.iter().map(ModelBody::of)) };
     WireResponse::json(StatusCode::OK, &body)
 }
 

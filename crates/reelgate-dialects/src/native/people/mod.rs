@@ -79,7 +79,7 @@ pub(super) fn render(reply: &PeopleReply) -> WireResponse {
             WireResponse::json(ok, &part)
         }
         PeopleReply::TopUp(TopUpReply::Plans(plans)) => {
-            WireResponse::json(ok, &response::Plans::of(plans))
+            WireResponse::json(ok, &Part::whole(plans.iter().map(response::PlanBody::of)))
         }
         PeopleReply::TopUp(TopUpReply::Checkout { url }) => {
             WireResponse::json(ok, &response::CheckoutPage { url })

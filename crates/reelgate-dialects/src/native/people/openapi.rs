@@ -45,6 +45,13 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("Session", session()),
+        ("Plan", plan()),
+        ("Plans", part("Plan")),
+        (
+            "Checkout",
+            with(object(json!({ "plan": { "type": "string" } })), "additionalProperties", false),
+        ),
+        ("CheckoutPage", object(json!({ "url": { "type": "string" } }))),
         ("Sessions", part("SessionEntry")),
         (
             "SessionEntry",
@@ -183,4 +190,18 @@ pub(in super::super) fn describe(operation: PeopleOperation, plain: Described) -
     let has_id = operation == PeopleOperation::EndSession;
     let parameters = has_id.then(|| parameter(ID)).into_iter().collect();
     Described { id, summary, parameters, body, answer: (200, answer), refusals, ..plain }
+}
+
+fn plan() -> Value {
+    object(json!({
+        "id": { "type": "string" },
+        "title": { "type": "string" },
+        "credits": amount(),
+        "amount": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "What it costs, in the currency's smallest unit.",
+        },
+        "currency": { "type": "string", "pattern": "^[a-z]{3}$" },
+    }))
 }

@@ -78,12 +78,7 @@ impl FundsBody {
 }
 
 #[derive(Serialize)]
-pub(super) struct Plans<'a> {
-    plans: Vec<PlanBody<'a>>,
-}
-
-#[derive(Serialize)]
-struct PlanBody<'a> {
+pub(super) struct PlanBody<'a> {
     id: &'a str,
     title: &'a str,
     credits: String,
@@ -96,16 +91,15 @@ pub(super) struct CheckoutPage<'a> {
     pub(super) url: &'a str,
 }
 
-impl<'a> Plans<'a> {
-    pub(super) fn of(plans: &'a [Plan]) -> Self {
-        let plan = |plan: &'a Plan| PlanBody {
+impl<'a> PlanBody<'a> {
+    pub(super) fn of(plan: &'a Plan) -> Self {
+        Self {
             id: &plan.id,
             title: &plan.title,
             credits: plan.credits.to_string(),
             amount: plan.amount,
             currency: &plan.currency,
-        };
-        Self { plans: plans.iter().map(plan).collect() }
+        }
     }
 }
 

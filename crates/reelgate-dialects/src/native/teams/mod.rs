@@ -4,6 +4,8 @@ pub(super) mod openapi;
 mod request;
 mod response;
 
+use super::lists::Part;
+use super::people::response::seat;
 use super::route;
 use crate::wire::{Operation, PeopleOperation, Route, TeamOperation, WireRequest, WireResponse};
 use http::{Method, StatusCode};
@@ -47,7 +49,7 @@ pub(super) fn parse(operation: TeamOperation, request: &WireRequest) -> Result<T
 pub(super) fn render(reply: &TeamReply) -> WireResponse {
     let ok = StatusCode::OK;
     match reply {
-        TeamReply::Teams(seats) => WireResponse::json(ok, &response::Teams::of(seats)),
+        TeamReply::Teams(seats) => WireResponse::json(ok, &Part::whole(seats.iter().map(seat))),
         TeamReply::Team(team) => WireResponse::json(ok, &response::Team::of(team)),
         TeamReply::Made(team) => WireResponse::json(StatusCode::CREATED, &response::Team::of(team)),
         TeamReply::Funded { pool, own } => {

@@ -1,6 +1,7 @@
 //! The routes about teams, described.
 
 use super::super::openapi::amount;
+use super::super::openapi_own::part_of;
 use super::super::people::USER_PREFIX;
 use super::super::people::openapi::{id, parameter, seat};
 use super::request::ROLES;
@@ -28,7 +29,7 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
     new["required"] = json!(["name"]);
     let credits = json!({ "anyOf": [amount(), { "type": "integer", "minimum": 1 }] });
     vec![
-        ("Teams", object(json!({ "teams": { "type": "array", "items": seat() } }))),
+        ("Teams", part_of(&seat())),
         ("Team", team),
         ("NewTeam", closed(json!({ "name": name }))),
         ("NewMember", new),

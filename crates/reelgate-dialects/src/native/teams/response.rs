@@ -4,14 +4,8 @@ use super::super::people::response::{SeatBody, seat};
 use super::super::people::{USER_PREFIX, response::FundsBody};
 use crate::time::iso;
 use reelgate_core::ledger::Funds;
-use reelgate_core::people::Seat;
 use reelgate_core::team::{Member, TeamView};
 use serde::Serialize;
-
-#[derive(Serialize)]
-pub(super) struct Teams<'a> {
-    teams: Vec<SeatBody<'a>>,
-}
 
 #[derive(Serialize)]
 pub(super) struct Team<'a> {
@@ -32,12 +26,6 @@ struct MemberBody<'a> {
 pub(super) struct Funded {
     pool: FundsBody,
     own: FundsBody,
-}
-
-impl<'a> Teams<'a> {
-    pub(super) fn of(seats: &'a [Seat]) -> Self {
-        Self { teams: seats.iter().map(seat).collect() }
-    }
 }
 
 impl<'a> Team<'a> {
