@@ -97,7 +97,8 @@ fn is_signed(headers: &HeaderMap, body: &[u8], secret: &str, now: Timestamp) -> 
     let pairs = || header.split(',').filter_map(|part| part.trim().split_once('='));
     let Some((_, at)) = pairs().find(|(name, _)| *name == "t") else { return false };
     let Ok(seconds) = at.parse::<i64>() else { return false };
-    if now.since_ms(Timestamp::from_ms(seconds.saturating_mul(1000))).abs() > AGE_MS_MAX {
+    let then = Timestamp::from_ms(seconds.saturating_mul(1000));
+    if now.since_ms(then).max(then.since_ms(now)) > AGE_MS_MAX {
         return false;
     }
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length is a key");

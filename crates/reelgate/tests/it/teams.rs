@@ -7,7 +7,7 @@ use reelgate_core::UserRole;
 use serde_json::{Value, json};
 
 async fn team_of(app: &TestApp, maker: &Browser) -> String {
-    let made = app.studio(maker, Method::POST, "/teams", &json!({ "name": "Studio North" })).await;
+    let made = app.studio(maker, Method::POST, "/teams", &json!({ "name": "studio-north" })).await;
     assert_eq!(made.status, 201, "{}", made.text());
     assert_eq!(made.at("/role"), "admin");
     made.at("/id")
@@ -90,6 +90,7 @@ async fn nobody_gives_more_than_they_have_or_to_strangers() {
     let bela = app.browser("bela", UserRole::User, 10).await;
     let team = team_of(&app, &anna).await;
     let fund = format!("/teams/{team}/fund");
+    app.clock.advance_ms(1);
     for (credits, status) in [("11", 402), ("0", 400), ("-3", 400), ("x", 400), ("10", 200)] {
         let body = json!({ "credits": credits });
         let answer = app.studio(&anna, Method::POST, &fund, &body).await;
