@@ -6,6 +6,7 @@
 
 mod agents;
 mod apis;
+mod ark;
 mod bad_input;
 mod cli;
 mod desk;
@@ -18,6 +19,7 @@ mod keys;
 mod limits;
 mod native;
 mod neighbour;
+mod newer;
 mod open_v1;
 mod orders;
 mod own;

@@ -13,7 +13,7 @@ let asked = null;
 export function loadModels() {
   asked ??= get("/models").then(
     found => {
-      models.value = found.models;
+      models.value = found.data;
     },
     error => {
       asked = null;
@@ -32,6 +32,7 @@ const APIS = {
   open_v1: "API A",
   task_query: "API B",
   tasks_v1: "API C",
+  ark: "Ark",
 };
 
 /** @param {string} id */

@@ -25,6 +25,7 @@ function contents() {
         ["reference/open_v1", "API A"],
         ["reference/task_query", "API B"],
         ["reference/tasks_v1", "API C"],
+        ["reference/ark", "Ark"],
       ],
     ],
     [
@@ -34,6 +35,7 @@ function contents() {
         ["api/open_v1", t("API A, explained")],
         ["api/task_query", t("API B, explained")],
         ["api/tasks_v1", t("API C, explained")],
+        ["api/ark", t("Ark, explained")],
         ["api/webhooks", t("Webhooks")],
         ["errors", t("Errors")],
         ["test-keys", t("Test keys")],

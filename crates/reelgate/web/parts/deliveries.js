@@ -43,7 +43,7 @@ export function Deliveries({ path }) {
     </div>
     <${Table}
       label=${t("Deliveries")}
-      rows=${answer.found.deliveries}
+      rows=${answer.found.data}
       columns=${columns}
       id=${(/** @type {Delivery} */ one) => one.id}
     />

@@ -1,6 +1,6 @@
 // What can be set about an order: only what the chosen model can do.
 
-import { change, choose, draft, model } from "../lib/draft.js";
+import { AUTO, change, choose, draft, model } from "../lib/draft.js";
 import { span } from "../lib/format.js";
 import { apiName, families, modelOf } from "../lib/models.js";
 import { html } from "../lib/ui.js";
@@ -29,7 +29,7 @@ export function Settings() {
         />
       </div>`
     }
-    ${isVideo && html`<${Duration} durations=${chosen.durations_s} />`}
+    ${isVideo && html`<${Duration} of=${chosen} />`}
     <${More} />
   </div>`;
 }
@@ -108,8 +108,23 @@ function Shape({ ratio }) {
   </svg>`;
 }
 
+/** @param {{of: import("../lib/types.js").Model}} props */
+function Duration({ of: chosen }) {
+  const isAuto = draft.value.duration_s === AUTO;
+  const auto = chosen.takes_auto
+    ? html`<${Switch}
+        label=${t("As long as it needs")}
+        note=${t("The longest is set aside; what is not needed comes back.")}
+        value=${isAuto}
+        onChange=${(/** @type {boolean} */ on) =>
+          change({ duration_s: on ? AUTO : chosen.duration_default_s })}
+      />`
+    : null;
+  return html`${!isAuto && html`<${Seconds} durations=${chosen.durations_s} />`}${auto}`;
+}
+
 /** @param {{durations: number[]}} props */
-function Duration({ durations }) {
+function Seconds({ durations }) {
   const at = Math.max(0, durations.indexOf(draft.value.duration_s));
   const picked = (/** @type {any} */ event) =>
     change({

@@ -15,6 +15,10 @@ export default {
   "A test is on its way.": "テストを送信しています。",
   "API A, explained": "API A の解説",
   "API B, explained": "API B の解説",
+  "As long as it needs": "必要な長さだけ",
+  "The longest is set aside; what is not needed comes back.":
+    "最長分を確保し、使わなかった分は戻ります。",
+  "Ark, explained": "Ark の解説",
   "API C, explained": "API C の解説",
   "API key": "API キー",
   Account: "アカウント",

@@ -15,6 +15,10 @@ export default {
   "A test is on its way.": "테스트를 보내는 중입니다.",
   "API A, explained": "API A 설명",
   "API B, explained": "API B 설명",
+  "As long as it needs": "필요한 만큼 길게",
+  "The longest is set aside; what is not needed comes back.":
+    "가장 긴 길이만큼 잡아 두고, 남는 것은 돌려줍니다.",
+  "Ark, explained": "Ark 설명",
   "API C, explained": "API C 설명",
   "API key": "API 키",
   Account: "계정",

@@ -15,6 +15,10 @@ export default {
   "A test is on its way.": "Test jest w drodze.",
   "API A, explained": "API A, objaśnienie",
   "API B, explained": "API B, objaśnienie",
+  "As long as it needs": "Tak długo, jak trzeba",
+  "The longest is set aside; what is not needed comes back.":
+    "Odkładana jest najdłuższa; niepotrzebne wraca.",
+  "Ark, explained": "Ark, objaśnienie",
   "API C, explained": "API C, objaśnienie",
   "API key": "Klucz API",
   Account: "Konto",

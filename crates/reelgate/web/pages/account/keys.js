@@ -26,7 +26,7 @@ export default function Keys() {
   const [areOld, showOld] = useState(false);
   if (!answer.found) return html`<${Waiting} ...${answer} /><${Forbidden} fault=${answer.fault} />`;
   /** @type {Key[]} */
-  const keys = answer.found.keys;
+  const keys = answer.found.data;
   const living = keys.filter(one => !isOver(one));
   const save = async (/** @type {any} */ body) => {
     if (open === "new") setMade(await post("/keys", body));

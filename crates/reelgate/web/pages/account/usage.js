@@ -59,7 +59,7 @@ async function names() {
   const names = new Map(
     accounts.value.map(one => [one.studio_key ?? "", t("ordered in the studio")]),
   );
-  for (const key of found?.keys ?? []) if (key.label) names.set(key.id, key.label);
+  for (const key of found?.data ?? []) if (key.label) names.set(key.id, key.label);
   return names;
 }
 

@@ -15,7 +15,7 @@ import { complain, tell, wrong } from "../../parts/notes.js";
  *   last_success_at: string | null, last_failure_at: string | null}}} Webhook
  */
 
-const EVENTS = ["job.running", "job.succeeded", "job.failed", "job.cancelled"];
+const EVENTS = ["job.queued", "job.running", "job.succeeded", "job.failed", "job.cancelled"];
 
 export default function Webhooks() {
   const answer = useAnswer(() => get("/webhooks"), []);
@@ -23,7 +23,7 @@ export default function Webhooks() {
   const [secret, showSecret] = useState("");
   if (!answer.found) return html`<${Waiting} ...${answer} />`;
   /** @type {Webhook[]} */
-  const webhooks = answer.found.webhooks;
+  const webhooks = answer.found.data;
   const saved = (/** @type {Webhook} */ webhook) => {
     setOpen(null);
     if (webhook.secret) showSecret(webhook.secret);
