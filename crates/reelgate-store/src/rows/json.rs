@@ -45,6 +45,8 @@ struct OrderRow<'a> {
     follow: bool,
     #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
     extra: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    remote: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -106,6 +108,7 @@ pub(super) fn write_order(order: &Order) -> Result<String, StoreError> {
         expires_in_s: order.expires_in_s,
         follow: order.follow,
         extra: order.extra.as_deref().map(Cow::Borrowed),
+        remote: order.remote,
     })
 }
 
@@ -154,6 +157,7 @@ pub(super) fn read_order(
         expires_in_s: row.expires_in_s,
         follow: row.follow,
         extra: row.extra.map(Cow::into_owned),
+        remote: row.remote,
     })
 }
 

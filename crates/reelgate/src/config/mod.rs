@@ -3,9 +3,12 @@
 //! A value is taken from the first of these that has it: the command line, a `REELGATE_*`
 //! environment variable, the TOML file, the default.
 
+mod engines;
 mod file;
 mod options;
 
+pub(crate) use engines::read_file as read_engine_file;
+pub use engines::{EngineConfig, Secret};
 #[cfg(feature = "fault-points")]
 pub(crate) use options::test_fault;
 pub use options::{CommonOptions, LogFormat, ServeOptions};
@@ -42,6 +45,8 @@ pub struct Config {
     pub jobs: JobConfig,
     /// Limits on what is fetched for callers.
     pub outbound: OutboundConfig,
+    /// Upstreams that make clips, by their names.
+    pub engines: Vec<EngineConfig>,
 }
 
 /// Limits on callers.
@@ -152,6 +157,7 @@ impl Config {
                 reference_pixels_max: 40_000_000,
                 webhook_timeout: Duration::from_secs(10),
             },
+            engines: Vec::new(),
         }
     }
 

@@ -26,6 +26,7 @@ pub mod session;
 mod studio;
 pub mod submit;
 pub mod uploads;
+mod upstream;
 pub mod view;
 mod wait;
 mod watch;

@@ -37,6 +37,8 @@ mod studio;
 mod task_query;
 mod tasks_v1;
 mod uploads;
+mod upstream;
+mod upstream_kinds;
 mod watch;
 mod webhooks;
 mod worker;

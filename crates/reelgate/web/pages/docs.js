@@ -46,6 +46,7 @@ function contents() {
       t("For operators"),
       [
         ["operating", t("Operating")],
+        ["engines", t("Engines")],
         ["preview-engine", t("The preview engine")],
         ["job-lifecycle", t("What may happen to a job")],
         ["ledger", t("What may happen to money")],

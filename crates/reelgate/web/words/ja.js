@@ -18,6 +18,7 @@ export default {
   "As long as it needs": "必要な長さだけ",
   "The longest is set aside; what is not needed comes back.":
     "最長分を確保し、使わなかった分は戻ります。",
+  Engines: "エンジン",
   "Ark, explained": "Ark の解説",
   "API C, explained": "API C の解説",
   "API key": "API キー",

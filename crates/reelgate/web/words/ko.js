@@ -18,6 +18,7 @@ export default {
   "As long as it needs": "필요한 만큼 길게",
   "The longest is set aside; what is not needed comes back.":
     "가장 긴 길이만큼 잡아 두고, 남는 것은 돌려줍니다.",
+  Engines: "엔진",
   "Ark, explained": "Ark 설명",
   "API C, explained": "API C 설명",
   "API key": "API 키",

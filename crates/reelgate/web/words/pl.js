@@ -18,6 +18,7 @@ export default {
   "As long as it needs": "Tak długo, jak trzeba",
   "The longest is set aside; what is not needed comes back.":
     "Odkładana jest najdłuższa; niepotrzebne wraca.",
+  Engines: "Silniki",
   "Ark, explained": "Ark, objaśnienie",
   "API C, explained": "API C, objaśnienie",
   "API key": "Klucz API",
