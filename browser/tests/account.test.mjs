@@ -85,6 +85,35 @@ test("a webhook is made, tested, looked at and sent once more", async () => {
   assert.equal(heard[0], heard[1]);
 });
 
+test("messages to an order's own address are on its page, and sent once more", async () => {
+  let heard = 0;
+  const receiver = createServer((request, response) => {
+    heard += 1;
+    request.resume().on("end", () => response.writeHead(204).end());
+  });
+  await new Promise(resolve => receiver.listen(0, "127.0.0.1", () => resolve(null)));
+  const { port } = /** @type {import("node:net").AddressInfo} */ (receiver.address());
+  const callback_url = `http://127.0.0.1:${port}/hear`;
+  const job = await made(server, { prompt: "A quiet lake", callback_url });
+  const { page, finish } = await open(browser, server);
+  await page.goto(`/watch/${job.id}`);
+  await page.getByText("Messages to the order's own address").click();
+  const row = page.getByRole("region", { name: "Deliveries" }).getByRole("row").nth(1);
+  await row.waitFor();
+  while (!(await row.getByText("received").count())) {
+    await page.getByRole("button", { name: "Look again" }).click();
+  }
+  const before = heard;
+  await row.getByRole("button", { name: "Look", exact: true }).click();
+  const delivery = page.getByRole("dialog", { name: "Delivery" });
+  await delivery.getByRole("button", { name: "Send once more" }).click();
+  await delivery.getByRole("row", { name: /^2 / }).waitFor();
+  await finish();
+  receiver.closeAllConnections();
+  receiver.close();
+  assert.equal(heard, before + 1);
+});
+
 test("a code brings credits, and the statement says where they went", async () => {
   const code = server.command("code", "create", "--credits", "25").split("\n").pop() ?? "";
   const job = await made(server, { prompt: "A quiet lake" });

@@ -54,9 +54,14 @@ export async function serve(more = []) {
       return response.json();
     },
     async stop() {
-      child.kill("SIGTERM");
-      await ended;
-      rmSync(data, { recursive: true, force: true });
+      try {
+        // Fails where the books do not agree with what happened.
+        command("audit");
+      } finally {
+        child.kill("SIGTERM");
+        await ended;
+        rmSync(data, { recursive: true, force: true });
+      }
     },
   };
 }

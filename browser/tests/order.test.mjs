@@ -90,7 +90,7 @@ test("the order as code is taken by every API", async () => {
   await page.getByRole("button", { name: "As code" }).click();
   const window = page.getByRole("dialog", { name: "As code" });
   await isAccessible(page);
-  for (const api of ["Reelgate", "API A", "API B", "API C"]) {
+  for (const api of ["Reelgate", "API A", "API B", "API C", "Ark"]) {
     await window.getByRole("radio", { name: api }).click();
     const text = (await window.locator("pre").textContent()) ?? "";
     const [, to] = /POST "http:\/\/[^/]+([^"]+)"/.exec(text) ?? [];
@@ -134,6 +134,30 @@ test("the guide brings examples, words and the last prompts", async () => {
   await page.getByRole("radio", { name: "My last prompts" }).click();
   await page.getByRole("button", { name: /golden hour/ }).click();
   assert.match(await prompt.inputValue(), /golden hour$/);
+  await finish();
+});
+
+test("an order is kept as a template and taken again", async () => {
+  const { page, finish } = await open(browser, server);
+  await page.goto("/create");
+  const prompt = page.getByLabel("Prompt", { exact: true });
+  await prompt.fill("Steam rises from a cup");
+  await page.getByRole("radio", { name: "9:16" }).click();
+  await page.getByRole("button", { name: "Prompt guide" }).click();
+  await page.getByRole("radio", { name: "Templates" }).click();
+  await page.getByLabel("Name of the template").fill("Cup, upright");
+  await page.getByRole("button", { name: "Keep this order" }).click();
+  await page.getByText("Preview · 9:16 · 720p · 5 s").waitFor();
+  await isAccessible(page);
+  await page.keyboard.press("Escape");
+  await page.getByRole("radio", { name: "16:9" }).click();
+  await prompt.fill("Something else");
+  await page.reload();
+  await page.getByRole("button", { name: "Prompt guide" }).click();
+  await page.getByRole("radio", { name: "Templates" }).click();
+  await page.getByRole("button", { name: /^Cup, upright/ }).click();
+  await page.getByRole("radio", { name: "9:16", checked: true }).waitFor();
+  assert.equal(await prompt.inputValue(), "Steam rises from a cup");
   await finish();
 });
 

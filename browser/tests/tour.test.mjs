@@ -32,6 +32,7 @@ after(async () => {
 /** @returns {[string, string][]} address, and a text that is there when the page is */
 const places = () => [
   ["/create", "Create video"],
+  ["/storyboard", "Add a shot"],
   ["/watch", "A red fox in the snow"],
   [`/watch/${job}`, "SHA-256"],
   ["/gallery", "2 in all"],

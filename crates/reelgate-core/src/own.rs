@@ -111,8 +111,22 @@ pub struct JobFilter {
     pub from: Option<Timestamp>,
     /// Accepted before this moment.
     pub until: Option<Timestamp>,
+    /// All of these stand in the prompt, in any case; in lower case here.
+    pub words: Vec<String>,
     /// Rehearsals only: what a test key may see.
     pub tests_only: bool,
+}
+
+impl JobFilter {
+    /// Whether all words that are wanted stand in this prompt.
+    #[must_use]
+    pub fn is_about(&self, prompt: &str) -> bool {
+        if self.words.is_empty() {
+            return true;
+        }
+        let prompt = prompt.to_lowercase();
+        self.words.iter().all(|word| prompt.contains(word))
+    }
 }
 
 /// A job's state as our own API shows it: one more than there are.

@@ -202,6 +202,7 @@ pub(super) fn question(name: &str) -> Value {
             "default": PAGE_DEFAULT,
         }),
         "state" => names(&Shown::ALL, Shown::text),
+        "prompt" => json!({ "type": "string", "maxLength": query::WORDS_CHARS_MAX }),
         "by" => with(names(&UsageBy::ALL, UsageBy::name), "default", "day"),
         "created_after" | "created_before" | "from" | "until" => json!({
             "type": "string",

@@ -12,8 +12,10 @@ use reelgate_core::own::{
 use reelgate_core::{AssetId, EntryId, Error, Field, JobId, Kind, ModelId, Timestamp};
 
 /// The parameters of each list.
-pub(super) const JOBS: [&str; 6] =
-    ["limit", "cursor", "state", "model", "created_after", "created_before"];
+pub(super) const JOBS: [&str; 7] =
+    ["limit", "cursor", "state", "model", "prompt", "created_after", "created_before"];
+/// Characters of the words that are looked for in prompts.
+pub(super) const WORDS_CHARS_MAX: usize = 200;
 pub(super) const PAGES: [&str; 2] = ["limit", "cursor"];
 pub(super) const USAGE: [&str; 3] = ["by", "from", "until"];
 
@@ -128,7 +130,17 @@ fn filter(request: &WireRequest, models: &[String]) -> Result<JobFilter, Error> 
         Some(text) => return Err(unknown(Field::Model, models, text)),
     };
     let (from, until) = (moment(request, "created_after")?, moment(request, "created_before")?);
-    Ok(JobFilter { state, model, from, until, tests_only: false })
+    Ok(JobFilter { state, model, from, until, words: words(request)?, tests_only: false })
+}
+
+/// What a prompt has to have, word by word.
+fn words(request: &WireRequest) -> Result<Vec<String>, Error> {
+    let text = request.query_value("prompt").unwrap_or_default();
+    if text.chars().count() > WORDS_CHARS_MAX {
+        let message = format!("must have at most {WORDS_CHARS_MAX} characters");
+        return Err(Error::invalid(named("prompt"), message));
+    }
+    Ok(text.split_whitespace().map(str::to_lowercase).collect())
 }
 
 fn usage(request: &WireRequest) -> Result<UsageQuery, Error> {

@@ -54,6 +54,7 @@ const FOR_CLIENTS: &[Page] = &[
 
 /// What somebody who runs a server needs.
 const FOR_OPERATORS: &[Page] = &[
+    page!("engines.md", "where clips are made: here, or by a service elsewhere"),
     page!("operating.md", "settings, databases, backups, upgrades"),
     page!("preview-engine.md", "the embedded engine and its words"),
     page!("job-lifecycle.md", "what may happen to a job"),

@@ -90,7 +90,10 @@ async fn accounts_people_and_codes_are_made_and_changed() {
     let code = post("codes", json!({ "credits": "7", "uses": 1, "label": "spring" })).await;
     assert_eq!(code.status, 201, "{}", code.text());
     let redeem = json!({ "code": code.at("/code") });
-    assert_eq!(app.studio(&owen, Method::POST, "/account/redeem", &redeem).await.at("/credits"), "7");
+    assert_eq!(
+        app.studio(&owen, Method::POST, "/account/redeem", &redeem).await.at("/credits"),
+        "7"
+    );
     let revoke = format!("/operator/codes/{}", code.at("/id"));
     let gone = app.studio(&owen, Method::DELETE, &revoke, &Value::Null).await;
     assert_eq!(gone.status, 200, "{}", gone.text());

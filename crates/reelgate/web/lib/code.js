@@ -35,7 +35,7 @@ function inWordsOf(api, order) {
   if (api === "open_v1") return openV1(order, name, urls);
   if (api === "task_query") return taskQuery(order, name, urls);
   if (api === "ark") return ark(order, name);
-  if (name.startsWith("seedance2")) return tasksV1(order, name, urls);
+  if (order.duration_s) return tasksV1(order, name, urls);
   return tasksV1Image(order, name, urls);
 }
 
@@ -90,12 +90,9 @@ function tasksV1(order, model, urls) {
   const opens = order.media?.some((/** @type {any} */ one) => one.role !== "reference");
   const mode = !urls.length ? "text-to-video" : opens ? "image-to-video" : "media-to-video";
   /** @type {Record<string, any>} */
-  const body = {
-    mode,
-    prompt: order.prompt,
-  };
-  const newer = model === "seedance25";
-  if (!newer) body.quality_tier = model.replace("seedance2-", "");
+  const body = { mode, prompt: order.prompt };
+  const isNewer = model === "seedance25";
+  if (!isNewer) body.quality_tier = model.replace("seedance2-", "");
   if (opens) {
     body.image_url = urls[0];
     if (urls[1]) body.end_image_url = urls[1];
@@ -103,35 +100,32 @@ function tasksV1(order, model, urls) {
   if (order.channel) body.channel = order.channel;
   Object.assign(body, {
     aspect_ratio: order.ratio,
-    duration: String(order.duration_s),
+    duration: order.duration_s < 0 ? "auto" : String(order.duration_s),
   });
   Object.assign(body, {
     resolution: order.resolution,
     generate_audio: order.audio,
   });
   if (order.fixed_lens) body.fixed_lens = true;
-  if (order.seed !== undefined) body.seed = order.seed;
-  return { api: "tasks_v1", path: `/api/v1/video/${newer ? "seedance25" : "seedance2"}`, body };
+  if (order.seed !== undefined && !isNewer) body.seed = order.seed;
+  return { api: "tasks_v1", path: `/api/v1/video/${isNewer ? model : "seedance2"}`, body };
 }
 
 /** @param {Order} order @param {string} model @returns {Request} */
 function ark(order, model) {
-  const media = (order.media ?? []).map((/** @type {any} */ one) => {
-    const kind = one.kind ?? "image";
-    const role = one.role === "reference" || !one.role ? `reference_${kind}` : one.role;
-    return { type: `${kind}_url`, [`${kind}_url`]: { url: one.url }, role };
-  });
-  /** @type {Record<string, any>} */
+  const media = (order.media ?? []).map((/** @type {any} */ { url, role }) => ({
+    type: "image_url",
+    image_url: { url },
+    role: role === "reference" ? "reference_image" : role,
+  }));
   const body = {
     model,
     content: [{ type: "text", text: order.prompt }, ...media],
-    resolution: order.resolution,
     ratio: order.ratio,
+    resolution: order.resolution,
     duration: order.duration_s,
     generate_audio: order.audio,
   };
-  if (order.fixed_lens) body.camera_fixed = true;
-  if (order.seed !== undefined) body.seed = order.seed;
   return { api: "ark", path: "/api/v3/contents/generations/tasks", body };
 }
 

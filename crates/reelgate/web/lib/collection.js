@@ -4,14 +4,14 @@ import { get } from "./api.js";
 import { batch, signal } from "./ui.js";
 
 const PART = 100;
-/** With a search, parts are read until so many fit, or so many were looked at. */
+/** A filter may leave little of a part: parts are read until there is as much as this. */
 const FOUND_WANTED = 24;
 
 /**
  * @template T
- * @param {{path: string, fits?: (item: T) => boolean, slim?: (item: any) => T}} what
+ * @param {{path: string, slim?: (item: any) => T}} what
  */
-export function collection({ path, fits = () => true, slim = item => item }) {
+export function collection({ path, slim = item => item }) {
   const items = signal(/** @type {T[]} */ ([]));
   const isOver = signal(false);
   const isBusy = signal(false);
@@ -40,13 +40,13 @@ export function collection({ path, fits = () => true, slim = item => item }) {
     const next = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
     const answer = await get(`${path}${joint}limit=${PART}${next}`);
     if (isStopped) return 0;
-    const fitting = answer.data.map(slim).filter(fits);
+    const more = answer.data.map(slim);
     cursor = answer.next ?? "";
     batch(() => {
-      items.value = [...items.value, ...fitting];
+      items.value = items.value.concat(more);
       isOver.value = !cursor;
     });
-    return fitting.length;
+    return more.length;
   }
 
   const stop = () => (isStopped = true);

@@ -13,6 +13,9 @@ import { computed, effect, signal } from "./ui.js";
  *   fixed_lens: boolean}} Draft
  */
 
+/** The length that leaves it to the model. */
+export const AUTO = -1;
+
 /** @type {Draft} */
 const NEW = {
   model: "native/preview",
@@ -48,7 +51,10 @@ export function choose(next) {
     mode: next.makes === "image" && now.mode === "image" ? "media" : now.mode,
     ratio: keepIf(next.ratios, now.ratio, next.ratio_default),
     resolution: keepIf(next.resolutions, now.resolution, next.resolution_default),
-    duration_s: keepIf(next.durations_s, now.duration_s, next.duration_default_s),
+    duration_s:
+      now.duration_s === AUTO && next.takes_auto
+        ? AUTO
+        : keepIf(next.durations_s, now.duration_s, next.duration_default_s),
     channel: keepIf(next.channels, now.channel, "standard"),
     audio: next.audio_default && now.audio,
   });

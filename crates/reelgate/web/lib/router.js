@@ -11,6 +11,7 @@ export const route = signal(/** @type {Route} */ (here()));
 const PAGES = [
   [/^\/(create)?$/, "create"],
   [/^\/sign-in$/, "sign-in"],
+  [/^\/storyboard$/, "storyboard"],
   [/^\/watch(\/|$)/, "watch"],
   [/^\/gallery$/, "gallery"],
   [/^\/pricing$/, "pricing"],

@@ -9,6 +9,7 @@ export const isHelpOpen = signal(false);
 /** @type {Record<string, string>} After `g`. */
 const PLACES = {
   c: "/create",
+  s: "/storyboard",
   w: "/watch",
   g: "/gallery",
   a: "/account",

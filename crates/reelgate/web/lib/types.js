@@ -18,7 +18,7 @@
  *   prompt_chars_max: number, duration_default_s: number, ratio_default: string,
  *   resolution_default: string, durations_s: number[], ratios: string[], resolutions: string[],
  *   channels: string[], media_max: number, media_kinds: string[], takes_seed: boolean,
- *   audio_default: boolean, rates: Rate[]}} Model
+ *   audio_default: boolean, takes_auto: boolean, rates: Rate[]}} Model
  * @typedef {"first_frame" | "last_frame" | "reference"} Role
  * @typedef {{id: number, name: string, kind: string, role: Role, url: string,
  *   preview: string, fault: string, isBusy: boolean}} Reference

@@ -35,6 +35,7 @@ function contents() {
         ["api/open_v1", t("API A, explained")],
         ["api/task_query", t("API B, explained")],
         ["api/tasks_v1", t("API C, explained")],
+        ["api/ark", t("Ark, explained")],
         ["api/webhooks", t("Webhooks")],
         ["errors", t("Errors")],
         ["test-keys", t("Test keys")],
@@ -45,6 +46,7 @@ function contents() {
       t("For operators"),
       [
         ["operating", t("Operating")],
+        ["engines", t("Engines")],
         ["preview-engine", t("The preview engine")],
         ["job-lifecycle", t("What may happen to a job")],
         ["ledger", t("What may happen to money")],

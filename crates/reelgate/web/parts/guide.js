@@ -5,6 +5,7 @@ import { kept } from "../lib/keep.js";
 import { html, useState } from "../lib/ui.js";
 import { t } from "../lib/words.js";
 import { Choice, Dialog } from "./controls.js";
+import { Templates } from "./templates.js";
 
 /** @type {[string, string[]][]} What a shot needs, and words for it. They go into the prompt. */
 const PARTS = [
@@ -80,6 +81,7 @@ export function Guide({ onClose }) {
     { value: "parts", name: t("Building blocks") },
     { value: "examples", name: t("Examples") },
     { value: "history", name: t("My last prompts") },
+    { value: "templates", name: t("Templates") },
   ];
   return html`<${Dialog}
     title=${t("Prompt guide")}
@@ -95,6 +97,7 @@ export function Guide({ onClose }) {
     ${tab === "parts" && html`<${Parts} />`}
     ${tab === "examples" && html`<${Examples} onClose=${onClose} />`}
     ${tab === "history" && html`<${History} onClose=${onClose} />`}
+    ${tab === "templates" && html`<${Templates} onClose=${onClose} />`}
     <p class="soft small">
       <a href="/docs/prompt-guide" onClick=${onClose}
         >${t("Read the whole guide")}</a>

@@ -24,6 +24,7 @@ const PATHS = {
   pause: "M8 5v14M16 5v14",
   back: "M15 6l-6 6 6 6",
   next: "M9 6l6 6-6 6",
+  up: "M6 15l6-6 6 6",
   down: "M6 9l6 6 6-6",
   download: "M12 4v11M7 11l5 5 5-5M5 20h14",
   share: "M12 15V4M8 7.5 12 4l4 3.5M5 12v8h14v-8",

@@ -2,9 +2,11 @@
 
 import { inCredits, size, span, when } from "../lib/format.js";
 import { isOver } from "../lib/jobs.js";
-import { html } from "../lib/ui.js";
+import { html, useState } from "../lib/ui.js";
 import { t } from "../lib/words.js";
 import { Copy } from "./controls.js";
+import { Deliveries } from "./deliveries.js";
+import { Icon } from "./icon.js";
 import { Actions } from "./job-actions.js";
 import { Progress, shape, State } from "./job-card.js";
 import { Player } from "./player.js";
@@ -44,6 +46,7 @@ export function JobView({ job, onGone }) {
       <${Facts} facts=${ordered(job)} />
       <h2>${t("Where it comes from")}</h2>
       <${Facts} facts=${origin(job)} />
+      <${Messages} job=${job} />
       ${
         job.metadata &&
         html`<h2>${t("Your metadata")}</h2>
@@ -51,6 +54,16 @@ export function JobView({ job, onGone }) {
       }
     </div>
   </article>`;
+}
+
+/** What was sent to the address that came with the order. @param {{job: Job}} props */
+function Messages({ job }) {
+  const [isOpen, setOpen] = useState(false);
+  const opened = (/** @type {any} */ event) => setOpen(event.currentTarget.open);
+  return html`<details class="more job-messages" onToggle=${opened}>
+    <summary>${t("Messages to the order's own address")}<${Icon} name="down" size=${16} /></summary>
+    ${isOpen && html`<${Deliveries} path=${`/webhooks/${job.id}`} />`}
+  </details>`;
 }
 
 /** @param {{facts: [string, any][]}} props */

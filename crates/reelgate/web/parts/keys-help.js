@@ -12,6 +12,7 @@ export function KeysHelp() {
     [["n"], t("A new order")],
     [["Ctrl", "Enter"], t("Order what is written")],
     [["g", "c"], t("Create")],
+    [["g", "s"], t("Storyboard")],
     [["g", "w"], t("Watch")],
     [["g", "g"], t("Gallery")],
     [["g", "a"], t("Account")],

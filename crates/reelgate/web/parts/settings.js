@@ -1,6 +1,6 @@
 // What can be set about an order: only what the chosen model can do.
 
-import { change, choose, draft, model } from "../lib/draft.js";
+import { AUTO, change, choose, draft, model } from "../lib/draft.js";
 import { span } from "../lib/format.js";
 import { apiName, families, modelOf } from "../lib/models.js";
 import { html } from "../lib/ui.js";
@@ -10,12 +10,13 @@ import { Icon } from "./icon.js";
 
 const SEED_MAX = 4_294_967_295;
 
-export function Settings() {
+/** @param {{isShared?: boolean}} props for films that have lengths of their own */
+export function Settings({ isShared = false }) {
   const chosen = model.value;
   if (!chosen) return null;
   const isVideo = chosen.makes === "video";
   return html`<div class="settings">
-    <${Models} />
+    <${Models} isShared=${isShared} />
     <${Ratio} ratios=${chosen.ratios} />
     ${
       chosen.resolutions.length > 1 &&
@@ -29,7 +30,7 @@ export function Settings() {
         />
       </div>`
     }
-    ${isVideo && html`<${Duration} durations=${chosen.durations_s} />`}
+    ${isVideo && !isShared && html`<${Duration} of=${chosen} />`}
     <${More} />
   </div>`;
 }
@@ -37,7 +38,8 @@ export function Settings() {
 /** @param {string} value */
 const resolutionOption = value => ({ value, name: value.replace("-plus", "+") });
 
-function Models() {
+/** @param {{isShared: boolean}} props */
+function Models({ isShared }) {
   const picked = (/** @type {any} */ event) => {
     const next = modelOf(event.target.value);
     if (next) choose(next);
@@ -49,16 +51,18 @@ function Models() {
       ${families().map(
         ([api, list]) =>
           html`<optgroup key=${api} label=${apiName(api)}>
-            ${list.map(
-              one =>
-                html`<option
+            ${list
+              .filter(one => !isShared || one.makes === "video")
+              .map(
+                one =>
+                  html`<option
                   key=${one.id}
                   value=${one.id}
                   selected=${one.id === draft.value.model}
                 >
                   ${one.title}${mark(one)}
                 </option>`,
-            )}
+              )}
           </optgroup>`,
       )}
     </select>
@@ -108,8 +112,23 @@ function Shape({ ratio }) {
   </svg>`;
 }
 
+/** @param {{of: import("../lib/types.js").Model}} props */
+function Duration({ of: chosen }) {
+  const isAuto = draft.value.duration_s === AUTO;
+  const auto = chosen.takes_auto
+    ? html`<${Switch}
+        label=${t("As long as it needs")}
+        note=${t("The longest is set aside; what is not needed comes back.")}
+        value=${isAuto}
+        onChange=${(/** @type {boolean} */ on) =>
+          change({ duration_s: on ? AUTO : chosen.duration_default_s })}
+      />`
+    : null;
+  return html`${!isAuto && html`<${Seconds} durations=${chosen.durations_s} />`}${auto}`;
+}
+
 /** @param {{durations: number[]}} props */
-function Duration({ durations }) {
+function Seconds({ durations }) {
   const at = Math.max(0, durations.indexOf(draft.value.duration_s));
   const picked = (/** @type {any} */ event) =>
     change({

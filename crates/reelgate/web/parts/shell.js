@@ -15,6 +15,7 @@ function places() {
   /** @type {[string, string, string][]} */
   const all = [
     ["/create", "create", t("Create")],
+    ["/storyboard", "storyboard", t("Storyboard")],
     ["/watch", "watch", t("Watch")],
     ["/gallery", "gallery", t("Gallery")],
     ["/account", "account", t("Account")],
@@ -47,6 +48,7 @@ export function Shell() {
 function titleOf(page) {
   const names = {
     create: t("Create"),
+    storyboard: t("Storyboard"),
     watch: t("Watch"),
     gallery: t("Gallery"),
     account: t("Account"),

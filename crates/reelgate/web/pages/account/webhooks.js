@@ -15,7 +15,7 @@ import { complain, tell, wrong } from "../../parts/notes.js";
  *   last_success_at: string | null, last_failure_at: string | null}}} Webhook
  */
 
-const EVENTS = ["job.running", "job.succeeded", "job.failed", "job.cancelled"];
+const EVENTS = ["job.queued", "job.running", "job.succeeded", "job.failed", "job.cancelled"];
 
 export default function Webhooks() {
   const answer = useAnswer(() => get("/webhooks"), []);
