@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 /// The server must answer within this time.
 const START_MAX: Duration = Duration::from_secs(30);
+/// The variable with the key of an upstream in the settings.
+pub(crate) const UPSTREAM_KEY: &str = "BENCH_UPSTREAM_KEY";
 const ORDERS: &str = "/api/open/v1/video/generations";
 
 /// A running `reelgate serve`.
@@ -28,12 +30,14 @@ pub(crate) struct Start<'s> {
     pub(crate) preload: Option<&'s Path>,
     /// It may talk to this machine.
     pub(crate) private: bool,
+    /// Settings.
+    pub(crate) config: Option<&'s Path>,
 }
 
 impl<'s> Start<'s> {
     /// A server that accepts and answers, on the data folder's own database.
     pub(crate) fn on(data: &'s Path) -> Self {
-        Self { data, database: None, workers: 0, preload: None, private: false }
+        Self { data, database: None, workers: 0, preload: None, private: false, config: None }
     }
 
     pub(crate) fn start(&self) -> Result<Product> {
@@ -44,6 +48,9 @@ impl<'s> Start<'s> {
         command.arg("--data").arg(self.data).args(["--log-level", "warn"]);
         if let Some(url) = self.database {
             command.args(["--database", url]);
+        }
+        if let Some(config) = self.config {
+            command.arg("--config").arg(config).env(UPSTREAM_KEY, "bench");
         }
         command.args(["serve", "--listen", "127.0.0.1:0", "--no-rate-limit"]);
         if self.private {

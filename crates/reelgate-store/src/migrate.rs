@@ -48,10 +48,10 @@ const ALL: &[Migration] = &[
     each!("0008_rate_windows"),
     same!("0009_codes"),
     each!("0010_people"),
-    each!("0013_teams"),
-    each!("0014_desk"),
     same!("0011_front"),
     each!("0012_upstream"),
+    each!("0013_teams"),
+    each!("0014_desk"),
 ];
 
 /// Makes the table that remembers the steps taken.
@@ -107,4 +107,17 @@ pub(crate) fn step_after(
         let note = format!("INSERT INTO migrations VALUES ({number}, '{}');", migration.name);
         format!("{}\n{note}", text(migration))
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_migration_stands_at_the_place_that_its_name_says() {
+        for (place, migration) in ALL.iter().enumerate() {
+            let number = format!("{:04}_", place + 1);
+            assert!(migration.name.starts_with(&number), "{} at {number}", migration.name);
+        }
+    }
 }

@@ -8,6 +8,7 @@ mod postgres;
 mod scale;
 mod status;
 mod submit;
+mod upstream;
 mod webhook;
 
 use crate::load::{Load, Plan, Write, drive};
@@ -64,6 +65,7 @@ pub(crate) const ALL: &[(&str, &str, Scenario)] = &[
     ("memory", "memory and time to start", memory::run),
     ("media", "parts of a clip over HTTP", media::run),
     ("webhook", "from a job's end to its first delivery, SQLite", webhook::run),
+    ("upstream", "ten thousand jobs that an upstream makes", upstream::run),
     ("generate", "whole clips from the command line", generate::run),
 ];
 

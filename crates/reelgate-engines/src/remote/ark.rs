@@ -77,6 +77,7 @@ impl Adapter for Ark {
             mixes: false,
             seed: family.is_first(),
             fixed_lens: family.is_first(),
+            sizes: false,
         }
     }
 

@@ -93,6 +93,7 @@ impl Adapter for ComfyUi {
             references: [0, 0, 0],
             seed: self.has(Slot::Seed),
             fixed_lens: false,
+            sizes: self.has(Slot::Width) && self.has(Slot::Height),
             ..Ability::any()
         }
     }

@@ -301,6 +301,7 @@ fn ability(file: &Value) -> Result<Ability, String> {
     if durations_s.is_empty() {
         return Err("needs ability.durations, in seconds".to_owned());
     }
+    let body = file.pointer("/create/body").map(Value::to_string).unwrap_or_default();
     Ok(Ability {
         resolutions: resolutions.ok_or("needs ability.resolutions, such as [\"720p\"]")?,
         ratios: ratios.ok_or("needs ability.ratios, such as [\"16:9\"]")?,
@@ -312,5 +313,6 @@ fn ability(file: &Value) -> Result<Ability, String> {
         mixes: flag("mixes"),
         seed: flag("seed"),
         fixed_lens: flag("fixed_lens"),
+        sizes: ["{width}", "{height}"].iter().all(|slot| body.contains(slot)),
     })
 }

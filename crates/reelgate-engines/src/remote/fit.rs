@@ -1,7 +1,8 @@
 //! Can an upstream make this order? What it cannot do is never left out in silence: the order goes
 //! to another engine, or is refused before anything is held.
 
-use reelgate_core::{Field, MediaKind, Order, Ratio, Resolution, Role};
+use reelgate_core::size::pixels;
+use reelgate_core::{Field, MediaKind, Order, Ratio, Resolution, Role, Size};
 
 /// What a model of an upstream can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Ability {
     pub seed: bool,
     /// Whether it can lock the camera.
     pub fixed_lens: bool,
+    /// Whether it makes exact numbers of pixels, where an order names those.
+    pub sizes: bool,
 }
 
 /// What an operator allows an engine to leave out.
@@ -63,6 +66,7 @@ impl Ability {
             mixes: true,
             seed: true,
             fixed_lens: true,
+            sizes: false,
         }
     }
 
@@ -77,6 +81,11 @@ impl Ability {
         if !self.ratios.contains(&order.ratio) {
             let names: Vec<_> = self.ratios.iter().map(|one| one.name()).collect();
             return no(Field::Ratio, format!("must be {} here", names.join(" or ")));
+        }
+        let usual = pixels(order.resolution, order.ratio);
+        if order.size.is_some_and(|size| size != usual) && !self.sizes {
+            let Size { width, height } = usual;
+            return no(Field::Resolution, format!("must be {width}x{height} with this model here"));
         }
         if !self.durations_s.contains(&order.duration_s) {
             return no(Field::Duration, format!("must be {} seconds here", self.lengths()));
@@ -126,5 +135,46 @@ impl Ability {
             }
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reelgate_core::{ModelId, Priority, order::Channel};
+
+    #[test]
+    fn exact_pixels_are_made_or_refused_and_never_rounded_in_silence() {
+        let mut order = Order {
+            model: ModelId::new("native", "preview"),
+            prompt: "A boat".to_owned(),
+            media: Vec::new(),
+            ratio: Ratio::R16x9,
+            resolution: Resolution::P720,
+            duration_s: 5,
+            reserved_s: None,
+            seed: None,
+            audio: false,
+            fixed_lens: false,
+            channel: Channel::Standard,
+            callback_url: None,
+            metadata: None,
+            priority: Priority::Normal,
+            size: Some(pixels(Resolution::P720, Ratio::R16x9)),
+            expires_in_s: None,
+            follow: false,
+            extra: None,
+            test: false,
+            remote: true,
+        };
+        let (rounds, exact) = (Ability::any(), Ability { sizes: true, ..Ability::any() });
+        assert_eq!(rounds.misfit(&order, Ignored::default()), None, "the usual pixels");
+        order.size = Some(Size { width: 1000, height: 600 });
+        let misfit = rounds.misfit(&order, Ignored::default()).expect("refused");
+        assert_eq!(
+            (misfit.field, misfit.message.contains("must be 1280x720")),
+            (Field::Resolution, true)
+        );
+        assert_eq!(exact.misfit(&order, Ignored::default()), None);
     }
 }

@@ -26,6 +26,7 @@ impl Adapter for OpenAiVideos {
             last_frame: false,
             references: [0, 0, 0],
             fixed_lens: false,
+            sizes: true,
             ..Ability::any()
         }
     }

@@ -37,7 +37,8 @@ pub(super) struct UpstreamOptions {
 
 pub(super) async fn run(command: DevCommand) -> Result<ExitCode, CliError> {
     let DevCommand::Upstream(options) = command;
-    if !KINDS.contains(&options.kind.as_str()) {
+    // The engine's kind for such servers is as good a name.
+    if !KINDS.contains(&options.kind.as_str()) && options.kind != "openai-videos" {
         return Err(CliError::said(format!("--kind must be {}", KINDS.join(", "))));
     }
     let loopback = options.listen.ip().is_loopback();

@@ -24,8 +24,8 @@ pub(super) async fn run(config: Config, address_file: Option<&Path>) -> Result<E
     }
     let app = super::open_app(config).await?;
     let (listen, data) = (app.config.listen, app.config.data.display().to_string());
-    let workers = app.config.workers;
-    tracing::info!(%listen, data, workers, engine = app.engine.name(), "serving");
+    let (workers, engines) = (app.config.workers, app.config.engines.len());
+    tracing::info!(%listen, data, workers, engines, engine = app.engine.name(), "serving");
     stop_on_signal(app.stopping.clone())?;
     // The listener queues connections from here on, so whoever reads the file may connect.
     if let Some(file) = address_file {

@@ -1,6 +1,6 @@
 //! Settings in words, for people.
 
-use crate::config::{Config, LogFormat};
+use crate::config::{Config, EngineConfig, LogFormat};
 use std::time::Duration;
 
 const HOUR_S: i64 = 3600;
@@ -57,6 +57,14 @@ pub(super) fn lines(config: &Config) -> Vec<String> {
             span(outbound.fetch_timeout),
             span(outbound.webhook_timeout)
         ),
+        match config.engines.is_empty() {
+            true => "makes every clip itself".to_owned(),
+            false => {
+                let named = |one: &EngineConfig| format!("{} ({})", one.name, one.kind);
+                let names: Vec<_> = config.engines.iter().map(named).collect();
+                format!("has clips made by {}", names.join(", "))
+            }
+        },
         match limits.purchase_gate {
             true => "API C's newer model is for accounts that have paid".to_owned(),
             false => "every account may use every model".to_owned(),
@@ -116,6 +124,7 @@ mod tests {
             "request bodies up to 1025 bytes, uploads of an account up to 10 GiB",
             "a job has 3 attempts and 2 days, its worker is lost after 15 seconds",
             "files are kept 30 days",
+            "makes every clip itself",
             "references up to 64 MiB and 40000000 pixels, fetched within 30 seconds",
         ] {
             assert!(text.contains(part), "{part}\n{text}");

@@ -19,12 +19,20 @@ pub async fn ready(State(app): State<Arc<App>>) -> Response<Body> {
     }
     match app.store.stats().await {
         Ok(stats) => {
-            let body = serde_json::json!({
+            let mut body = serde_json::json!({
                 "status": "ok",
                 "engine": app.engine.name(),
                 "queued": stats.queued,
                 "running": stats.running,
             });
+            if !app.upstreams.is_empty() {
+                // Numbers only: whoever may ask this need not know whose keys they are.
+                let keys = app.upstreams.health(app.now());
+                let resting = keys.iter().filter(|key| key.rests.is_some()).count();
+                body["upstreams"] = serde_json::json!({
+                    "keys": keys.len(), "resting": resting, "followed": app.upstreams.followed(),
+                });
+            }
             json(StatusCode::OK, body.to_string())
         }
         Err(error) => {

@@ -28,5 +28,9 @@ pub(super) async fn queue_place(app: &App, job: &Job) -> Result<Option<QueuePlac
     }
     let ahead = app.store.queued_before(job.id, QueuePlace::AHEAD_MAX).await;
     let ahead = ahead.map_err(store_error)?;
-    Ok(Some(QueuePlace { ahead, eta_s: app.pace.eta_s(ahead, app.config.workers) }))
+    let eta_s = match job.order.remote {
+        true => app.upstreams.eta_s(&job.order.model, ahead),
+        false => app.pace.eta_s(ahead, app.config.workers),
+    };
+    Ok(Some(QueuePlace { ahead, eta_s }))
 }

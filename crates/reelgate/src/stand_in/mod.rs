@@ -15,9 +15,11 @@ pub mod script;
 mod vendors;
 mod world;
 
+use axum::body::Body;
 use bytes::Bytes;
+use futures_util::stream::{self, StreamExt as _};
 use http::{HeaderMap, Request, Response};
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use page::{Call, Face, Page};
@@ -81,7 +83,7 @@ impl StandIn {
             "open_v1" => (Arc::new(vendors::OpenV1), ""),
             "task_query" => (Arc::new(vendors::TaskQuery), ""),
             "tasks_v1" => (Arc::new(vendors::TasksV1), ""),
-            "openai" => (Arc::new(openai::OpenAi), "/v1"),
+            "openai" | "openai-videos" => (Arc::new(openai::OpenAi), "/v1"),
             "fal" => (Arc::new(hosts::Fal), ""),
             "replicate" => (Arc::new(hosts::Replicate), "/v1"),
             "comfyui" => (Arc::new(comfyui::ComfyUi), ""),
@@ -152,7 +154,7 @@ async fn answer(
     face: Arc<dyn Face>,
     world: Arc<World>,
     request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, std::io::Error> {
+) -> Result<Response<Body>, std::io::Error> {
     let (parts, body) = request.into_parts();
     let body = Limited::new(body, BODY_BYTES_MAX).collect().await;
     let body = body.map_err(|_| std::io::Error::other("too large"))?.to_bytes();
@@ -185,13 +187,22 @@ async fn answer(
     for (name, value) in headers {
         response = response.header(name, value);
     }
-    let mut body = body;
     if cut {
-        // Announces all of it and sends half: hyper then breaks the connection off.
         response = response.header("content-length", body.len());
-        body.truncate(body.len() / 2);
     }
-    response.body(Full::new(body)).map_err(std::io::Error::other)
+    let body = if cut { half(&body) } else { Body::from(body) };
+    response.body(body).map_err(std::io::Error::other)
+}
+
+/// Half of a body, long enough for it to arrive, and then the end of the connection.
+fn half(body: &Bytes) -> Body {
+    let first = body.slice(..body.len() / 2);
+    let first = stream::once(async move { Ok(first) });
+    let end = stream::once(async {
+        tokio::time::sleep(Duration::from_millis(LOST_AFTER_MS)).await;
+        Err(std::io::Error::other("broken off, as ordered"))
+    });
+    Body::from_stream(first.chain(end))
 }
 
 fn text_of(headers: &HeaderMap, name: &str) -> Option<String> {

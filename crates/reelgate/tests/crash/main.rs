@@ -2,6 +2,7 @@
 //! at random, and started again. What must hold then is in `verify.rs`; `docs/crash-proof.md` says
 //! it in words.
 
+mod chaos;
 mod command_line;
 mod customer;
 mod database;

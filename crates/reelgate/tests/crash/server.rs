@@ -46,6 +46,8 @@ pub(crate) struct Place {
     database: Option<String>,
     /// A key of its only account.
     pub(crate) key: String,
+    /// Where its servers listen; anywhere when zero.
+    port: u16,
 }
 
 /// A running server; killed when dropped.
@@ -83,7 +85,7 @@ impl Place {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::write(folder.path().join("reelgate.toml"), CONFIG).expect("settings");
-        Self { folder, database: None, key: String::new() }
+        Self { folder, database: None, key: String::new(), port: 0 }
     }
 
     /// A folder with an account and a key: a copy of one that the command line made.
@@ -143,9 +145,20 @@ impl Place {
         path
     }
 
+    /// The same folder, whose servers all listen on one free port and say so to upstreams.
+    pub(crate) fn with_port(mut self) -> Self {
+        let free = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+        self.port = free.local_addr().expect("bound").port();
+        self
+    }
+
     /// Adds to the settings of servers that start from now on.
     pub(crate) fn add_settings(&self, text: &str) {
-        self.write("reelgate.toml", &format!("{CONFIG}{text}"));
+        let public = match self.port {
+            0 => String::new(),
+            port => format!("public_url = \"http://127.0.0.1:{port}\"\n"),
+        };
+        self.write("reelgate.toml", &format!("{public}{CONFIG}{text}"));
     }
 
     pub(crate) fn data(&self) -> PathBuf {
@@ -184,8 +197,8 @@ impl Place {
         let log = std::fs::File::options().create(true).append(true).open(log).expect("a log");
         let workers = workers.to_string();
         let address = address.display().to_string();
-        let arguments =
-            ["serve", "--listen=127.0.0.1:0", "--workers", &workers, "--address-file", &address];
+        let listen = format!("--listen=127.0.0.1:{}", self.port);
+        let arguments = ["serve", &listen, "--workers", &workers, "--address-file", &address];
         let mut command = self.command(&arguments, fault);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         command.spawn().expect("the binary starts")

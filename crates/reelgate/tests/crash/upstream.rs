@@ -54,7 +54,7 @@ impl Upstream {
         };
         place.add_settings(&format!(
             "[engines.up]\nkind = {kind:?}\nbase_url = {base:?}\n\
-             key_env = \"REELGATE_TEST_UPSTREAM_KEY\"\n{file}\n\
+             key_env = \"REELGATE_TEST_UPSTREAM_KEY\"\nconcurrency = 100\n{file}\n\
              [engines.up.models]\n\"native/preview\" = \"seedance-2-0\"\n"
         ));
     }

@@ -1,6 +1,6 @@
 //! Jobs that upstreams make, against a stand-in that goes wrong as its prompts say.
 
-use crate::harness::{Answer, Customer, START_MS, TestApp};
+use crate::harness::{Answer, Customer, START_MS, Setup, TestApp};
 use crate::neighbour::Names;
 use reelgate::config::{EngineConfig, Secret};
 use reelgate::stand_in::script::Chance;
@@ -17,7 +17,7 @@ pub(crate) struct World {
     pub(crate) app: TestApp,
     pub(crate) upstream: StandIn,
     /// The stand-in's.
-    clock: Arc<ManualClock>,
+    pub(crate) clock: Arc<ManualClock>,
     pub(crate) who: Customer,
 }
 
@@ -54,11 +54,11 @@ pub(crate) fn engine_of(
 }
 
 impl World {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(|_| ()).await
     }
 
-    async fn with(choose: impl FnOnce(&mut EngineConfig)) -> Self {
+    pub(crate) async fn with(choose: impl FnOnce(&mut EngineConfig)) -> Self {
         Self::of("ark", |upstream| {
             let mut config = engine("ark-main", upstream, &["good-key"]);
             choose(&mut config);
@@ -69,10 +69,18 @@ impl World {
 
     /// A platform that buys from this kind of stand-in.
     pub(crate) async fn of(kind: &str, config: impl FnOnce(&StandIn) -> EngineConfig) -> Self {
+        Self::set_up(kind, |setup, upstream| setup.config.engines = vec![config(upstream)]).await
+    }
+
+    /// A platform with other settings, and a stand-in of this kind.
+    pub(crate) async fn set_up(kind: &str, choose: impl FnOnce(&mut Setup, &StandIn)) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_ms(START_MS)));
         let upstream = stand_in(kind, &clock).await;
-        let config = config(&upstream);
-        let app = TestApp::with(|setup| setup.config.engines = vec![config]).await;
+        let app = TestApp::with(|setup| {
+            choose(setup, &upstream);
+            setup.config.public_url = Some("https://video.example.com".parse().expect("a URL"));
+        });
+        let app = app.await;
         let who = app.customer().await;
         Self { app, upstream, clock, who }
     }
@@ -247,6 +255,9 @@ async fn a_key_whose_account_is_empty_rests_and_another_one_goes_on() {
     let health = world.app.app.upstreams.health(world.app.app.now());
     let why = health[0].rests.map(|(why, _)| why);
     assert_eq!(why, Some("the balance at the provider is used up"));
+    let ready = world.app.get_without_key("/readyz").await.json();
+    let expected = json!({ "keys": 2, "resting": 1, "followed": 0 });
+    assert_eq!(ready["upstreams"], expected, "for whoever watches the server");
     world.app.finish().await;
 }
 
@@ -261,6 +272,36 @@ async fn a_cancel_stops_the_upstream_too() {
     assert_eq!(world.state(&id).await, StateName::Cancelled);
     assert!(world.made().jobs[0].cancelled);
     assert_eq!(world.app.entries(&world.who).await, [Grant, Hold, Release]);
+    world.app.finish().await;
+}
+
+/// Lessons 4, 17 and 18: a report has the job looked at at once. Two are as good as one, and nobody
+/// else's word counts.
+#[tokio::test]
+async fn a_report_of_the_upstream_leads_to_one_look_and_nothing_more() {
+    let world = World::start().await;
+    let id = world.order("A boat [upstream:takes=60000]").await.at("/id");
+    world.app.drain().await;
+    let made = world.made().jobs.remove(0);
+    let address = made.body["callback_url"].as_str().expect("an address").to_owned();
+    let path = address.strip_prefix("https://video.example.com").expect("ours");
+    let lie = json!({ "status": "succeeded", "content": { "video_url": "http://evil.example/" } });
+    assert_eq!(world.app.post(path, &world.who, &lie).await.status.as_u16(), 200);
+    world.app.drain().await;
+    assert_eq!(world.state(&id).await, StateName::Running, "the upstream itself says so");
+    world.clock.advance_ms(61_000);
+    world.app.drain().await;
+    assert_eq!(world.state(&id).await, StateName::Running, "no look is due");
+    for _ in 0..2 {
+        assert_eq!(world.app.post(path, &world.who, &json!({})).await.status.as_u16(), 200);
+        world.app.drain().await;
+    }
+    assert_eq!(world.state(&id).await, StateName::Succeeded);
+    assert_eq!(world.made().jobs[0].downloads, 1);
+    let (open, last) = path.split_at(path.len() - 1);
+    let forged = format!("{open}{}", if last == "0" { "1" } else { "0" });
+    assert_eq!(world.app.post(&forged, &world.who, &json!({})).await.status.as_u16(), 404);
+    assert_eq!(world.app.entries(&world.who).await, [Grant, Hold, Capture]);
     world.app.finish().await;
 }
 

@@ -11,7 +11,7 @@ use crate::media::{ClipFile, MediaError};
 use crate::outbound::{OutboundError, SaveError, join_upstream};
 use reelgate_core::delivery::delivered;
 use reelgate_core::job::Output;
-use reelgate_core::{Credits, EngineError, FailureClass, Job, price};
+use reelgate_core::{Credits, EngineError, FailureClass, Job, length, price};
 use reelgate_engines::remote::{Made, Source};
 use reelgate_store::StoreError;
 use std::path::Path;
@@ -133,15 +133,16 @@ async fn bring(
 /// What the clip costs: its own price, and never more than was held.
 fn charge(app: &App, job: &Job, examined: &Examined) -> Credits {
     let order = &job.order;
-    let Some(model) = app.catalogue.find(&order.model) else { return job.price.credits };
+    let whole = length::charge(job);
+    let Some(model) = app.catalogue.find(&order.model) else { return whole };
     let offered = &model.resolutions;
     let came = delivered(order, offered, examined.size, u64::from(examined.duration_ms));
     if came == (order.resolution, order.duration_s) {
-        return job.price.credits;
+        return whole;
     }
     let (resolution, seconds) = came;
     tracing::info!(job = %job.id, %resolution, seconds, "less came out than was ordered");
-    price::charge(&job.price, model, resolution, seconds, !order.media.is_empty())
+    price::charge(&job.price, model, resolution, seconds, !order.media.is_empty()).min(whole)
 }
 
 async fn save(app: &App, seat: Seat, source: &Source, file: &Path) -> Result<(), Trouble> {

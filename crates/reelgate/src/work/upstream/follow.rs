@@ -163,6 +163,14 @@ impl Following {
         self.with(|lists| lists.typical.get(&(seat.engine, model.clone())).copied())
     }
 
+    /// The shortest time that a model takes at any engine, once one was seen to its end.
+    pub(crate) fn fastest_ms(&self, model: &ModelId) -> Option<i64> {
+        self.with(|lists| {
+            let all = lists.typical.iter().filter(|((_, one), _)| one == model);
+            all.map(|(_, typical)| *typical).min()
+        })
+    }
+
     /// A job took this long.
     pub(crate) fn learn(&self, one: &Followed, took_ms: i64) {
         let Some(seat) = one.seat else { return };

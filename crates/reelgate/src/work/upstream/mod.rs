@@ -29,7 +29,7 @@ use tokio::sync::{Notify, Semaphore};
 pub(super) use serve::serve;
 
 /// A lease of a followed job is this many times as long as a worker's: it is renewed in bulk.
-const LEASES: i64 = 4;
+const LEASES: i64 = 2;
 /// Clips that are fetched and looked at at the same time.
 const FETCHES_MAX: usize = 4;
 
@@ -97,6 +97,16 @@ impl Upstreams {
     #[must_use]
     pub fn followed(&self) -> usize {
         self.following.len()
+    }
+
+    /// Seconds until a job behind so many others will have ended; unknown before one was seen to
+    /// its end, or when no engine takes new ones.
+    #[must_use]
+    pub fn eta_s(&self, model: &ModelId, ahead: u32) -> Option<u32> {
+        let typical_ms = self.following.fastest_ms(model)?;
+        let places = i64::from(self.pool.places(model));
+        let rounds = i64::from(ahead).checked_div(places)? + 1;
+        u32::try_from(typical_ms.saturating_mul(rounds) / 1000).ok().map(|s| s.max(1))
     }
 
     /// How the keys are doing.

@@ -122,6 +122,12 @@ impl Pool {
         free.fold(0, usize::saturating_add)
     }
 
+    /// Orders for `model` that can be made at the same time, when nothing rests.
+    pub(crate) fn places(&self, model: &ModelId) -> u32 {
+        let all = self.seats_for(model).map(|seat| self.engine(seat).config.concurrency);
+        all.fold(0, u32::saturating_add)
+    }
+
     /// Takes a place for an order, at the engine that is least busy for its weight, and of several
     /// keys the one with the fewest jobs. `tried` are places that refused this very order.
     pub(crate) fn take(&self, order: &Order, tried: &[Seat], now: Timestamp) -> Option<Seat> {

@@ -96,7 +96,7 @@ fn spawn(
 
 /// Renews leases well before they end, however busy the loop is.
 async fn renew(app: Arc<App>) {
-    let every = u64::try_from(app.config.jobs.lease_ms.max(100)).unwrap_or(1000);
+    let every = u64::try_from((app.config.jobs.lease_ms / 2).max(100)).unwrap_or(1000);
     loop {
         tokio::time::sleep(Duration::from_millis(every)).await;
         if let Err(error) = tend::renew(&app).await {
