@@ -29,6 +29,10 @@ export const isOperator = computed(() => user.value?.role === "operator");
 /** Whether a person is signed in, who may have teams and a password. */
 export const isPerson = computed(() => Boolean(user.value) && user.value?.role !== "key");
 
+/** Whether somebody will probably turn out to be signed in. */
+export const hasProof = () =>
+  Boolean(secret.read()) || kept("signed-in", false) || location.hash.startsWith("#sign-in=");
+
 /** Finds out who this is, once, when the page begins. */
 export async function begin() {
   await learnServer();
