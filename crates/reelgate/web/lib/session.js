@@ -106,11 +106,16 @@ function signedOut() {
   user.value = null;
 }
 
+/** Ends the session on the server as well, even when this page is left at once. */
 export async function signOut() {
+  const isSession = !key.value;
   // First the pages: what they ask for from here on would be refused.
-  user.value = null;
-  if (!key.value) await ask("DELETE", "/session").catch(() => null);
   signedOut();
+  if (!isSession) return;
+  await ask("DELETE", "/session", undefined, { keepalive: true }).catch(error => {
+    // It had ended already.
+    if (!(error instanceof Refusal && error.status === 401)) throw error;
+  });
 }
 
 /** @param {string | null} id */

@@ -45,7 +45,7 @@ export function Look() {
     </button>
     ${
       user.value &&
-      html`<button class="quiet" onClick=${signOut} title=${user.value.name}>
+      html`<button class="quiet" onClick=${() => signOut().catch(complain)} title=${user.value.name}>
         <${Icon} name="out" /><span>${t("Sign out")}</span>
       </button>`
     }
