@@ -19,6 +19,10 @@ pub const WAIT_MAX_S: u32 = 60;
 pub const USAGE_DAYS_MAX: i64 = 92;
 /// Jobs a usage report may cover.
 pub const USAGE_JOBS_MAX: u64 = 200_000;
+/// Seconds that a shared link works, at most: thirty days.
+pub const SHARE_S_MAX: i64 = 30 * 86_400;
+/// Seconds that a shared link works when nothing is said: a week.
+pub const SHARE_S_DEFAULT: i64 = 7 * 86_400;
 /// Milliseconds in a day; days begin at midnight, UTC.
 pub const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -29,6 +33,8 @@ pub enum OwnCall {
     Jobs(JobFilter, Page<JobId>),
     /// Remove the files of a job that has ended.
     DeleteJob(JobId),
+    /// Make a link to a job's clip that needs no key, for so many seconds.
+    Share(JobId, i64),
     /// Follow one job until its end.
     WatchJob(JobId),
     /// Follow every job of the account.
@@ -54,6 +60,13 @@ pub enum OwnCall {
 pub enum OwnReply {
     /// Jobs.
     Jobs(Listing<JobView, JobId>),
+    /// A link to a clip, and when it ends.
+    Shared {
+        /// Where the clip is to be had.
+        url: String,
+        /// Until when.
+        expires: Timestamp,
+    },
     /// The balance.
     Balance(Funds),
     /// Ledger entries.

@@ -10,6 +10,7 @@ use crate::http::places::Places;
 use crate::http::polls::Polls;
 use crate::http::uploads;
 use crate::media::{Media, MediaError};
+use crate::outbound::stripe::StripeClient;
 use crate::outbound::{Outbound, SystemNames};
 use crate::people::People;
 use crate::secrets;
@@ -41,12 +42,16 @@ pub struct App {
     pub dialects: Vec<Arc<dyn Dialect>>,
     /// What renders.
     pub engine: Arc<dyn Engine>,
+    /// When it was opened.
+    pub started: Timestamp,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Where ids and keys get their randomness.
     pub entropy: Arc<dyn Entropy>,
     /// Upstreams, and what they are making for this process.
     pub upstreams: Upstreams,
+    /// The way to the service that takes cards.
+    pub stripe: Option<StripeClient>,
     /// The way out.
     pub outbound: Outbound,
     /// Whose keys were good a moment ago.
@@ -171,6 +176,8 @@ impl App {
             let why = format!("an engine is to make {model}, which is not in the catalogue");
             return Err(StartError::Engine(why));
         }
+        let names = &parts.names;
+        let stripe = config.stripe.clone().map(|one| StripeClient::new(one, Arc::clone(names)));
         let settings = Settings::of(&catalogue);
         let engine =
             parts.engine.unwrap_or_else(|| Arc::new(PreviewEngine::new(config.render_threads)));
@@ -181,6 +188,8 @@ impl App {
             dialects: reelgate_dialects::all(&settings),
             engine,
             upstreams,
+            stripe,
+            started: parts.clock.now(),
             clock: parts.clock,
             entropy: parts.entropy,
             outbound,

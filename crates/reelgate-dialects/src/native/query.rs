@@ -39,6 +39,7 @@ pub(super) fn call(
     Ok(match operation {
         OwnOperation::ListJobs => OwnCall::Jobs(filter(request, models)?, page(request, job_id)?),
         OwnOperation::DeleteJob => OwnCall::DeleteJob(job()?),
+        OwnOperation::Share => OwnCall::Share(job()?, super::request::share(request)?),
         OwnOperation::WatchJob => OwnCall::WatchJob(job()?),
         OwnOperation::Watch => OwnCall::Watch,
         OwnOperation::Balance => OwnCall::Balance,
@@ -69,7 +70,7 @@ fn named(name: &str) -> Field {
 }
 
 /// A misspelt parameter must not silently list everything.
-fn only(request: &WireRequest, known: &[&str]) -> Result<(), Error> {
+pub(super) fn only(request: &WireRequest, known: &[&str]) -> Result<(), Error> {
     for (index, (name, _)) in request.query.iter().enumerate() {
         if !known.contains(&name.as_str()) {
             let shown = name.chars().take(40).collect::<String>();
@@ -91,7 +92,10 @@ pub(super) fn page_of<C>(
     page(request, read)
 }
 
-fn page<C>(request: &WireRequest, read: fn(&str) -> Option<C>) -> Result<Page<C>, Error> {
+pub(super) fn page<C>(
+    request: &WireRequest,
+    read: fn(&str) -> Option<C>,
+) -> Result<Page<C>, Error> {
     let limit = match request.query_value("limit") {
         None => PAGE_DEFAULT,
         Some(text) => {

@@ -6,12 +6,14 @@
 mod engines;
 mod file;
 mod options;
+mod stripe;
 
 pub(crate) use engines::read_file as read_engine_file;
 pub use engines::{EngineConfig, Secret};
 #[cfg(feature = "fault-points")]
 pub(crate) use options::test_fault;
 pub use options::{CommonOptions, LogFormat, ServeOptions};
+pub use stripe::StripeConfig;
 
 use file::File;
 use reelgate_core::Network;
@@ -47,6 +49,8 @@ pub struct Config {
     pub outbound: OutboundConfig,
     /// Upstreams that make clips, by their names.
     pub engines: Vec<EngineConfig>,
+    /// Who takes cards, and what is sold.
+    pub stripe: Option<StripeConfig>,
 }
 
 /// Limits on callers.
@@ -158,6 +162,7 @@ impl Config {
                 webhook_timeout: Duration::from_secs(10),
             },
             engines: Vec::new(),
+            stripe: None,
         }
     }
 

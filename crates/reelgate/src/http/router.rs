@@ -2,7 +2,7 @@
 
 use super::actions::NATIVE;
 use super::gateway::{self, PathParams};
-use super::{files, health, openapi, pages, reply, studio, upstream};
+use super::{files, health, openapi, pages, reply, studio, top_up, upstream};
 use crate::agents::mcp;
 use crate::app::App;
 use axum::body::Body;
@@ -24,6 +24,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/readyz", get(health::ready))
         .route("/files/{ticket}/{*name}", get(files::download))
         .route("/upstream/{job}/{seal}", post(upstream::report))
+        .route("/payments/stripe", post(top_up::report))
         .with_state(Arc::clone(app));
     for dialect in &app.dialects {
         for (path, routes) in by_path(dialect.routes()) {

@@ -10,6 +10,7 @@ mod address;
 mod posted;
 mod resolver;
 mod save;
+pub mod stripe;
 mod upstream;
 
 pub use address::is_public;

@@ -111,7 +111,7 @@ function Sessions() {
   ];
   return html`<${Table}
     label=${t("Where you are signed in")}
-    rows=${answer.found.sessions}
+    rows=${answer.found.data}
     columns=${columns}
     id=${(/** @type {Session} */ one) => one.id}
   />`;
