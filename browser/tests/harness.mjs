@@ -13,7 +13,9 @@ const ROOT = path.resolve(import.meta.dirname, "../..");
 const TARGET = process.env.CARGO_TARGET_DIR ?? path.join(ROOT, "target");
 const BINARY = process.env.REELGATE_BIN ?? path.join(TARGET, "debug/reelgate");
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const INSTALLED = ["/usr/bin/chromium", "/usr/bin/google-chrome"];
+/** None: the one that Playwright has brought. */
+const CHROMIUM = process.env.CHROMIUM ?? INSTALLED.find(name => existsSync(name));
 const STARTS_WITHIN_MS = 30_000;
 
 /** @typedef {{url: string, key: string, command: (...args: string[]) => string,

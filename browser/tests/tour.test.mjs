@@ -15,6 +15,10 @@ const DESK = {
   viewport: { width: 1440, height: 900 },
   colorScheme: /** @type {const} */ ("light"),
 };
+const WALL = {
+  viewport: { width: 2200, height: 1200 },
+  colorScheme: /** @type {const} */ ("dark"),
+};
 const PHONE = { viewport: { width: 390, height: 844 }, colorScheme: /** @type {const} */ ("dark") };
 
 before(async () => {
@@ -47,7 +51,7 @@ const places = () => [
   ["/docs/reference/native", "/api/reelgate/v1/quote"],
 ];
 
-for (const [name, options] of Object.entries({ DESK, PHONE })) {
+for (const [name, options] of Object.entries({ DESK, WALL, PHONE })) {
   test(`every page on a ${name.toLowerCase()}`, async () => {
     const { page, finish } = await open(browser, server, options);
     for (const [at, text] of places()) {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, made, open, plays, serve } from "./harness.mjs";
+import { isAccessible, launch, made, open, plays, serve } from "./harness.mjs";
 
 /** @type {import("./harness.mjs").Server} */
 let server;
@@ -63,6 +63,21 @@ test("the last frame of a clip opens the next one", async () => {
   await finish();
   const { data } = await server.api("GET", "/assets");
   assert.equal(data.length, 1);
+});
+
+test("a clip is shared by a link that needs no sign-in", async () => {
+  const { page, finish } = await open(browser, server);
+  await page.goto(`/watch/${fox}`);
+  await page.getByRole("button", { name: "Share" }).click();
+  const window = page.getByRole("dialog", { name: "Share" });
+  await window.getByRole("radio", { name: "30 days" }).click();
+  await window.getByRole("button", { name: "Make the link" }).click();
+  const link = await window.getByLabel("Link").inputValue();
+  await isAccessible(page);
+  await finish();
+  const answer = await fetch(link, { method: "GET" });
+  assert.equal(answer.status, 200);
+  assert.match(answer.headers.get("content-type") ?? "", /^(video\/mp4|text\/html)/);
 });
 
 test("two films are compared side by side", async () => {

@@ -34,7 +34,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
 const ALWAYS: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const NEVER: HeaderValue = HeaderValue::from_static("no-cache");
 /// Where the one page is served; what it shows there is for its script to say.
-const PLACES: [&str; 11] = [
+const PLACES: [&str; 13] = [
     "/",
     "/sign-in",
     "/create",
@@ -45,6 +45,8 @@ const PLACES: [&str; 11] = [
     "/pricing",
     "/account",
     "/account/{*rest}",
+    "/operator",
+    "/operator/{*rest}",
     "/docs",
 ];
 

@@ -40,7 +40,7 @@ export function credentials() {
  * @param {string} method
  * @param {string} path below the API's own folder, or from the root
  * @param {unknown} [body] sent as JSON, or as it is when it is a form
- * @param {{signal?: AbortSignal, headers?: Record<string, string>}} [more]
+ * @param {{signal?: AbortSignal, headers?: Record<string, string>, keepalive?: boolean}} [more]
  * @returns {Promise<any>} the answer's JSON
  */
 export async function ask(method, path, body, more = {}) {
@@ -54,6 +54,7 @@ export async function ask(method, path, body, more = {}) {
       headers,
       body: isForm ? body : body === undefined ? undefined : JSON.stringify(body),
       signal: more.signal,
+      keepalive: more.keepalive,
       cache: "no-store",
     });
   } catch (error) {

@@ -16,6 +16,7 @@ const PAGES = [
   [/^\/gallery$/, "gallery"],
   [/^\/pricing$/, "pricing"],
   [/^\/account(\/|$)/, "account"],
+  [/^\/operator(\/|$)/, "operator"],
   [/^\/docs(\/|$)/, "docs"],
 ];
 

@@ -29,6 +29,10 @@ export const isOperator = computed(() => user.value?.role === "operator");
 /** Whether a person is signed in, who may have teams and a password. */
 export const isPerson = computed(() => Boolean(user.value) && user.value?.role !== "key");
 
+/** Whether somebody will probably turn out to be signed in. */
+export const hasProof = () =>
+  Boolean(secret.read()) || kept("signed-in", false) || location.hash.startsWith("#sign-in=");
+
 /** Finds out who this is, once, when the page begins. */
 export async function begin() {
   await learnServer();
@@ -102,11 +106,16 @@ function signedOut() {
   user.value = null;
 }
 
+/** Ends the session on the server as well, even when this page is left at once. */
 export async function signOut() {
+  const isSession = !key.value;
   // First the pages: what they ask for from here on would be refused.
-  user.value = null;
-  if (!key.value) await ask("DELETE", "/session").catch(() => null);
   signedOut();
+  if (!isSession) return;
+  await ask("DELETE", "/session", undefined, { keepalive: true }).catch(error => {
+    // It had ended already.
+    if (!(error instanceof Refusal && error.status === 401)) throw error;
+  });
 }
 
 /** @param {string | null} id */

@@ -11,6 +11,7 @@ import { Confirm } from "./controls.js";
 import { Icon } from "./icon.js";
 import { complain, tell } from "./notes.js";
 import { add } from "./references.js";
+import { Share } from "./share.js";
 
 /** @typedef {import("../lib/types.js").Job} Job */
 
@@ -65,12 +66,14 @@ export function Actions({ job, isFull = false, onGone }) {
           name=${t("Make again")}
           does=${() => again(job)}
         />
+        <${Act} icon="share" name=${t("Share")} does=${async () => setOpen("share")} />
         <${Act}
           icon="trash"
           name=${t("Remove")}
           does=${async () => setOpen("remove")}
         />`
     }
+    ${open === "share" && html`<${Share} id=${job.id} onClose=${close} />`}
     ${
       open === "remove" &&
       html`<${Confirm}

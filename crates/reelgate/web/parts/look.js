@@ -45,12 +45,14 @@ export function Look() {
     </button>
     ${
       user.value &&
-      html`<button class="quiet" onClick=${signOut} title=${user.value.name}>
+      html`<button class="quiet" title=${user.value.name} onClick=${leave}>
         <${Icon} name="out" /><span>${t("Sign out")}</span>
       </button>`
     }
   </div>`;
 }
+
+const leave = () => signOut().catch(complain);
 
 function looks() {
   const names = {

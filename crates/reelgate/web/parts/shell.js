@@ -2,7 +2,7 @@
 
 import { load, pageAt, PUBLIC, route } from "../lib/router.js";
 import { beginShortcuts } from "../lib/shortcuts.js";
-import { balance, user } from "../lib/session.js";
+import { balance, isOperator, user } from "../lib/session.js";
 import { html, useEffect, useRef, useState } from "../lib/ui.js";
 import { t } from "../lib/words.js";
 import { Icon } from "./icon.js";
@@ -25,6 +25,7 @@ function places() {
       ["/pricing", "pricing", t("Pricing")],
       ["/docs", "docs", t("Docs")],
     ];
+  if (isOperator.value) all.push(["/operator", "operator", t("Operator")]);
   return [...all, ["/docs", "docs", t("Docs")]];
 }
 
@@ -53,6 +54,7 @@ function titleOf(page) {
     gallery: t("Gallery"),
     account: t("Account"),
     pricing: t("Pricing"),
+    operator: t("Operator"),
     docs: t("Docs"),
   };
   return names[/** @type {keyof typeof names} */ (page)] ?? "";

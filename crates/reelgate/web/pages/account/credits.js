@@ -1,11 +1,12 @@
 // The balance, ways to more of it, and every movement.
 
-import { post } from "../../lib/api.js";
+import { get, post } from "../../lib/api.js";
 import { collection } from "../../lib/collection.js";
 import { credits, inCredits, when } from "../../lib/format.js";
 import { balance, refreshBalance, server } from "../../lib/session.js";
 import { html, useEffect, useMemo, useState } from "../../lib/ui.js";
-import { t } from "../../lib/words.js";
+import { language, t } from "../../lib/words.js";
+import { useAnswer, Waiting } from "../../parts/load.js";
 import { complain, tell, wrong } from "../../parts/notes.js";
 import { Table } from "../../parts/table.js";
 
@@ -71,28 +72,41 @@ function Redeem({ onDone }) {
   </form>`;
 }
 
+/**
+ * @typedef {{id: string, title: string, credits: string, amount: number,
+ *   currency: string}} Plan
+ */
+
 /** The server takes cards: it answers with the address of the page where one pays. */
 function Card() {
-  const [amount, setAmount] = useState("1000");
-  const send = (/** @type {Event} */ event) => {
-    event.preventDefault();
-    post("/account/top-up", { credits: amount }).then(
-      found => location.assign(found.url),
-      complain,
-    );
+  const answer = useAnswer(() => get("/plans"), []);
+  const [isBusy, setBusy] = useState(false);
+  if (!answer.found) return html`<${Waiting} ...${answer} />`;
+  const buy = async (/** @type {Plan} */ plan) => {
+    setBusy(true);
+    await post("/checkout", { plan: plan.id }).then(({ url }) => location.assign(url), complain);
+    setBusy(false);
   };
-  return html`<form class="panel" onSubmit=${send}>
+  return html`<section class="panel" aria-label=${t("Buy credits")}>
     <h2>${t("Buy credits")}</h2>
-    <div class="inline">
-      <input
-        inputmode="numeric"
-        value=${amount}
-        aria-label=${t("Credits")}
-        onInput=${(/** @type {any} */ event) => setAmount(event.target.value)}
-      />
-      <button class="main" disabled=${!(Number(amount) > 0)}>${t("Pay by card")}</button>
+    <div class="stack">
+      ${answer.found.data.map(
+        (/** @type {Plan} */ plan) => html`<div key=${plan.id} class="row row-apart">
+          <span><strong>${plan.title}</strong> · ${inCredits(plan.credits)}</span>
+          <button class="main" disabled=${isBusy} onClick=${() => buy(plan)}>
+            ${t("Pay {price}", { price: priceOf(plan) })}
+          </button>
+        </div>`,
+      )}
     </div>
-  </form>`;
+  </section>`;
+}
+
+/** Amounts come in the currency's smallest part. @param {Plan} plan */
+function priceOf({ amount, currency }) {
+  const format = new Intl.NumberFormat(language.value, { style: "currency", currency });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(amount / 10 ** digits);
 }
 
 function Statement() {
