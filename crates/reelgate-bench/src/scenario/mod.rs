@@ -5,6 +5,7 @@ mod generate;
 mod media;
 mod memory;
 mod postgres;
+mod probe;
 mod scale;
 mod status;
 mod submit;
@@ -64,6 +65,7 @@ pub(crate) const ALL: &[(&str, &str, Scenario)] = &[
     ("memory", "memory and time to start", memory::run),
     ("media", "parts of a clip over HTTP", media::run),
     ("webhook", "from a job's end to its first delivery, SQLite", webhook::run),
+    ("probe", "a look at a stranger's file by a confined child", probe::run),
     ("generate", "whole clips from the command line", generate::run),
 ];
 

@@ -12,6 +12,7 @@ pub mod openapi;
 mod own;
 mod owner;
 pub mod pages;
+mod pass_on;
 pub mod peer;
 mod people;
 pub mod places;

@@ -91,7 +91,8 @@ async fn delete_job(app: &App, caller: Caller, id: JobId) -> Result<reelgate_cor
     job_of(app, caller, id).await?;
     let job = app.store.delete_files(caller.account, id, app.now()).await.map_err(store_error)?;
     if let State::Succeeded { output, .. } = &job.state {
-        for name in [&output.video, &output.poster, &output.last_frame] {
+        let still = [&output.video, &output.poster, &output.last_frame];
+        for name in still.into_iter().chain(&output.thumbnail) {
             if let Err(error) = app.media.remove(name).await {
                 tracing::warn!(%id, %error, "a file was not removed");
             }

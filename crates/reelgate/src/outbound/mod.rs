@@ -7,10 +7,12 @@
 //! nothing else, for development.
 
 mod address;
+mod door;
 mod posted;
 mod resolver;
 
 pub use address::is_public;
+pub use door::BucketDoor;
 pub use posted::Posted;
 pub use resolver::{PublicOnly, SystemNames};
 

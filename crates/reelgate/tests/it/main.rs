@@ -7,12 +7,17 @@
 mod agents;
 mod apis;
 mod bad_input;
+mod bucket;
 mod cli;
+#[path = "../../../reelgate-codec/tests/it/corpus.rs"]
+mod corpus;
+mod credentials;
 mod desk;
 mod endpoints;
 mod fake_engine;
 mod files;
 mod harness;
+mod hostile;
 mod idempotency;
 mod keys;
 mod limits;
@@ -29,6 +34,7 @@ mod private_postgres;
 mod references;
 mod rehearsal;
 mod render;
+mod sandbox;
 mod sessions;
 mod shared;
 mod task_query;

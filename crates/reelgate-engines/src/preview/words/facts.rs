@@ -136,6 +136,8 @@ pub(crate) struct Facts {
     pub(crate) styles: Vec<Style>,
     /// Pictures named as `@image2`, counted from one.
     pub(crate) images: Vec<usize>,
+    /// Further pictures are to lie over the first one instead of following it.
+    pub(crate) insets: bool,
     /// People, weather and the like the text says to leave out.
     pub(crate) left_out: Vec<&'static str>,
 }
@@ -187,6 +189,7 @@ impl Facts {
         fill(&mut self.actions, &common.actions);
         fill(&mut self.moves, &common.moves);
         fill(&mut self.images, &common.images);
+        self.insets |= common.insets;
         for mood in &common.moods {
             add(&mut self.moods, *mood);
         }
@@ -246,6 +249,22 @@ fn fill<T: Copy>(list: &mut Vec<T>, common: &[T]) {
     }
 }
 
+/// What people say who want one picture within another.
+const INSET_WORDS: [&str; 12] = [
+    "inset",
+    "picture in picture",
+    "picture-in-picture",
+    "in the corner",
+    "side by side",
+    "split screen",
+    "ピクチャーインピクチャー",
+    "ワイプ",
+    "화면 속 화면",
+    "画中画",
+    "obraz w obrazie",
+    "w rogu",
+];
+
 /// Reads one shot's text.
 pub(crate) fn facts_of(text: &str) -> Facts {
     let letters: Vec<char> = text.to_lowercase().chars().collect();
@@ -261,6 +280,8 @@ pub(crate) fn facts_of(text: &str) -> Facts {
         }
     }
     facts.images = image_names(&letters);
+    let text: String = letters.iter().collect();
+    facts.insets = INSET_WORDS.iter().any(|words| text.contains(words));
     facts.forget_left_out();
     facts
 }
