@@ -109,10 +109,8 @@ const CALLS: [libc::c_long; 33] = [
     libc::SYS_exit_group,
 ];
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
-    #![cfg(target_os = "linux")]
-
     use super::*;
     use std::os::unix::process::ExitStatusExt as _;
     use std::process::{Command, ExitStatus, Stdio};
