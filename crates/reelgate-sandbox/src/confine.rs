@@ -38,13 +38,17 @@ pub(crate) fn confine() -> Layers {
 
 #[cfg(target_os = "linux")]
 fn limit() -> rustix::io::Result<()> {
-    use rustix::process::{Resource, Rlimit, setrlimit};
-    let to = |most: u64| Rlimit { current: Some(most), maximum: Some(most) };
-    setrlimit(Resource::As, to(MEMORY_BYTES_MAX))?;
-    setrlimit(Resource::Cpu, to(CPU_S_MAX))?;
-    setrlimit(Resource::Nofile, to(3))?;
-    setrlimit(Resource::Fsize, to(0))?;
-    setrlimit(Resource::Core, to(0))
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let to = |what: Resource, most: u64| {
+        // Raising a lower limit of the surroundings is refused, and not wanted.
+        let most = getrlimit(what).maximum.map_or(most, |outer| outer.min(most));
+        setrlimit(what, Rlimit { current: Some(most), maximum: Some(most) })
+    };
+    to(Resource::As, MEMORY_BYTES_MAX)?;
+    to(Resource::Cpu, CPU_S_MAX)?;
+    to(Resource::Nofile, 3)?;
+    to(Resource::Fsize, 0)?;
+    to(Resource::Core, 0)
 }
 
 #[cfg(target_os = "linux")]
@@ -118,9 +122,8 @@ mod tests {
     /// Runs one of the tests below that nobody asks for in a process of its own: what it gives up
     /// it never gets back.
     fn run(name: &str) -> ExitStatus {
-        let this = std::env::current_exe().expect("a test has a program");
         let name = format!("confine::tests::{name}");
-        let mut command = Command::new(this);
+        let mut command = Command::new("/proc/self/exe");
         command.args(["--exact", &name, "--ignored", "--test-threads=1"]);
         command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("it starts")
     }
@@ -164,6 +167,39 @@ mod tests {
         limit().expect("limits can be set");
         let huge = vec![1_u8; 2 << 30];
         assert_eq!(std::hint::black_box(huge).len(), 1);
+    }
+
+    /// An older kernel, or a container that keeps these calls to itself.
+    #[test]
+    #[ignore = "confines its process: started by another test"]
+    fn has_neither_landlock_nor_seccomp() {
+        use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_filter};
+        let missing = [libc::SYS_landlock_create_ruleset, libc::SYS_seccomp];
+        let calls = missing.into_iter().map(|call| (call, Vec::new())).collect();
+        let arch =
+            if cfg!(target_arch = "x86_64") { TargetArch::x86_64 } else { TargetArch::aarch64 };
+        let (allow, refuse) = (SeccompAction::Allow, SeccompAction::Errno(38));
+        let filter = SeccompFilter::new(calls, allow, refuse, arch).expect("a filter");
+        let program: BpfProgram = filter.try_into().expect("a program");
+        apply_filter(&program).expect("this kernel has seccomp");
+        let left = Layers { limits: true, landlock: false, seccomp: false };
+        assert_eq!(confine(), left);
+    }
+
+    #[test]
+    #[ignore = "confines its process: started by another test"]
+    fn has_less_memory_than_the_limit() {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        let outer = Rlimit { current: Some(1 << 30), maximum: Some(1 << 30) };
+        setrlimit(Resource::As, outer).expect("a lower limit");
+        limit().expect("the lower limit stays");
+    }
+
+    #[test]
+    fn what_a_machine_lacks_leaves_the_other_layers() {
+        for name in ["has_neither_landlock_nor_seccomp", "has_less_memory_than_the_limit"] {
+            assert!(run(name).success(), "{name}");
+        }
     }
 
     #[test]

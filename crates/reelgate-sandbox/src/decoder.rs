@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
@@ -36,12 +36,14 @@ struct Inner {
     places: Semaphore,
     /// Children that have confined themselves and wait for their one file.
     ready: Mutex<Vec<Child>>,
+    /// Said once, not for every file.
+    told_of_missing: Once,
 }
 
 impl Inner {
     fn new(program: Option<PathBuf>) -> Self {
         let (places, ready) = (Semaphore::new(AT_ONCE_MAX), Mutex::new(Vec::new()));
-        Self { program, time_max: Duration::MAX, places, ready }
+        Self { program, time_max: Duration::MAX, places, ready, told_of_missing: Once::new() }
     }
 }
 
@@ -208,7 +210,26 @@ impl Decoder {
                 false => Err(Error::other("the child did not end well")),
             }
         };
-        judge(said.await)
+        let told = judge(said.await)?;
+        self.note(told.1);
+        Ok(told)
+    }
+
+    /// Says once which layers this machine does not have.
+    fn note(&self, layers: Layers) {
+        let names =
+            [("limits", layers.limits), ("landlock", layers.landlock), ("seccomp", layers.seccomp)];
+        let missing: Vec<_> =
+            names.into_iter().filter(|(_, is)| !is).map(|(name, _)| name).collect();
+        if !missing.is_empty() {
+            self.0.told_of_missing.call_once(|| {
+                let missing = missing.join(", ");
+                tracing::warn!(
+                    missing,
+                    "files of others are decoded with fewer layers around them"
+                );
+            });
+        }
     }
 
     /// A child that is ready, or a fresh one.
