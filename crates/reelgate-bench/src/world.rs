@@ -157,6 +157,7 @@ pub(crate) fn submission(owner: &Owner) -> Submission {
         ratio: Ratio::R16x9,
         resolution: Resolution::P720,
         duration_s: 5,
+        reserved_s: None,
         seed: None,
         audio: true,
         fixed_lens: false,
@@ -164,6 +165,10 @@ pub(crate) fn submission(owner: &Owner) -> Submission {
         callback_url: None,
         metadata: None,
         priority: Priority::Normal,
+        size: None,
+        expires_in_s: None,
+        follow: false,
+        extra: None,
         test: false,
     };
     let job = Job {
@@ -181,12 +186,14 @@ pub(crate) fn submission(owner: &Owner) -> Submission {
         leases: 0,
         ticket: Ticket::None,
         deadline: now.plus_ms(48 * 3_600_000),
+        remaining: None,
+        hidden: None,
         created: now,
         updated: now,
     };
     let key = IdempotencyKey::parse(&crate::uuid(entropy()));
     let idempotency = key.ok().map(|key| (key, Fingerprint([7; 32])));
-    Submission { job, idempotency, daily_cap: None }
+    Submission { job, idempotency, needs_purchase: false, daily_cap: None }
 }
 
 pub(crate) fn slot(n: u64, of: usize) -> usize {

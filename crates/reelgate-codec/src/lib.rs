@@ -11,6 +11,7 @@ mod frame;
 mod gif;
 pub mod h264;
 mod label;
+mod moving;
 pub mod mp4;
 mod probe;
 mod quality;

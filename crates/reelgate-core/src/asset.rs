@@ -28,6 +28,8 @@ pub struct Asset {
     pub bytes: u64,
     /// Columns and rows, where it has any.
     pub size: Option<Size>,
+    /// Whether it came with a test key, and is for tests.
+    pub test: bool,
     /// When it was uploaded first.
     pub created: Timestamp,
     /// When it was uploaded or ordered with last; it is forgotten a retention period later.

@@ -9,6 +9,7 @@ use crate::own::{OwnCall, OwnReply};
 use crate::owner::{OwnerCall, OwnerReply};
 use crate::people::{PeopleCall, PeopleReply};
 use crate::price::Price;
+use crate::record::{RecordQuery, Removal};
 
 /// A request, freed of its dialect.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,10 @@ pub enum Call {
     Get(JobId),
     /// Stop a job.
     Cancel(JobId),
+    /// List jobs as records.
+    Records(Box<RecordQuery>),
+    /// Remove a job's record, as far as the API lets its callers.
+    Remove(JobId, Removal),
     /// List what this dialect offers. Needs no key.
     Models,
     /// Something that only our own API has.
@@ -49,6 +54,17 @@ pub enum Reply {
     Job(Box<JobView>),
     /// The job was stopped, or will be as soon as its worker hears of it.
     Cancelled(Box<JobView>),
+    /// Records, how many there are in all, and whether there are more behind these.
+    Records {
+        /// The page.
+        rows: Vec<JobView>,
+        /// All that the question finds.
+        total: u64,
+        /// Whether something follows the page.
+        has_more: bool,
+    },
+    /// A record is gone.
+    Removed(JobId),
     /// The models.
     Models(Vec<Model>),
     /// The answer to a call that only our own API has.

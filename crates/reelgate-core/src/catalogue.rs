@@ -9,7 +9,7 @@ use crate::media::{MediaKind, MediaRules};
 use crate::model::{Model, ModelId};
 use crate::order::Channel;
 use crate::price::{Rate, RateCard};
-use crate::size::{Ratio, Resolution};
+use crate::size::{Grid, Ratio, Resolution};
 
 /// Everything that is on offer, and the rate card's version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,9 @@ impl Catalogue {
         let mut models = open_v1();
         models.push(task_query());
         models.extend(tasks_v1());
+        models.push(tasks_v1_newer());
         models.extend(tasks_v1_images());
+        models.extend(crate::catalogue_ark::models());
         models.push(native());
         models.push(native_still());
         Self { models, price_version: "2026-11".to_owned(), usd_micro_per_credit: 10_000 }
@@ -48,19 +50,19 @@ impl Catalogue {
 }
 
 /// Thousandths of a credit, the finest unit any rate below needs.
-const fn milli(thousandths: i64) -> Credits {
+pub(crate) const fn milli(thousandths: i64) -> Credits {
     Credits::from_micro(thousandths * 1000)
 }
 
-const fn rate(resolution: Resolution, text_milli: i64, media_milli: i64) -> Rate {
+pub(crate) const fn rate(resolution: Resolution, text_milli: i64, media_milli: i64) -> Rate {
     Rate { resolution, text_per_s: milli(text_milli), media_per_s: milli(media_milli) }
 }
 
-fn card(rows: &[Rate]) -> RateCard {
+pub(crate) fn card(rows: &[Rate]) -> RateCard {
     RateCard { rows: rows.to_vec(), step: Credits::whole(1) }
 }
 
-fn images_and(more: &[MediaKind], count_max: usize) -> MediaRules {
+pub(crate) fn images_and(more: &[MediaKind], count_max: usize) -> MediaRules {
     let mut kinds = vec![MediaKind::Image];
     kinds.extend_from_slice(more);
     MediaRules { count_max, kinds }
@@ -73,9 +75,12 @@ fn open_v1() -> Vec<Model> {
         id: ModelId::new("open_v1", name),
         title: title.to_owned(),
         durations_s,
+        takes_auto: false,
+        gated: false,
         duration_default_s: 5,
         resolutions: vec![P480, P720, P1080],
         resolution_default: P720,
+        grid: Grid::Usual,
         ratios: vec![Ratio::R16x9, Ratio::R9x16, Ratio::R1x1],
         ratio_default: Ratio::R16x9,
         prompt_chars: 1..=10_000,
@@ -113,9 +118,12 @@ fn task_query() -> Model {
         id: ModelId::new("task_query", "seedance-2.0"),
         title: "Seedance 2.0".to_owned(),
         durations_s: vec![5, 10, 15],
+        takes_auto: false,
+        gated: false,
         duration_default_s: 5,
         resolutions: vec![Resolution::P720],
         resolution_default: Resolution::P720,
+        grid: Grid::Usual,
         ratios: Ratio::ALL.into_iter().filter(|ratio| *ratio != Ratio::Adaptive).collect(),
         ratio_default: Ratio::R16x9,
         prompt_chars: 1..=10_000,
@@ -135,9 +143,12 @@ fn tasks_v1() -> Vec<Model> {
         id: ModelId::new("tasks_v1", name),
         title: title.to_owned(),
         durations_s: (4..=15).collect(),
+        takes_auto: false,
+        gated: false,
         duration_default_s: 5,
         resolutions: rows.iter().map(|rate| rate.resolution).collect(),
         resolution_default: P720,
+        grid: Grid::Usual,
         ratios: Ratio::ALL.to_vec(),
         ratio_default: Ratio::R16x9,
         prompt_chars: 3..=10_000,
@@ -174,6 +185,32 @@ fn tasks_v1() -> Vec<Model> {
     ]
 }
 
+/// API C's newer model (contract 3.1): longer, of a length of its own choice, with more references,
+/// and kept for accounts that have paid. Its prices are ours.
+fn tasks_v1_newer() -> Model {
+    use Resolution::{P720, P1080};
+    let rows = [rate(P720, 15_000, 15_000), rate(P1080, 33_000, 33_000)];
+    Model {
+        id: ModelId::new("tasks_v1", "seedance25"),
+        title: "Seedance 2.5".to_owned(),
+        durations_s: (4..=30).collect(),
+        takes_auto: true,
+        gated: true,
+        duration_default_s: 5,
+        resolutions: rows.iter().map(|rate| rate.resolution).collect(),
+        resolution_default: P720,
+        grid: Grid::Usual,
+        ratios: Ratio::ALL.to_vec(),
+        ratio_default: Ratio::R16x9,
+        prompt_chars: 3..=10_000,
+        media: images_and(&[MediaKind::Video, MediaKind::Audio], 50),
+        channels: Channel::ALL.to_vec(),
+        takes_seed: false,
+        audio_default: true,
+        rates: card(&rows),
+    }
+}
+
 /// API C's picture models. Documents give no limits but the example's `1K`; the contract, section
 /// 3.9, gives single prices, and the rest of the rates are ours.
 fn tasks_v1_images() -> Vec<Model> {
@@ -200,9 +237,12 @@ fn stills(name: &str, title: &str, rows: &[Rate]) -> Model {
         id: ModelId::new("native", name),
         title: title.to_owned(),
         durations_s: vec![0],
+        takes_auto: false,
+        gated: false,
         duration_default_s: 0,
         resolutions: rows.iter().map(|rate| rate.resolution).collect(),
         resolution_default: Resolution::K1,
+        grid: Grid::Usual,
         ratios: Ratio::ALL.to_vec(),
         ratio_default: Ratio::R1x1,
         prompt_chars: 1..=10_000,
@@ -234,9 +274,12 @@ fn native() -> Model {
         id: ModelId::new("native", "preview"),
         title: "Preview".to_owned(),
         durations_s: (1..=30).collect(),
+        takes_auto: true,
+        gated: false,
         duration_default_s: 5,
         resolutions: rows.iter().map(|rate| rate.resolution).collect(),
         resolution_default: P720,
+        grid: Grid::Usual,
         ratios: Ratio::ALL.to_vec(),
         ratio_default: Ratio::R16x9,
         prompt_chars: 1..=10_000,

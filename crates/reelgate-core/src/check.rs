@@ -4,6 +4,7 @@
 //! ratio, duration, resolution, channel, sound, seed, callback, metadata, price cap.
 
 use crate::error::{Error, Field};
+use crate::length;
 use crate::media::{MediaSource, Role, check_url};
 use crate::model::Model;
 use crate::order::{Channel, Draft, DraftMedia, Mode, Order};
@@ -41,7 +42,7 @@ pub fn check(
     mode(draft, model)?;
     media(draft, model, policy)?;
     let ratio = one_of(draft.ratio, model.ratio_default, &model.ratios, Field::Ratio)?;
-    let duration_s = duration(draft, model)?;
+    let (duration_s, reserved_s) = duration(draft, model)?;
     let resolution =
         one_of(draft.resolution, model.resolution_default, &model.resolutions, Field::Resolution)?;
     channel(draft, model)?;
@@ -49,7 +50,8 @@ pub fn check(
     let seed = seed(draft, model)?;
     callback(draft, policy)?;
     metadata(draft)?;
-    let price = price(model, resolution, duration_s, !draft.media.is_empty(), price_version)
+    let paid_s = reserved_s.unwrap_or(duration_s);
+    let price = price(model, resolution, paid_s, !draft.media.is_empty(), price_version)
         .ok_or_else(|| Error::invalid(Field::Resolution, "is not on sale for this model"))?;
     price_cap(draft, &price)?;
     let order = Order {
@@ -59,6 +61,7 @@ pub fn check(
         ratio,
         resolution,
         duration_s,
+        reserved_s,
         seed,
         audio: draft.audio.unwrap_or(model.audio_default),
         fixed_lens: draft.fixed_lens.unwrap_or(false),
@@ -66,6 +69,10 @@ pub fn check(
         callback_url: draft.callback_url.clone(),
         metadata: draft.metadata.clone(),
         priority: draft.priority.unwrap_or_default(),
+        size: draft.size,
+        expires_in_s: draft.expires_in_s,
+        follow: draft.follow,
+        extra: draft.extra.clone(),
         test: false,
     };
     Ok((order, price))
@@ -124,7 +131,7 @@ fn media(draft: &Draft, model: &Model, policy: Policy) -> Result<(), Error> {
             MediaSource::Url(url) => check_url(url, &item.field, policy.allow_http)?,
             MediaSource::Data(_) if policy.allow_data => {}
             // Whether there is one is known when it is looked up, as with an address.
-            MediaSource::Asset(_) => {}
+            MediaSource::Asset(_) | MediaSource::Clip(_) | MediaSource::Kept(_) => {}
             MediaSource::Data(_) => {
                 return Err(Error::invalid(item.field.clone(), "must be a public https URL"));
             }
@@ -147,18 +154,24 @@ fn one_of<T: Copy + PartialEq + std::fmt::Display>(
     Err(Error::invalid(field, format!("must be one of {names} for this model, got {value}")))
 }
 
-fn duration(draft: &Draft, model: &Model) -> Result<u32, Error> {
+/// The length, and the longest there is where the choice was left to us.
+fn duration(draft: &Draft, model: &Model) -> Result<(u32, Option<u32>), Error> {
     if model.makes_stills() {
         return match draft.duration_s {
-            None | Some(0) => Ok(0),
+            None | Some(0) => Ok((0, None)),
             Some(_) => Err(Error::invalid(Field::Duration, NO_TIME)),
         };
     }
     let asked = draft.duration_s.unwrap_or(i64::from(model.duration_default_s));
+    if asked == length::AUTO && model.takes_auto {
+        let chosen = length::choose(&draft.prompt, model).unwrap_or(model.duration_default_s);
+        return Ok((chosen, model.durations_s.last().copied()));
+    }
     let found = u32::try_from(asked).ok().filter(|s| model.durations_s.contains(s));
-    found.ok_or_else(|| {
+    found.map(|s| (s, None)).ok_or_else(|| {
         let allowed = seconds(&model.durations_s);
-        Error::invalid(Field::Duration, format!("must be {allowed} seconds, got {asked}"))
+        let auto = if model.takes_auto { ", or left to the model" } else { "" };
+        Error::invalid(Field::Duration, format!("must be {allowed} seconds{auto}, got {asked}"))
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::check::Policy;
 use crate::error::{Error, Field, Kind};
-use crate::id::{AccountId, DeliveryId, EndpointId};
+use crate::id::{AccountId, DeliveryId, EndpointId, JobId};
 use crate::media::check_url;
 use crate::time::Timestamp;
 use crate::webhook::{Attempt, EventKind, Record};
@@ -141,6 +141,15 @@ pub struct Change {
     pub enabled: Option<bool>,
 }
 
+/// To whom messages went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listener {
+    /// An endpoint of the account.
+    Endpoint(EndpointId),
+    /// The address that came with the order of this job.
+    Order(JobId),
+}
+
 /// What can be asked of webhook endpoints.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EndpointCall {
@@ -158,12 +167,12 @@ pub enum EndpointCall {
     Rotate(EndpointId, i64),
     /// Send it a message that tells of nothing.
     Test(EndpointId),
-    /// List its deliveries, newest first: those before this one, and at most so many.
-    Deliveries(EndpointId, Option<DeliveryId>, usize),
-    /// Show one of its deliveries.
-    Delivery(EndpointId, DeliveryId),
-    /// Send a delivery once more.
-    Replay(EndpointId, DeliveryId),
+    /// List what was sent to one, newest first: those before this one, and at most so many.
+    Deliveries(Listener, Option<DeliveryId>, usize),
+    /// Show one of those.
+    Delivery(Listener, DeliveryId),
+    /// Send one of those once more.
+    Replay(Listener, DeliveryId),
 }
 
 /// What comes back.
@@ -346,8 +355,8 @@ mod tests {
             (to("http://example.com/"), "url must be a public https URL"),
             (
                 Change { events: Some(vec![EventKind::Test]), ..to("https://example.com/") },
-                "events must name at least one of job.running, job.succeeded, job.failed, \
-                 job.cancelled",
+                "events must name at least one of job.queued, job.running, job.succeeded, \
+                 job.failed, job.cancelled",
             ),
             (
                 Change { description: long, ..to("https://example.com/") },

@@ -34,6 +34,8 @@ pub enum Kind {
         /// What the account could spend.
         available: Credits,
     },
+    /// The model is kept for accounts that have paid, and this one has not.
+    PurchaseRequired,
     /// No such route, or no such thing that this caller owns.
     NotFound,
     /// The thing is in a state that does not allow this.
@@ -155,6 +157,15 @@ impl Error {
         let message =
             format!("Not enough credits: this needs {required}, the balance has {available}");
         Self::new(Kind::InsufficientCredits { required, available }, message)
+    }
+}
+
+impl Error {
+    /// The model is kept for accounts that have paid.
+    #[must_use]
+    pub fn purchase_required() -> Self {
+        let message = "This model is for accounts that have bought credits; buy some first";
+        Self::new(Kind::PurchaseRequired, message)
     }
 }
 

@@ -43,6 +43,11 @@ pub struct Job {
     pub ticket: Ticket,
     /// It fails when it has no end by then.
     pub deadline: Timestamp,
+    /// What its account could still spend right after it was accepted; unknown for jobs that are
+    /// older than the question. The store says so.
+    pub remaining: Option<Credits>,
+    /// Since when its record is hidden from APIs that remove records.
+    pub hidden: Option<Timestamp>,
     /// When it was accepted.
     pub created: Timestamp,
     /// When it last changed.

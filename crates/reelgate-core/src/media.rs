@@ -1,8 +1,8 @@
 //! References that come with an order: what they are, what they are for, and how many may come.
 
 use crate::error::{Error, Field};
-use crate::id::AssetId;
-use crate::order::DraftMedia;
+use crate::id::{AssetId, JobId};
+use crate::order::{DraftMedia, Media};
 use std::fmt;
 
 /// What a reference is made of.
@@ -84,6 +84,10 @@ pub enum MediaSource {
     Data(String),
     /// A file that the account uploaded before.
     Asset(AssetId),
+    /// The clip of an earlier job of the account.
+    Clip(JobId),
+    /// A reference of an earlier order.
+    Kept(Box<Media>),
 }
 
 impl fmt::Debug for MediaSource {
@@ -92,6 +96,8 @@ impl fmt::Debug for MediaSource {
             Self::Url(url) => f.debug_tuple("Url").field(url).finish(),
             Self::Data(uri) => write!(f, "Data({} bytes)", uri.len()),
             Self::Asset(id) => f.debug_tuple("Asset").field(id).finish(),
+            Self::Clip(id) => f.debug_tuple("Clip").field(id).finish(),
+            Self::Kept(media) => f.debug_tuple("Kept").field(&media.stored).finish(),
         }
     }
 }

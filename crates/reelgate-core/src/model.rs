@@ -3,7 +3,7 @@
 use crate::media::MediaRules;
 use crate::order::Channel;
 use crate::price::RateCard;
-use crate::size::{Ratio, Resolution};
+use crate::size::{Grid, Ratio, Resolution};
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -61,12 +61,18 @@ pub struct Model {
     pub title: String,
     /// Lengths it makes, in seconds, ascending; only zero for a model that makes pictures.
     pub durations_s: Vec<u32>,
+    /// Whether it chooses a length itself when asked to ([`crate::length::AUTO`]).
+    pub takes_auto: bool,
+    /// Whether it is kept for accounts that have paid, where the operator switches that on.
+    pub gated: bool,
     /// Length when none is asked for.
     pub duration_default_s: u32,
     /// Resolutions it makes, smallest first.
     pub resolutions: Vec<Resolution>,
     /// Resolution when none is asked for.
     pub resolution_default: Resolution,
+    /// How many pixels its resolutions have.
+    pub grid: Grid,
     /// Ratios it makes.
     pub ratios: Vec<Ratio>,
     /// Ratio when none is asked for.

@@ -2,6 +2,7 @@
 
 use crate::credits::Credits;
 use crate::error::Field;
+use crate::id::JobId;
 use crate::line::Priority;
 use crate::media::{MediaKind, MediaSource, Role};
 use crate::model::ModelId;
@@ -66,7 +67,7 @@ pub struct Draft {
     pub ratio: Option<Ratio>,
     /// Resolution.
     pub resolution: Option<Resolution>,
-    /// Length in seconds.
+    /// Length in seconds; [`crate::length::AUTO`] leaves the choice to us.
     pub duration_s: Option<i64>,
     /// Seed; -1 leaves the choice to us.
     pub seed: Option<i64>,
@@ -84,6 +85,17 @@ pub struct Draft {
     pub credits_max: Option<Credits>,
     /// How urgent it is.
     pub priority: Option<Priority>,
+    /// Exact pixels, where an API names those; they win over ratio and resolution.
+    pub size: Option<Size>,
+    /// Seconds from its acceptance after which it is given up.
+    pub expires_in_s: Option<u32>,
+    /// Whether its address hears of its acceptance and its beginnings too, not only of its end.
+    pub follow: bool,
+    /// The order of this earlier job is repeated with what is said here; the prompt may be empty
+    /// then.
+    pub from: Option<JobId>,
+    /// What only the dialect understands, as JSON text.
+    pub extra: Option<String>,
 }
 
 impl Draft {
@@ -106,6 +118,11 @@ impl Draft {
             metadata: None,
             credits_max: None,
             priority: None,
+            size: None,
+            expires_in_s: None,
+            follow: false,
+            from: None,
+            extra: None,
         }
     }
 }
@@ -136,6 +153,8 @@ pub struct Order {
     pub resolution: Resolution,
     /// Length in seconds; zero for a still picture.
     pub duration_s: u32,
+    /// Seconds that were paid for, where the length was left to us: the most that it could be.
+    pub reserved_s: Option<u32>,
     /// Seed, where the caller chose one.
     pub seed: Option<u32>,
     /// Whether to make sound.
@@ -150,11 +169,25 @@ pub struct Order {
     pub metadata: Option<String>,
     /// How urgent it is.
     pub priority: Priority,
+    /// Exact pixels, where they were named.
+    pub size: Option<Size>,
+    /// Seconds from its acceptance after which it is given up, where they were named.
+    pub expires_in_s: Option<u32>,
+    /// Whether its address hears of its acceptance and its beginnings too.
+    pub follow: bool,
+    /// What only the dialect understands, as JSON text.
+    pub extra: Option<String>,
     /// Whether it came with a test key: then it is rehearsed instead of rendered, at no cost.
     pub test: bool,
 }
 
 impl Order {
+    /// The address that came with it, where that hears of what is not an end too.
+    #[must_use]
+    pub fn followed_at(&self) -> Option<&str> {
+        self.callback_url.as_deref().filter(|_| self.follow)
+    }
+
     /// Whether a picture was ordered and not a clip: it lasts no time and has no sound.
     #[must_use]
     pub const fn is_still(&self) -> bool {

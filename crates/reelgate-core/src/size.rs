@@ -153,6 +153,55 @@ impl fmt::Display for Ratio {
     }
 }
 
+/// Which pixels a family of models has for the named sizes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Grid {
+    /// Those of most.
+    #[default]
+    Usual,
+    /// Those of the first generation.
+    First,
+    /// As most, but for the two plain shapes at 480p.
+    Newest,
+}
+
+impl Grid {
+    /// The pixels of a clip in this family.
+    ///
+    /// Source: the contract of the further APIs, section 1.5.
+    #[must_use]
+    pub const fn pixels(self, resolution: Resolution, ratio: Ratio) -> Size {
+        let row: [(u32, u32); 6] = match (self, resolution) {
+            (Self::First, Resolution::P480) => {
+                [(864, 480), (736, 544), (640, 640), (544, 736), (480, 864), (960, 416)]
+            }
+            (Self::First, Resolution::P720) => {
+                [(1248, 704), (1120, 832), (960, 960), (832, 1120), (704, 1248), (1504, 640)]
+            }
+            (Self::First, Resolution::P1080) => {
+                [(1920, 1088), (1664, 1248), (1440, 1440), (1248, 1664), (1088, 1920), (2176, 928)]
+            }
+            (Self::Newest, Resolution::P480) => {
+                [(854, 480), (752, 560), (640, 640), (560, 752), (480, 854), (992, 432)]
+            }
+            _ => return pixels(resolution, ratio),
+        };
+        let (width, height) = row[column(ratio)];
+        Size { width, height }
+    }
+}
+
+const fn column(ratio: Ratio) -> usize {
+    match ratio {
+        Ratio::R16x9 | Ratio::Adaptive => 0,
+        Ratio::R4x3 => 1,
+        Ratio::R1x1 => 2,
+        Ratio::R3x4 => 3,
+        Ratio::R9x16 => 4,
+        Ratio::R21x9 => 5,
+    }
+}
+
 /// The pixels of a clip; `adaptive` counts as 16:9 here, so resolve it first.
 ///
 /// Source: the create-task page of the upstream service, restated in the vendors' contract 5.1; for
@@ -185,15 +234,8 @@ pub const fn pixels(resolution: Resolution, ratio: Ratio) -> Size {
             [(5504, 3072), (4800, 3584), (4096, 4096), (3584, 4800), (3072, 5504), (6336, 2688)]
         }
     };
-    let column = match ratio {
-        Ratio::R16x9 | Ratio::Adaptive => 0,
-        Ratio::R4x3 => 1,
-        Ratio::R1x1 => 2,
-        Ratio::R3x4 => 3,
-        Ratio::R9x16 => 4,
-        Ratio::R21x9 => 5,
-    };
-    Size { width: row[column].0, height: row[column].1 }
+    let (width, height) = row[column(ratio)];
+    Size { width, height }
 }
 
 #[cfg(test)]
@@ -204,6 +246,10 @@ mod tests {
     fn every_size_is_even_and_has_its_ratio() {
         for resolution in Resolution::ALL {
             for ratio in Ratio::ALL {
+                for grid in [Grid::First, Grid::Newest] {
+                    let size = grid.pixels(resolution, ratio);
+                    assert!(size.width.is_multiple_of(2) && size.height.is_multiple_of(2));
+                }
                 let size = pixels(resolution, ratio);
                 assert!(size.width.is_multiple_of(2) && size.height.is_multiple_of(2));
                 if ratio != Ratio::Adaptive {

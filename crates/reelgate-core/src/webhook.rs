@@ -16,6 +16,8 @@ pub const RETRY_AFTER_MAX_MS: i64 = 24 * 3_600_000;
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EventKind {
+    /// An order was accepted.
+    Queued,
     /// A worker took the job; again, when an earlier attempt did not end it.
     Running,
     /// The clip is ready.
@@ -30,16 +32,18 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::Running, Self::Succeeded, Self::Failed, Self::Cancelled, Self::Test];
+    pub const ALL: [Self; 6] =
+        [Self::Queued, Self::Running, Self::Succeeded, Self::Failed, Self::Cancelled, Self::Test];
 
     /// Those that an endpoint may ask for.
-    pub const OF_JOBS: [Self; 4] = [Self::Running, Self::Succeeded, Self::Failed, Self::Cancelled];
+    pub const OF_JOBS: [Self; 5] =
+        [Self::Queued, Self::Running, Self::Succeeded, Self::Failed, Self::Cancelled];
 
     /// Its name in the store and in our own envelope.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Queued => "job.queued",
             Self::Running => "job.running",
             Self::Succeeded => "job.succeeded",
             Self::Failed => "job.failed",
@@ -81,11 +85,26 @@ pub struct Message {
 }
 
 impl Message {
+    /// What to tell the address that came with an order of a job that is as `kind` says, under the
+    /// name `id`, or under one that follows from what is told.
+    #[must_use]
+    pub fn of_order(job: &Job, kind: EventKind, id: Option<DeliveryId>, now: Timestamp) -> Self {
+        Self {
+            id: id.unwrap_or_else(|| message_id(job, kind, "order", now)),
+            endpoint: None,
+            job: Some(job.id),
+            kind,
+            lease: job.leases,
+            attempt: job.attempt,
+            at: now,
+        }
+    }
+
     /// What to tell an endpoint of a job that is as `kind` says.
     #[must_use]
     pub fn of_job(job: &Job, kind: EventKind, endpoint: EndpointId, now: Timestamp) -> Self {
         Self {
-            id: message_id(job, kind, endpoint, now),
+            id: message_id(job, kind, &endpoint.to_string(), now),
             endpoint: Some(endpoint),
             job: Some(job.id),
             kind,
@@ -96,23 +115,24 @@ impl Message {
     }
 
     /// The job as it was when this happened, as far as that is told: a job that has run on since
-    /// is shown as begun, so that every attempt at a message says the same.
+    /// is shown as waiting or begun, so that every attempt at a message says the same.
     #[must_use]
     pub fn as_told(&self, job: Job) -> Job {
-        if self.kind != EventKind::Running {
-            return job;
-        }
         let lease = Lease { token: self.lease, expires: self.at };
         let progress = Progress::default();
-        let state = State::Running { lease, progress, cancel_requested: false };
+        let state = match self.kind {
+            EventKind::Queued => State::Queued { not_before: self.at },
+            EventKind::Running => State::Running { lease, progress, cancel_requested: false },
+            _ => return job,
+        };
         Job { state, attempt: self.attempt, leases: self.lease, updated: self.at, ..job }
     }
 }
 
 /// A message's name follows from what it tells: whoever stages it needs no entropy of its own, and
 /// what is random in it is the job's name.
-fn message_id(job: &Job, kind: EventKind, endpoint: EndpointId, now: Timestamp) -> DeliveryId {
-    let text = format!("{} {} {} {endpoint}", job.id, kind.name(), job.leases);
+fn message_id(job: &Job, kind: EventKind, listener: &str, now: Timestamp) -> DeliveryId {
+    let text = format!("{} {} {} {listener}", job.id, kind.name(), job.leases);
     let digest = Sha256::digest(text);
     let mut low = [0; 8];
     low.copy_from_slice(&digest[..8]);

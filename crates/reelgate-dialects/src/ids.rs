@@ -6,7 +6,8 @@
 //! The remaining 114 bits hold the 71 bits of the id, masked so that no two ids look alike, and a
 //! 42-bit check. Nothing is stored to translate between them.
 
-use reelgate_core::{AssetId, JobId};
+use crate::time::{self, iso};
+use reelgate_core::{AssetId, JobId, Timestamp};
 use sha2::{Digest, Sha256};
 
 const A_PREFIX: &str = "req_";
@@ -19,6 +20,12 @@ const C_IMAGE_PREFIXES: [(&str, &str); 3] =
 const ASSET_PREFIX: &str = "ast_";
 /// What stands before an upload's id where an order wants an address.
 pub(crate) const ASSET_SCHEME: &str = "asset://";
+const ARK_PREFIX: &str = "cgt-";
+const ARK_DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+/// Characters after the second: enough for a millisecond and the random part.
+const ARK_TAIL: usize = 8;
+/// Random bits of an id, behind its milliseconds.
+const ARK_LOW_BITS: u32 = 29;
 /// Hex digits after `ta`: 18 of the masked id, then the version, the variant and 10 of the check.
 const B_DIGITS: usize = 30;
 /// Where a UUID has its dashes.
@@ -85,13 +92,55 @@ pub(crate) fn show_b(id: JobId) -> String {
     text
 }
 
+/// `cgt-`, the second of creation in digits, and eight more for what that leaves (Ark).
+///
+/// The documented tail has five characters, which is less than an id needs.
+pub(crate) fn show_ark(id: JobId) -> String {
+    let ms = id.bits() >> ARK_LOW_BITS;
+    let rest = ((ms % 1000) << ARK_LOW_BITS) | (id.bits() & ((1 << ARK_LOW_BITS) - 1));
+    let moment = Timestamp::from_ms(i64::try_from(ms).unwrap_or(0));
+    let day: String = iso(moment).chars().filter(char::is_ascii_digit).take(14).collect();
+    let mut tail = [b'0'; ARK_TAIL];
+    let mut left = rest;
+    for slot in tail.iter_mut().rev() {
+        *slot = ARK_DIGITS[usize::try_from(left % 36).unwrap_or(0)];
+        left /= 36;
+    }
+    format!("{ARK_PREFIX}{day}-{}", String::from_utf8_lossy(&tail))
+}
+
+fn read_ark(text: &str) -> Option<JobId> {
+    let (day, tail) = text.strip_prefix(ARK_PREFIX)?.split_once('-')?;
+    if day.len() != 14 || tail.len() != ARK_TAIL || !day.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let part = |from: usize, to: usize| &day[from..to];
+    let moment = time::parse(&format!(
+        "{}-{}-{}T{}:{}:{}Z",
+        part(0, 4),
+        part(4, 6),
+        part(6, 8),
+        part(8, 10),
+        part(10, 12),
+        part(12, 14)
+    ))?;
+    let digit = |rest: u128, byte: u8| {
+        let value = ARK_DIGITS.iter().position(|known| *known == byte)?;
+        Some(rest * 36 + value as u128)
+    };
+    let rest = tail.bytes().try_fold(0_u128, digit)?;
+    let ms = u128::try_from(moment.ms()).ok()? + (rest >> ARK_LOW_BITS);
+    let id = JobId::from_bits((ms << ARK_LOW_BITS) | (rest & ((1 << ARK_LOW_BITS) - 1)))?;
+    (show_ark(id) == text).then_some(id)
+}
+
 /// Reads any of the looks; a UUID that was not made by [`show_b`] is nothing.
 pub(crate) fn read(text: &str) -> Option<JobId> {
     let images = C_IMAGE_PREFIXES.map(|(_, prefix)| prefix);
     let mut tokens = [A_PREFIX, C_PREFIX, NATIVE_PREFIX].into_iter().chain(images);
     match tokens.find_map(|prefix| text.strip_prefix(prefix)) {
         Some(token) => JobId::parse(token),
-        None => read_b(text),
+        None => read_b(text).or_else(|| read_ark(text)),
     }
 }
 
@@ -136,6 +185,19 @@ mod tests {
             for text in [show_a(id), show_b(id), show_c(id), show_native(id), image] {
                 prop_assert_eq!(read(&text), Some(id), "{}", text);
             }
+        }
+
+        #[test]
+        fn an_ark_id_reads_back_and_tells_its_second(
+            ms in 0_i64..4_398_046_511_103,
+            low in 0_u64..1 << 29,
+        ) {
+            let id = JobId::new(Timestamp::from_ms(ms), low);
+            let text = show_ark(id);
+            prop_assert_eq!(read(&text), Some(id), "{}", text);
+            let written = iso(Timestamp::from_ms(ms));
+            let second: String = written.chars().filter(char::is_ascii_digit).take(14).collect();
+            prop_assert!(text.starts_with(&format!("cgt-{second}-")), "{}", text);
         }
 
         #[test]

@@ -73,6 +73,11 @@ impl Fields {
         self.0.get(key).is_some_and(Value::is_null)
     }
 
+    /// Whether a field is exactly this text.
+    pub(crate) fn is_text(&self, key: &str, text: &str) -> bool {
+        self.0.get(key).and_then(Value::as_str) == Some(text)
+    }
+
     /// A text.
     pub(crate) fn string(&mut self, key: &str, field: Field) -> Result<Option<String>, Error> {
         self.take(key).map(|value| string_of(value, field)).transpose()
@@ -172,9 +177,16 @@ pub(crate) fn is_data_uri(text: &str) -> bool {
     text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"))
 }
 
+/// Names that a refusal tells: enough for every list but that of all models.
+const NAMES_SHOWN: usize = 12;
+
 /// The refusal of a name that is not in a list.
 pub(crate) fn unknown(field: Field, allowed: &[impl AsRef<str>], got: &str) -> Error {
-    let names = allowed.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
+    let shown = allowed.iter().take(NAMES_SHOWN).map(AsRef::as_ref).collect::<Vec<_>>();
+    let mut names = shown.join(", ");
+    if allowed.len() > NAMES_SHOWN {
+        names = format!("{names} and {} more", allowed.len() - NAMES_SHOWN);
+    }
     let one_of = if allowed.len() == 1 { "" } else { "one of " };
     Error::invalid(field, format!("must be {one_of}{names}, got \"{}\"", shorten(got)))
 }

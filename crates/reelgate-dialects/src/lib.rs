@@ -7,6 +7,7 @@
 //! draft, `response.rs` turns an answer into a body, `error.rs` turns a refusal into a status and a
 //! code, `openapi.rs` describes all of it. What they share lies beside them.
 
+mod ark;
 mod ids;
 mod json;
 mod native;
@@ -19,6 +20,7 @@ mod time;
 mod view;
 mod wire;
 
+pub use ark::Ark;
 pub use native::{Native, notice};
 pub use open_v1::OpenV1;
 pub use settings::Settings;
@@ -58,7 +60,7 @@ pub trait Dialect: Send + Sync {
     /// Writes a refusal, with the field under the name this API has for it.
     fn render_error(&self, error: &Error) -> WireResponse;
 
-    /// Writes the body of this API's webhook about a job that has ended.
+    /// Writes the body of this API's webhook about a job.
     fn render_event(&self, view: &JobView) -> Vec<u8>;
 
     /// A job's id as this API shows it.
@@ -83,6 +85,7 @@ pub fn all(settings: &Settings) -> Vec<Arc<dyn Dialect>> {
         Arc::new(OpenV1::new(settings)),
         Arc::new(TaskQuery::new(settings)),
         Arc::new(TasksV1::new(settings)),
+        Arc::new(Ark::new(settings)),
         Arc::new(Native::new(settings)),
     ]
 }

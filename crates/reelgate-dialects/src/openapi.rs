@@ -104,7 +104,7 @@ fn operation(api: &Api, route: &Route, described: &Described) -> Value {
 
 fn parameters(route: &Route, described: &Described) -> Vec<Value> {
     let mut parameters = described.parameters.clone();
-    if matches!(route.operation, Operation::Submit | Operation::Rerun) {
+    if matches!(route.operation, Operation::Submit | Operation::SubmitForm(_) | Operation::Rerun) {
         parameters.push(json!({
             "name": "Idempotency-Key",
             "in": "header",

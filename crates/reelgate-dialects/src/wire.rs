@@ -48,6 +48,8 @@ pub struct Route {
 pub enum Operation {
     /// Accepts an order.
     Submit,
+    /// Accepts an order in another of the API's forms, by the dialect's own name for it.
+    SubmitForm(&'static str),
     /// Says what an order would cost.
     Quote,
     /// Accepts the order of an earlier job again.
@@ -56,6 +58,10 @@ pub enum Operation {
     Get,
     /// Stops a job.
     Cancel,
+    /// Lists jobs as records.
+    Records,
+    /// Removes a job's record.
+    Remove,
     /// Lists models.
     Models,
     /// Something that only our own API has.
@@ -160,10 +166,13 @@ impl Operation {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Submit => "submit",
+            Self::SubmitForm(name) => name,
             Self::Quote => "quote",
             Self::Rerun => "rerun",
             Self::Get => "get",
             Self::Cancel => "cancel",
+            Self::Records => "records",
+            Self::Remove => "remove",
             Self::Models => "models",
             Self::Own(_) => "own",
             Self::Endpoint(_) => "endpoint",
@@ -217,6 +226,7 @@ fn retry_after_s(kind: &Kind) -> Option<u32> {
         Kind::Invalid
         | Kind::Unauthorized
         | Kind::Forbidden
+        | Kind::PurchaseRequired
         | Kind::InsufficientCredits { .. }
         | Kind::NotFound
         | Kind::Conflict

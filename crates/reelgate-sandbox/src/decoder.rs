@@ -99,8 +99,8 @@ impl Decoder {
     /// # Errors
     /// As all calls here: see [`DecodeError`].
     pub async fn look(&self, media: Media<'_>, bounds: Bounds) -> Result<Seen, DecodeError> {
-        match self.ask(Task::Look(bounds), media, LOOK_MAX, None).await? {
-            (Answer::Seen(seen), _) => Ok(seen),
+        match self.answer(Task::Look(bounds), media, LOOK_MAX, None).await? {
+            Answer::Seen(seen) => Ok(seen),
             _ => Err(DecodeError::Broke),
         }
     }
@@ -110,8 +110,8 @@ impl Decoder {
     /// # Errors
     /// See [`DecodeError`].
     pub async fn picture(&self, media: Media<'_>, pixels_max: usize) -> Result<Rgb, DecodeError> {
-        match self.ask(Task::Picture { pixels_max }, media, READ_MAX, None).await? {
-            (Answer::Picture(picture), _) => Ok(picture),
+        match self.answer(Task::Picture { pixels_max }, media, READ_MAX, None).await? {
+            Answer::Picture(picture) => Ok(picture),
             _ => Err(DecodeError::Broke),
         }
     }
@@ -121,8 +121,8 @@ impl Decoder {
     /// # Errors
     /// See [`DecodeError`].
     pub async fn sound(&self, media: Media<'_>, seconds_max: u32) -> Result<Sound, DecodeError> {
-        match self.ask(Task::Sound { seconds_max }, media, READ_MAX, None).await? {
-            (Answer::Sound(sound), _) => Ok(sound),
+        match self.answer(Task::Sound { seconds_max }, media, READ_MAX, None).await? {
+            Answer::Sound(sound) => Ok(sound),
             _ => Err(DecodeError::Broke),
         }
     }
@@ -137,8 +137,8 @@ impl Decoder {
         spec: FootageSpec,
         into: &Path,
     ) -> Result<Footage, DecodeError> {
-        match self.ask(Task::Footage(spec), media, READ_MAX, Some(into)).await? {
-            (Answer::Footage(footage), _) => Ok(footage),
+        match self.answer(Task::Footage(spec), media, READ_MAX, Some(into)).await? {
+            Answer::Footage(footage) => Ok(footage),
             _ => Err(DecodeError::Broke),
         }
     }
@@ -152,6 +152,20 @@ impl Decoder {
         let dot = dot.map_err(|error| DecodeError::Unavailable(Error::other(error)))?;
         let task = Task::Look(Bounds { pixels_max: 1, bytes_max: dot.len(), decode: true });
         Ok(self.ask(task, Media::Bytes(&dot), LOOK_MAX, None).await?.1)
+    }
+
+    async fn answer(
+        &self,
+        task: Task,
+        media: Media<'_>,
+        time_max: Duration,
+        into: Option<&Path>,
+    ) -> Result<Answer, DecodeError> {
+        let (answer, layers) = self.ask(task, media, time_max, into).await?;
+        if self.0.program.is_some() {
+            self.note(layers);
+        }
+        Ok(answer)
     }
 
     async fn ask(
@@ -210,9 +224,7 @@ impl Decoder {
                 false => Err(Error::other("the child did not end well")),
             }
         };
-        let told = judge(said.await)?;
-        self.note(told.1);
-        Ok(told)
+        judge(said.await)
     }
 
     /// Says once which layers this machine does not have.

@@ -36,6 +36,8 @@ pub struct Account {
     pub webhook_secret: String,
     /// The most urgent that its jobs may be.
     pub priority_max: Priority,
+    /// When it first paid for credits, if it has.
+    pub purchased: Option<Timestamp>,
     /// When it was created.
     pub created: Timestamp,
 }
@@ -50,11 +52,12 @@ impl std::fmt::Debug for Account {
 const CREATE: &str = "INSERT INTO accounts (id, name, balance, held, webhook_secret, created) \
     VALUES ($1, $2, 0, 0, $3, $4) ON CONFLICT DO NOTHING";
 const BY_ID: &str = "SELECT id, name, balance, held, webhook_secret, priority_max, \
-    created     FROM accounts WHERE id = $1";
+    purchased, created FROM accounts WHERE id = $1";
 const BY_NAME: &str = "SELECT id, name, balance, held, webhook_secret, priority_max, \
-    created     FROM accounts WHERE name = $1";
+    purchased, created FROM accounts WHERE name = $1";
 const LIST: &str = "SELECT id, name, balance, held, webhook_secret, priority_max, \
-    created     FROM accounts ORDER BY id LIMIT $1";
+    purchased, created FROM accounts ORDER BY id LIMIT $1";
+const PURCHASED: &str = "UPDATE accounts SET purchased = COALESCE(purchased, $1) WHERE id = $2";
 const PRIORITY_MAX: &str = "UPDATE accounts SET priority_max = $1 WHERE id = $2";
 
 impl Store {
@@ -175,6 +178,39 @@ impl Store {
             .write(move |tx| Box::pin(ledger::grant(tx, entry, account, amount, note, now)))
             .await
     }
+
+    /// As [`Store::grant`], for credits that the account has paid for.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn grant_paid(
+        &self,
+        entry: EntryId,
+        account: AccountId,
+        amount: Credits,
+        note: &str,
+        now: Timestamp,
+    ) -> Result<Funds, StoreError> {
+        let note = note.to_owned();
+        self.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let funds = ledger::grant(tx, entry, account, amount, note, now).await?;
+                    note_purchase(tx, account, now).await?;
+                    Ok(funds)
+                })
+            })
+            .await
+    }
+}
+
+/// Notes that an account has paid; the first time counts.
+pub(crate) async fn note_purchase(
+    tx: &mut Tx,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(PURCHASED, &values![now, account]).await.map(drop)
 }
 
 pub(crate) async fn create(
@@ -193,6 +229,7 @@ pub(crate) async fn create(
         funds: Funds::default(),
         webhook_secret: new.webhook_secret,
         priority_max: Priority::default(),
+        purchased: None,
         created: now,
     })
 }
@@ -208,6 +245,7 @@ fn account(row: Row) -> Result<Account, StoreError> {
             let highest = Priority::from_rank(r.int("priority_max")?);
             highest.ok_or_else(|| r.corrupt("priority_max", "there is no such priority"))?
         },
+        purchased: r.maybe_time("purchased")?,
         created: r.time("created")?,
     })
 }

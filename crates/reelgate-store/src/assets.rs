@@ -11,7 +11,7 @@ use reelgate_core::{AccountId, AssetId, Error, MediaKind, Size, Timestamp};
 /// The columns of an asset, in the order in which [`asset`] reads them.
 macro_rules! columns {
     () => {
-        "id, account, name, kind, stored, bytes, width, height, created, used"
+        "id, account, name, kind, stored, bytes, width, height, test, created, used"
     };
 }
 
@@ -19,16 +19,16 @@ const OWNER: &str = "SELECT id FROM accounts WHERE id = $1";
 const SPACE: &str = "SELECT CAST(COUNT(*) AS BIGINT), CAST(COALESCE(SUM(bytes), 0) AS BIGINT) \
     FROM assets WHERE account = $1";
 const SAME: &str =
-    concat!("SELECT ", columns!(), " FROM assets WHERE account = $1 AND stored = $2");
+    concat!("SELECT ", columns!(), " FROM assets WHERE account = $1 AND stored = $2 AND test = $3");
 const INSERT: &str = "INSERT INTO assets \
-    (id, account, name, kind, stored, bytes, width, height, created, used) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    (id, account, name, kind, stored, bytes, width, height, test, created, used) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const USE: &str = "UPDATE assets SET used = $1 WHERE id = $2 AND account = $3 AND used <= $4";
 const ONE: &str = concat!("SELECT ", columns!(), " FROM assets WHERE id = $1 AND account = $2");
 const LIST: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM assets WHERE account = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+    " FROM assets WHERE account = $1 AND id < $2 AND test >= $3 ORDER BY id DESC LIMIT $4"
 );
 const DELETE: &str = "DELETE FROM assets WHERE id = $1 AND account = $2";
 const SWEEP: &str = "DELETE FROM assets WHERE id IN \
@@ -52,13 +52,15 @@ impl Store {
         account: AccountId,
         stored: &str,
         bytes: u64,
+        test: bool,
         bytes_max: u64,
     ) -> Result<(), StoreError> {
         let stored = stored.to_owned();
         self.db
             .read(move |tx| {
                 Box::pin(async move {
-                    if tx.first(SAME, &values![account, &stored]).await?.is_some() {
+                    if tx.first(SAME, &values![account, &stored, i64::from(test)]).await?.is_some()
+                    {
                         return Ok(());
                     }
                     Ok(admit(space(tx, account).await?, bytes, bytes_max)?)
@@ -106,7 +108,8 @@ impl Store {
             .await
     }
 
-    /// An account's uploads, newest first, those before `before` where it is given.
+    /// An account's uploads, newest first, those before `before` where it is given; all of them, or
+    /// those of test keys.
     ///
     /// # Errors
     /// When the database fails.
@@ -114,6 +117,7 @@ impl Store {
         &self,
         account: AccountId,
         before: Option<AssetId>,
+        tests_only: bool,
         limit: usize,
     ) -> Result<Vec<Asset>, StoreError> {
         let before = before.map_or_else(|| AFTER_ALL.to_owned(), |id| id.to_string());
@@ -121,7 +125,9 @@ impl Store {
         self.db
             .read_long(move |tx| {
                 Box::pin(async move {
-                    let rows = tx.query(LIST, &values![account, before, limit]).await?;
+                    let rows = tx
+                        .query(LIST, &values![account, before, i64::from(tests_only), limit])
+                        .await?;
                     rows.into_iter().map(asset).collect()
                 })
             })
@@ -168,7 +174,9 @@ impl Store {
 async fn add(tx: &mut Tx, new: Asset, bytes_max: u64) -> Result<Asset, StoreError> {
     let owner = tx.first_locked(OWNER, &values![new.account]).await?;
     owner.ok_or_else(Error::unauthorized)?;
-    if let Some(row) = tx.first(SAME, &values![new.account, &new.stored]).await? {
+    if let Some(row) =
+        tx.first(SAME, &values![new.account, &new.stored, i64::from(new.test)]).await?
+    {
         let same = asset(row)?;
         let used = same.used.max(new.used);
         tx.execute(USE, &values![used, same.id, same.account, used]).await?;
@@ -186,6 +194,7 @@ async fn add(tx: &mut Tx, new: Asset, bytes_max: u64) -> Result<Asset, StoreErro
         bytes,
         side(|size| size.width),
         side(|size| size.height),
+        i64::from(new.test),
         new.created,
         new.used,
     ];
@@ -210,6 +219,7 @@ fn asset(row: Row) -> Result<Asset, StoreError> {
     let side = |number: Option<i64>| number.and_then(|number| u32::try_from(number).ok());
     let (width, height) = (side(r.maybe_int("width")?), side(r.maybe_int("height")?));
     let size = width.zip(height).map(|(width, height)| Size { width, height });
+    let test = r.int("test")? == 1;
     let (created, used) = (r.time("created")?, r.time("used")?);
-    Ok(Asset { id, account, name, kind, stored, bytes, size, created, used })
+    Ok(Asset { id, account, name, kind, stored, bytes, size, test, created, used })
 }

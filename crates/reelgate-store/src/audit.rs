@@ -135,13 +135,25 @@ const RULES: &[Rule] = &[
     },
     Rule {
         invariant: 8,
+        name: "every order that an endpoint asks to hear of has one message to it",
+        sql: "SELECT j.id, h.id, COUNT(d.id) FROM webhook_endpoints h \
+              JOIN jobs j ON j.account = h.account AND j.created > h.since + 60000 \
+              LEFT JOIN deliveries d ON d.job = j.id AND d.endpoint = h.id \
+              AND d.kind = 'job.queued' \
+              WHERE h.disabled IS NULL AND h.events LIKE '%job.queued%' \
+              AND j.created >= COALESCE((SELECT before_ms FROM sweeps WHERE name = $1), \
+              j.created) GROUP BY j.id, h.id HAVING COUNT(d.id) <> 1 LIMIT $2",
+    },
+    Rule {
+        invariant: 8,
         name: "no message says of a job what did not happen to it",
         sql: "SELECT d.id, d.kind, j.state FROM deliveries d JOIN jobs j ON j.id = d.job \
               LEFT JOIN webhook_endpoints h ON h.id = d.endpoint \
               WHERE d.lease > j.leases OR d.job_attempt > d.lease \
               OR (d.endpoint IS NULL AND d.url <> COALESCE(j.callback_url, '')) \
               OR (d.endpoint IS NOT NULL AND h.account <> j.account) \
-              OR CASE WHEN d.kind = 'job.running' THEN d.endpoint IS NULL OR d.lease < 1 \
+              OR CASE WHEN d.kind = 'job.queued' THEN d.lease <> 0 \
+              WHEN d.kind = 'job.running' THEN d.lease < 1 \
               ELSE d.kind <> 'job.' || j.state OR j.finished IS NULL END LIMIT $1",
     },
     Rule {

@@ -166,10 +166,11 @@ async fn claim(
     write(tx, &writes, served, now).await?;
     let mut taken = Vec::with_capacity(decided.len());
     for (job, next, has_endpoints) in decided {
-        let announce = next.announce.filter(|_| has_endpoints);
+        let is_followed = has_endpoints || job.order.followed_at().is_some();
+        let announce = next.announce.filter(|_| is_followed);
         let job = transition::after(job, next, now);
         if let Some(kind) = announce {
-            outbox::stage(tx, None, &job, kind, true, now).await?;
+            outbox::stage(tx, None, &job, kind, has_endpoints, now).await?;
         }
         taken.push(job);
     }

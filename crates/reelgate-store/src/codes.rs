@@ -1,6 +1,7 @@
 //! Redeem codes: made by the operator, turned into credits by an account, once each.
 
 use crate::Store;
+use crate::accounts;
 use crate::db::{Row, Tx, values};
 use crate::error::StoreError;
 use crate::ledger;
@@ -151,6 +152,7 @@ async fn redeem(
     }
     let note = format!("redeemed {} {}", code.hint, code.label).trim_end().to_owned();
     let funds = ledger::grant(tx, entry, account, code.credits, note, now).await?;
+    accounts::note_purchase(tx, account, now).await?;
     if tx.execute(REDEEM, &values![code.id, account, entry, now]).await? == 0 {
         return Err(StoreError::Busy);
     }

@@ -1,4 +1,5 @@
-//! What was sent to an endpoint, for its owner: deliveries, their attempts, and once more.
+//! What was sent to an endpoint, or to the address of an order, for its owner: deliveries, their
+//! attempts, and once more.
 
 use crate::Store;
 use crate::db::{Row, Tx, values};
@@ -6,7 +7,7 @@ use crate::endpoints;
 use crate::error::StoreError;
 use crate::outbox::{self, message, message_columns};
 use crate::rows::Reader;
-use reelgate_core::endpoint::{self, PAGE_MAX};
+use reelgate_core::endpoint::{self, Listener, PAGE_MAX};
 use reelgate_core::error::Kind;
 use reelgate_core::retry::WEBHOOK_ATTEMPTS_MAX;
 use reelgate_core::webhook::{Attempt, DeliveryState, EventKind, Message, Record, TRIES_MAX};
@@ -29,26 +30,37 @@ const LIST: &str = concat!(
 );
 const ONE: &str =
     concat!("SELECT ", record_columns!(), " FROM deliveries WHERE id = $1 AND endpoint = $2");
+/// The same of what was sent to the address that came with an order.
+const LIST_OF_ORDER: &str = concat!(
+    "SELECT ",
+    record_columns!(),
+    " FROM deliveries WHERE job = $1 AND endpoint IS NULL AND id < $2 ORDER BY id DESC LIMIT $3"
+);
+const ONE_OF_ORDER: &str = concat!(
+    "SELECT ",
+    record_columns!(),
+    " FROM deliveries WHERE id = $1 AND job = $2 AND endpoint IS NULL"
+);
 const ATTEMPTS: &str = "SELECT number, at, took_ms, status, error FROM delivery_attempts \
     WHERE delivery = $1 ORDER BY number LIMIT $2";
 const REPLAY: &str = "UPDATE deliveries SET state = 'pending', settled = NULL, next_at = $1, \
     attempt = $2 WHERE id = $3 AND state <> 'pending' AND token = $4";
 
 impl Store {
-    /// A page of an endpoint's deliveries, newest first, those before `before` where it is given;
-    /// up to `limit` and never more than [`PAGE_MAX`]. Whether there are more comes along.
+    /// A page of what was sent to a listener, newest first, those before `before` where it is
+    /// given; up to `limit` and never more than [`PAGE_MAX`]. Whether there are more comes along.
     ///
     /// # Errors
-    /// Refused with `NotFound` for an endpoint that is not this account's.
+    /// Refused with `NotFound` for an endpoint or a job that is not this account's.
     pub async fn deliveries(
         &self,
         account: AccountId,
-        endpoint: EndpointId,
+        to: Listener,
         before: Option<DeliveryId>,
         limit: usize,
     ) -> Result<(Vec<Record>, bool), StoreError> {
-        let owned = self.endpoint_of(account, endpoint).await?;
-        let id = owned.ok_or_else(endpoint::not_found)?.id;
+        self.must_own(account, to).await?;
+        let (list, _) = statements(to);
         let before = before.map_or_else(|| AFTER_ALL.to_owned(), |id| id.to_string());
         let limit = limit.clamp(1, PAGE_MAX);
         self.db
@@ -56,7 +68,7 @@ impl Store {
                 Box::pin(async move {
                     // One more than asked for: that is how the end is known.
                     let max = i64::try_from(limit).unwrap_or(0).saturating_add(1);
-                    let rows = tx.query(LIST, &values![id, before, max]).await?;
+                    let rows = tx.query(list, &values![name(to), before, max]).await?;
                     let found = rows.into_iter().map(record).collect::<Result<Vec<_>, _>>();
                     let mut found = found?;
                     let more = found.len() > limit;
@@ -67,22 +79,22 @@ impl Store {
             .await
     }
 
-    /// A delivery of an endpoint of this account, and its attempts, oldest first.
+    /// Something that was sent to a listener of this account, and its attempts, oldest first.
     ///
     /// # Errors
     /// Refused with `NotFound`.
     pub async fn delivery(
         &self,
         account: AccountId,
-        endpoint: EndpointId,
+        to: Listener,
         id: DeliveryId,
     ) -> Result<(Record, Vec<Attempt>), StoreError> {
-        let owned = self.endpoint_of(account, endpoint).await?;
-        let endpoint = owned.ok_or_else(endpoint::not_found)?.id;
+        self.must_own(account, to).await?;
+        let (_, one) = statements(to);
         self.db
             .read_long(move |tx| {
                 Box::pin(async move {
-                    let row = tx.first(ONE, &values![id, endpoint]).await?;
+                    let row = tx.first(one, &values![id, name(to)]).await?;
                     let found = record(row.ok_or_else(endpoint::delivery_not_found)?)?;
                     let rows = tx.query(ATTEMPTS, &values![id, TRIES_MAX]).await?;
                     let attempts = rows.into_iter().map(attempt).collect::<Result<_, _>>()?;
@@ -100,11 +112,24 @@ impl Store {
     pub async fn replay_delivery(
         &self,
         account: AccountId,
-        endpoint: EndpointId,
+        to: Listener,
         id: DeliveryId,
         now: Timestamp,
     ) -> Result<Record, StoreError> {
-        self.db.write(move |tx| Box::pin(replay(tx, account, endpoint, id, now))).await
+        self.must_own(account, to).await?;
+        self.db.write(move |tx| Box::pin(replay(tx, account, to, id, now))).await
+    }
+
+    async fn must_own(&self, account: AccountId, to: Listener) -> Result<(), StoreError> {
+        let (owns, refusal) = match to {
+            Listener::Endpoint(id) => {
+                (self.endpoint_of(account, id).await?.is_some(), endpoint::not_found())
+            }
+            Listener::Order(id) => {
+                (self.job_of(account, id).await?.is_some(), Error::job_not_found())
+            }
+        };
+        if owns { Ok(()) } else { Err(refusal.into()) }
     }
 
     /// Sends an endpoint a message that tells of nothing.
@@ -123,16 +148,35 @@ impl Store {
     }
 }
 
+/// The statements about what was sent to a listener: a page of it, and one.
+const fn statements(to: Listener) -> (&'static str, &'static str) {
+    match to {
+        Listener::Endpoint(_) => (LIST, ONE),
+        Listener::Order(_) => (LIST_OF_ORDER, ONE_OF_ORDER),
+    }
+}
+
+/// What those statements know the listener by.
+fn name(to: Listener) -> String {
+    match to {
+        Listener::Endpoint(id) => id.to_string(),
+        Listener::Order(id) => id.to_string(),
+    }
+}
+
 async fn replay(
     tx: &mut Tx,
     account: AccountId,
-    endpoint: EndpointId,
+    to: Listener,
     id: DeliveryId,
     now: Timestamp,
 ) -> Result<Record, StoreError> {
     // The delivery first, as those do who settle one.
-    let row = tx.first_locked(ONE, &values![id, endpoint]).await?;
-    endpoints::lock(tx, account, endpoint).await?.must_be_on()?;
+    let (_, one) = statements(to);
+    let row = tx.first_locked(one, &values![id, name(to)]).await?;
+    if let Listener::Endpoint(endpoint) = to {
+        endpoints::lock(tx, account, endpoint).await?.must_be_on()?;
+    }
     let found = record(row.ok_or_else(endpoint::delivery_not_found)?)?;
     if matches!(found.state, DeliveryState::Pending { .. }) {
         let message = "the delivery is still being tried";

@@ -11,9 +11,18 @@ use reelgate_core::{AccountId, Credits, EntryId, Error, Job, JobId, Priority, Ti
 use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The columns of an owner, in the order in which [`owner`] reads them; the last one is more than
+/// zero when an endpoint of the account hears of orders.
+macro_rules! owner_columns {
+    () => {
+        "id, balance, held, last_turn, priority_max, purchased, \
+         (SELECT COUNT(*) FROM webhook_endpoints AS hook WHERE hook.account = accounts.id \
+         AND hook.disabled IS NULL AND hook.events LIKE '%job.queued%')"
+    };
+}
+
 /// Reads the totals; on PostgreSQL nobody else changes them until the transaction ends.
-const FUNDS: &str = "SELECT id, balance, held, last_turn, priority_max FROM accounts \
-    WHERE id = $1";
+const FUNDS: &str = concat!("SELECT ", owner_columns!(), " FROM accounts WHERE id = $1");
 /// Moves the totals, but only from where they were read: the rule and the row agree or nothing
 /// happens.
 const MOVE: &str = "UPDATE accounts SET balance = $1, held = $2 \
@@ -26,8 +35,11 @@ const ENTER: &str = "INSERT INTO ledger_entries \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING";
 
 /// Locks many accounts, always in the same order.
-const ALL_FUNDS: &str = "SELECT id, balance, held, last_turn, priority_max FROM accounts \
-    WHERE id = ANY(CAST($1 AS TEXT[])) ORDER BY id";
+const ALL_FUNDS: &str = concat!(
+    "SELECT ",
+    owner_columns!(),
+    " FROM accounts WHERE id = ANY(CAST($1 AS TEXT[])) ORDER BY id"
+);
 const ENTER_HOLDS: &str = "INSERT INTO ledger_entries \
     (id, account, job, kind, balance_delta, held_delta, note, at) \
     SELECT e.id, e.account, e.job, 'hold', 0, e.held, '', e.at FROM unnest(CAST($1 AS TEXT[]), \
@@ -70,6 +82,9 @@ pub(crate) struct Owner {
     /// The last turn in line that one of its jobs was given.
     pub(crate) last_turn: i64,
     priority_max: Priority,
+    has_paid: bool,
+    /// Whether somebody wants to hear of its orders.
+    pub(crate) has_listeners: bool,
 }
 
 /// The locked accounts of a transaction, as they were and as they will be.
@@ -94,12 +109,17 @@ impl Purse {
         Ok(Self(owners))
     }
 
-    /// Sets a job's price aside if its account can still cover it, and may ask for its priority.
-    /// Locks the account where that was not done yet.
+    /// Sets a job's price aside if its account can still cover it, and may ask for its priority and
+    /// its model; notes on the job what is left. Locks the account where that was not done yet.
     ///
     /// # Errors
     /// Refused when it cannot or may not; nothing is set aside then.
-    pub(crate) async fn cover(&mut self, tx: &mut Tx, job: &Job) -> Result<&mut Owner, StoreError> {
+    pub(crate) async fn cover(
+        &mut self,
+        tx: &mut Tx,
+        job: &mut Job,
+        needs_purchase: bool,
+    ) -> Result<&mut Owner, StoreError> {
         let (_, owner) = match self.0.entry(job.account) {
             Slot::Occupied(known) => known.into_mut(),
             Slot::Vacant(unknown) => {
@@ -108,8 +128,12 @@ impl Purse {
             }
         };
         job.order.priority.check(owner.priority_max)?;
+        if needs_purchase && !owner.has_paid {
+            return Err(Error::purchase_required().into());
+        }
         let delta = ledger::hold(owner.funds, job.price.credits)?;
         owner.funds = owner.funds.after(delta).ok_or_else(Error::internal)?;
+        job.remaining = Some(owner.funds.available());
         Ok(owner)
     }
 
@@ -214,7 +238,9 @@ fn owner(row: Row) -> Result<(AccountId, Owner), StoreError> {
     let last_turn = r.int("last_turn")?;
     let highest = Priority::from_rank(r.int("priority_max")?);
     let priority_max = highest.ok_or_else(|| r.corrupt("priority_max", "there is no such"))?;
-    Ok((id, Owner { funds, last_turn, priority_max }))
+    let has_paid = r.maybe_time("purchased")?.is_some();
+    let has_listeners = r.int("webhook_endpoints")? > 0;
+    Ok((id, Owner { funds, last_turn, priority_max, has_paid, has_listeners }))
 }
 
 fn no_account() -> Error {

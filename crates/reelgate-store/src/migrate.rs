@@ -47,7 +47,8 @@ const ALL: &[Migration] = &[
     same!("0007_keys"),
     each!("0008_rate_windows"),
     same!("0009_codes"),
-    each!("0011_people"),
+    each!("0010_people"),
+    same!("0011_front"),
 ];
 
 /// Makes the table that remembers the steps taken.

@@ -1,6 +1,6 @@
 //! Messages to whoever listens: staged in the commit that changes a job, sent by whoever claims
-//! them. An account's endpoints hear of beginnings and ends, the address that came with an order
-//! hears of its end.
+//! them. An account's endpoints hear of orders, beginnings and ends, the address that came with an
+//! order hears of its end.
 
 use crate::Store;
 use crate::db::{Row, Tx, Value, values};
@@ -157,8 +157,9 @@ impl Store {
     }
 }
 
-/// Stages what is to be told of a job that is as `kind` says: an end to its own address under the
-/// name `callback`, and to the endpoints of its account, where it has any that are on.
+/// Stages what is to be told of a job that is as `kind` says: to its own address, an end always and
+/// anything else where it asked for that, under the name `callback` if there is one; and to the
+/// endpoints of its account, where it has any that are on.
 pub(crate) async fn stage(
     tx: &mut Tx,
     callback: Option<DeliveryId>,
@@ -167,18 +168,30 @@ pub(crate) async fn stage(
     has_endpoints: bool,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let url = job.order.callback_url.as_deref().filter(|_| kind.is_final());
+    let url = match kind.is_final() {
+        true => job.order.callback_url.as_deref(),
+        false => job.order.followed_at(),
+    };
     let on = if has_endpoints { endpoints::switched_on(tx, job.account).await? } else { vec![] };
     let mut messages: Vec<(Message, &str)> = listeners(&on, kind)
         .map(|endpoint| (Message::of_job(job, kind, endpoint.id, now), endpoint.url.as_str()))
         .collect();
-    if let Some((id, url)) = callback.zip(url) {
-        let (lease, attempt) = (job.leases, job.attempt);
-        let job = Some(job.id);
-        messages.push((Message { id, endpoint: None, job, kind, lease, attempt, at: now }, url));
-    }
+    messages.extend(url.map(|url| (Message::of_order(job, kind, callback, now), url)));
     let messages: Vec<_> = messages.iter().map(|(message, url)| (message, *url)).collect();
     insert(tx, &messages).await
+}
+
+/// As [`stage`] for an order that was just accepted, where anybody wants to hear of that.
+pub(crate) async fn stage_order(
+    tx: &mut Tx,
+    job: &Job,
+    has_endpoints: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if !has_endpoints && job.order.followed_at().is_none() {
+        return Ok(());
+    }
+    stage(tx, None, job, EventKind::Queued, has_endpoints, now).await
 }
 
 /// Puts messages in line, due at once.

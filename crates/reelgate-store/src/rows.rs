@@ -18,7 +18,8 @@ macro_rules! job_columns {
         "id, account, api_key, dialect, ordered, callback_url, priority, price, price_version, \
          width, height, seed, state, not_before, lease_expires, progress, cancel_requested, \
          finished, output, charged, failure_class, failure_message, removed, attempt, \
-         attempts_max, leases, ticket, ticket_id, deadline, created, updated"
+         attempts_max, leases, ticket, ticket_id, deadline, remaining, deleted, \
+         created, updated"
     };
 }
 pub(crate) use job_columns;
@@ -255,6 +256,8 @@ pub(crate) fn job(row: Row) -> Result<Job, StoreError> {
         leases,
         ticket: ticket(&mut r)?,
         deadline: r.time("deadline")?,
+        remaining: r.maybe_int("remaining")?.map(Credits::from_micro),
+        hidden: r.maybe_time("deleted")?,
         created: r.time("created")?,
         updated: r.time("updated")?,
         state: state.build(&r, leases)?,

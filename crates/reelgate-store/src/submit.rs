@@ -10,6 +10,7 @@ use crate::Store;
 use crate::db::{self, Tx, Value, values};
 use crate::error::StoreError;
 use crate::ledger::{self, Purse};
+use crate::outbox;
 use crate::rows::{self, Reader, job_columns};
 use line::Line;
 use reelgate_core::idempotency::{self, Fingerprint, IdempotencyKey, Verdict};
@@ -22,6 +23,8 @@ pub struct Submission {
     pub job: Job,
     /// The caller's key for this request, and what the request said.
     pub idempotency: Option<(IdempotencyKey, Fingerprint)>,
+    /// Whether its account must have paid before.
+    pub needs_purchase: bool,
     /// The limit on what the job's key may order in a day, where it has one.
     pub daily_cap: Option<DailyCap>,
 }
@@ -44,9 +47,9 @@ const JOB: &str = concat!("SELECT ", job_columns!(), " FROM jobs WHERE id = $1")
 
 const INSERT: &str = "INSERT INTO jobs (id, account, api_key, dialect, ordered, callback_url, \
     priority, price, price_version, width, height, seed, state, not_before, attempt, \
-    attempts_max, leases, ticket, ticket_id, deadline, created, updated, turn) \
+    attempts_max, leases, ticket, ticket_id, deadline, created, updated, turn, remaining) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-    $19, $20, $21, $22, $23) ON CONFLICT (id) DO NOTHING";
+    $19, $20, $21, $22, $23, $24) ON CONFLICT (id) DO NOTHING";
 
 /// A submission and when it came.
 type Item = (Submission, Timestamp);
@@ -99,7 +102,7 @@ async fn submit(
     submission: Submission,
     now: Timestamp,
 ) -> Result<Submitted, StoreError> {
-    let Submission { job, idempotency, daily_cap } = submission;
+    let Submission { mut job, idempotency, needs_purchase, daily_cap } = submission;
     if let Some((key, fingerprint)) = &idempotency {
         let text = key::hex(&fingerprint.0);
         let row = values![job.account, key.as_str(), text, job.id, now];
@@ -108,7 +111,8 @@ async fn submit(
         }
     }
     let mut purse = Purse::default();
-    let owner = purse.cover(tx, &job).await?;
+    let owner = purse.cover(tx, &mut job, needs_purchase).await?;
+    let has_listeners = owner.has_listeners;
     // The account is locked from here on, so nobody else spends under the same key.
     if let Some(cap) = daily_cap {
         cap::check(tx, &job, cap).await?;
@@ -125,6 +129,7 @@ async fn submit(
         cap::count(tx, &job, cap).await?;
     }
     ledger::enter_hold(tx, &job, now).await?;
+    outbox::stage_order(tx, &job, has_listeners, now).await?;
     purse.write(tx).await?;
     Ok(Submitted::Accepted(job))
 }
@@ -142,7 +147,7 @@ async fn submit_again(
             == (new.account, new.key, new.created)
             && stored.order == new.order;
         return if is_ours {
-            Ok(Submitted::Accepted(submission.job))
+            Ok(Submitted::Accepted(Job { remaining: stored.remaining, ..submission.job }))
         } else {
             Err(StoreError::Taken)
         };
@@ -218,5 +223,6 @@ fn row_of(job: &Job, turn: Option<i64>) -> Result<Vec<Value<'_>>, StoreError> {
         job.created,
         job.updated,
         turn,
+        job.remaining,
     ]))
 }

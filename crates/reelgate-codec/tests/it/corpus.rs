@@ -46,6 +46,7 @@ fn sound(add: Add<'_>) {
     add("good.jpg", jpeg(), Fate::Taken);
     add("good.gif", gif(1, (1, 1)), Fate::Taken);
     add("good.bmp", bmp(4, 4), Fate::Taken);
+    add("good.webp", webp(), Fate::Taken);
     add("good.mp4", movie(true), Fate::Taken);
     add("silent.mp4", movie(false), Fate::Taken);
     add("good.wav", wav(8000, 1600), Fate::Taken);
@@ -63,6 +64,7 @@ fn cut(add: Add<'_>) {
     add("cut.jpg", half(jpeg()), Fate::Either);
     add("cut.gif", half(gif(1, (1, 1))), Fate::Refused);
     add("cut.bmp", half(bmp(4, 4)), Fate::Refused);
+    add("cut.webp", half(webp()), Fate::Refused);
     let mut index_only = movie(true);
     index_only.truncate(find(&index_only, b"mdat") + 4);
     add("index-only.mp4", index_only, Fate::Refused);
@@ -99,7 +101,8 @@ fn oversized(add: Add<'_>) {
     let side = 5000;
     let black = Rgb { width: side, height: side, data: vec![0; side * side * 3] };
     add("black-hole.png", encode_png(&black).expect("a PNG"), Fate::Taken);
-    add("thousand-frames.gif", gif(1000, (1, 1)), Fate::Taken);
+    add("thousand-frames.gif", gif(1000, (1, 1)), Fate::Refused);
+    add("hundred-frames.gif", gif(100, (1, 1)), Fate::Taken);
     add("huge-canvas.gif", gif(1, (65_535, 65_535)), Fate::Refused);
     let mut wide = bmp(4, 4);
     wide[18..22].copy_from_slice(&2_000_000_000_u32.to_le_bytes());
@@ -171,6 +174,12 @@ fn png() -> Vec<u8> {
 
 fn jpeg() -> Vec<u8> {
     encode_jpeg(&slope(64, 36), 90).expect("a JPEG")
+}
+
+/// One pixel, without loss.
+fn webp() -> Vec<u8> {
+    let pixel = b"\x2f\0\0\0\0\x07\x50\x8f\x22\x57\xa1\xff\x81\x88\xe8\x7f\0\0\0";
+    [b"RIFF\x1e\0\0\0WEBPVP8L\x11\0\0\0".as_slice(), pixel].concat()
 }
 
 /// A PNG that says it has this size.

@@ -19,6 +19,7 @@ pub(crate) fn order() -> Order {
         ratio: Ratio::R16x9,
         resolution: Resolution::P720,
         duration_s: 5,
+        reserved_s: None,
         seed: None,
         audio: true,
         fixed_lens: false,
@@ -26,6 +27,10 @@ pub(crate) fn order() -> Order {
         callback_url: None,
         metadata: None,
         priority: Priority::Normal,
+        size: None,
+        expires_in_s: None,
+        follow: false,
+        extra: None,
         test: false,
     }
 }
@@ -46,6 +51,8 @@ pub(crate) fn job(state: State) -> Job {
         leases: TOKEN,
         ticket: Ticket::None,
         deadline: NOW.plus_ms(3_600_000),
+        remaining: None,
+        hidden: None,
         created: NOW,
         updated: NOW,
     }

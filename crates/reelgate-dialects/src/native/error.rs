@@ -6,11 +6,12 @@ use reelgate_core::{Error, Field, Kind};
 use serde::Serialize;
 
 /// Every code of this API.
-pub(super) const CODES: [&str; 14] = [
+pub(super) const CODES: [&str; 15] = [
     "invalid_request",
     "unauthorized",
     "insufficient_credits",
     "forbidden",
+    "purchase_required",
     "not_found",
     "method_not_allowed",
     "conflict",
@@ -65,6 +66,7 @@ fn status_and_code(kind: &Kind) -> (StatusCode, &'static str) {
         Kind::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
         Kind::InsufficientCredits { .. } => (StatusCode::PAYMENT_REQUIRED, "insufficient_credits"),
         Kind::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
+        Kind::PurchaseRequired => (StatusCode::FORBIDDEN, "purchase_required"),
         Kind::NotFound => (StatusCode::NOT_FOUND, "not_found"),
         Kind::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
         Kind::Conflict => (StatusCode::CONFLICT, "conflict"),

@@ -11,12 +11,19 @@ use reelgate_core::ledger::{Entry, Funds};
 use reelgate_core::own::{OwnReply, UsageGroup, UsageQuery, UsageRow};
 use serde::Serialize;
 
-/// A part of a list.
+/// A part of a list; every list of this API has this shape.
 #[derive(Serialize)]
-struct Part<T> {
-    data: Vec<T>,
+pub(super) struct Part<T> {
+    pub(super) data: Vec<T>,
     /// Sent back as `cursor` it gives the next part; null at the end.
-    next: Option<String>,
+    pub(super) next: Option<String>,
+}
+
+impl<T> Part<T> {
+    /// A list that has one part.
+    pub(super) fn whole(all: impl Iterator<Item = T>) -> Self {
+        Self { data: all.collect(), next: None }
+    }
 }
 
 /// Credits as exact decimals.
@@ -43,7 +50,8 @@ struct Report {
     by: &'static str,
     from: String,
     until: String,
-    data: Vec<Row>,
+    #[serde(flatten)]
+    part: Part<Row>,
 }
 
 #[derive(Serialize)]
@@ -68,6 +76,8 @@ struct AssetBody<'a> {
     sha256: &'a str,
     created_at: String,
     used_at: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    test: bool,
 }
 
 /// Writes an answer.
@@ -130,7 +140,7 @@ fn report(query: &UsageQuery, rows: &[UsageRow]) -> Report {
         by: query.by.name(),
         from: iso(query.from),
         until: iso(query.until),
-        data: rows.iter().map(row).collect(),
+        part: Part::whole(rows.iter().map(row)),
     }
 }
 
@@ -147,5 +157,6 @@ fn asset(asset: &Asset) -> AssetBody<'_> {
         sha256: asset.sha256(),
         created_at: iso(asset.created),
         used_at: iso(asset.used),
+        test: asset.test,
     }
 }

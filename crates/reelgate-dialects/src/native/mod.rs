@@ -119,7 +119,9 @@ impl Dialect for Native {
     fn parse(&self, operation: Operation, request: &WireRequest) -> Result<Call, Error> {
         let id = || self.read_id(request.parameter(ID)).ok_or_else(Error::job_not_found);
         match operation {
-            Operation::Submit => Ok(Call::Submit(Box::new(request::draft(request, &self.models)?))),
+            Operation::Submit | Operation::SubmitForm(_) => {
+                Ok(Call::Submit(Box::new(request::draft(request, &self.models)?)))
+            }
             Operation::Quote => Ok(Call::Quote(Box::new(request::draft(request, &self.models)?))),
             Operation::Rerun => Ok(Call::Rerun(id()?)),
             Operation::Get => Ok(Call::Get(id()?)),
@@ -131,6 +133,8 @@ impl Dialect for Native {
             Operation::Endpoint(action) => {
                 Ok(Call::Endpoint(Box::new(webhooks::parse(action, request)?)))
             }
+            // No route of this API does these.
+            Operation::Records | Operation::Remove => Err(Error::internal()),
             Operation::Owner(operation) => {
                 Ok(Call::Owner(owner::parse(operation, request, &self.models)?))
             }
@@ -148,9 +152,12 @@ impl Dialect for Native {
             }
             Reply::Quote(price) => WireResponse::json(StatusCode::OK, &response::Quote::of(price)),
             Reply::Models(models) => {
-                WireResponse::json(StatusCode::OK, &response::Models::of(models))
+                let part = lists::Part::whole(models.iter().map(response::ModelBody::of));
+                WireResponse::json(StatusCode::OK, &part)
             }
             Reply::Own(reply) => lists::render(reply),
+            // No route of this API asks for these.
+            Reply::Records { .. } | Reply::Removed(_) => self.render_error(&Error::internal()),
             Reply::Endpoint(reply) => webhooks::render(reply),
             Reply::Owner(reply) => owner::render(reply),
             Reply::People(reply) => people::render(reply),

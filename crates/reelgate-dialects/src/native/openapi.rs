@@ -25,7 +25,7 @@ pub(super) fn document(server_url: &str, routes: &[Route], models: &[String]) ->
             "price_version": { "type": "string" },
         })),
         "Output": output(),
-        "Models": object(json!({ "models": { "type": "array", "items": reference("Model") } })),
+        "Models": openapi_own::part("Model"),
         "Model": model(),
         "Refusal": refusal(),
     });
@@ -70,10 +70,10 @@ fn describe(route: &Route) -> Described {
         callback: None,
     };
     match route.operation {
-        Operation::Models => plain,
+        Operation::Models | Operation::Records | Operation::Remove => plain,
         Operation::Own(operation) => openapi_own::describe(operation, id),
         Operation::Endpoint(action) => webhooks::openapi::describe(action),
-        Operation::Submit => Described {
+        Operation::Submit | Operation::SubmitForm(_) => Described {
             id: "createJob",
             summary: "The order was accepted.",
             parameters: vec![prefer()],
@@ -140,10 +140,15 @@ fn order(models: &[String]) -> Value {
         "properties": {
             "model": { "type": "string", "enum": models, "default": MODEL },
             "prompt": { "type": "string", "minLength": 1, "maxLength": 10_000 },
-            "media": { "type": "array", "items": reference("Media"), "maxItems": 12 },
+            "media": { "type": "array", "items": reference("Media"), "maxItems": 50 },
             "ratio": with(names(&Ratio::ALL, Ratio::name), "default", "16:9"),
             "resolution": with(names(&Resolution::ALL, Resolution::name), "default", "720p"),
-            "duration_s": { "type": "integer", "minimum": 1, "default": 5 },
+            "duration_s": {
+                "type": "integer",
+                "minimum": -1,
+                "default": 5,
+                "description": "-1 leaves it to the model, where takes_auto says that it can.",
+            },
             "seed": {
                 "type": "integer",
                 "minimum": -1,
@@ -274,6 +279,7 @@ fn model() -> Value {
         "media_max": count(),
         "media_kinds": { "type": "array", "items": names(&MediaKind::ALL, MediaKind::name) },
         "takes_seed": { "type": "boolean" },
+        "takes_auto": { "type": "boolean" },
         "audio_default": { "type": "boolean" },
         "rates": { "type": "array", "items": rate },
     }))

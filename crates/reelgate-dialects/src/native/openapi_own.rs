@@ -39,6 +39,7 @@ pub(super) fn add_schemas(schemas: &mut Value) {
             "from": moment(),
             "until": moment(),
             "data": { "type": "array", "items": reference("UsageRow") },
+            "next": with(json!({ "type": "null" }), "description", "A report has one part."),
         })),
         "Asset": asset(),
         "Assets": part("Asset"),
@@ -48,7 +49,8 @@ pub(super) fn add_schemas(schemas: &mut Value) {
     }
 }
 
-fn part(item: &str) -> Value {
+/// A list's wire type.
+pub(super) fn part(item: &str) -> Value {
     object(json!({
         "data": { "type": "array", "items": reference(item) },
         "next": with(
@@ -60,7 +62,7 @@ fn part(item: &str) -> Value {
 }
 
 fn asset() -> Value {
-    object(json!({
+    let mut asset = object(json!({
         "id": { "type": "string", "pattern": "^ast_[0-9A-Za-z]{12}$" },
         "url": { "type": "string", "pattern": "^asset://ast_[0-9A-Za-z]{12}$" },
         "name": { "type": "string" },
@@ -71,7 +73,11 @@ fn asset() -> Value {
         "sha256": { "type": "string", "pattern": "^[0-9a-f]{64}$" },
         "created_at": moment(),
         "used_at": moment(),
-    }))
+    }));
+    // Only there when it is true.
+    asset["properties"]["test"] =
+        json!({ "const": true, "description": "It came with a test key, and is for tests." });
+    asset
 }
 
 /// What the route is about.
@@ -142,6 +148,15 @@ fn questions(operation: OwnOperation) -> Vec<Value> {
         }
         _ => &[],
     };
+    described(known)
+}
+
+/// The query parameters of a list about which nothing else can be said.
+pub(super) fn page() -> Vec<Value> {
+    described(&query::PAGES)
+}
+
+fn described(names: &[&str]) -> Vec<Value> {
     let described = |name: &&str| {
         json!({
             "name": name,
@@ -150,7 +165,7 @@ fn questions(operation: OwnOperation) -> Vec<Value> {
             "schema": question(name),
         })
     };
-    known.iter().map(described).collect()
+    names.iter().map(described).collect()
 }
 
 fn question(name: &str) -> Value {

@@ -80,6 +80,15 @@ fn only(request: &WireRequest, known: &[&str]) -> Result<(), Error> {
     Ok(())
 }
 
+/// Which part of a list is wanted, where nothing else can be said about it.
+pub(super) fn page_of<C>(
+    request: &WireRequest,
+    read: fn(&str) -> Option<C>,
+) -> Result<Page<C>, Error> {
+    only(request, &PAGES)?;
+    page(request, read)
+}
+
 fn page<C>(request: &WireRequest, read: fn(&str) -> Option<C>) -> Result<Page<C>, Error> {
     let limit = match request.query_value("limit") {
         None => PAGE_DEFAULT,

@@ -195,12 +195,7 @@ fn failure(view: &JobView) -> Option<Failure<'_>> {
 
 /// What is on offer.
 #[derive(Serialize)]
-pub(super) struct Models<'a> {
-    models: Vec<ModelBody<'a>>,
-}
-
-#[derive(Serialize)]
-struct ModelBody<'a> {
+pub(super) struct ModelBody<'a> {
     id: &'a str,
     title: &'a str,
     /// What it makes: `video` or `image`.
@@ -217,6 +212,7 @@ struct ModelBody<'a> {
     media_max: usize,
     media_kinds: Vec<&'static str>,
     takes_seed: bool,
+    takes_auto: bool,
     audio_default: bool,
     rates: Vec<RateBody>,
 }
@@ -229,14 +225,8 @@ struct RateBody {
     media_per_s: String,
 }
 
-impl<'a> Models<'a> {
-    pub(super) fn of(models: &'a [Model]) -> Self {
-        Self { models: models.iter().map(ModelBody::of).collect() }
-    }
-}
-
 impl<'a> ModelBody<'a> {
-    fn of(model: &'a Model) -> Self {
+    pub(super) fn of(model: &'a Model) -> Self {
         let rates = model.rates.rows.iter().map(|rate| RateBody {
             resolution: rate.resolution.name(),
             text_per_s: rate.text_per_s.to_string(),
@@ -258,6 +248,7 @@ impl<'a> ModelBody<'a> {
             media_max: model.media.count_max,
             media_kinds: model.media.kinds.iter().map(|kind| kind.name()).collect(),
             takes_seed: model.takes_seed,
+            takes_auto: model.takes_auto,
             audio_default: model.audio_default,
             rates: rates.collect(),
         }

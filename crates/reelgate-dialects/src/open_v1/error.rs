@@ -61,7 +61,7 @@ fn status_and_code(kind: &Kind) -> (StatusCode, &'static str) {
         Kind::Invalid => (StatusCode::BAD_REQUEST, "invalid_request"),
         Kind::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
         Kind::InsufficientCredits { .. } => (StatusCode::PAYMENT_REQUIRED, "insufficient_credits"),
-        Kind::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
+        Kind::Forbidden | Kind::PurchaseRequired => (StatusCode::FORBIDDEN, "forbidden"),
         Kind::NotFound => (StatusCode::NOT_FOUND, "not_found"),
         Kind::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
         Kind::Conflict => (StatusCode::CONFLICT, "conflict"),

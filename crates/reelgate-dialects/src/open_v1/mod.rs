@@ -67,7 +67,10 @@ impl Dialect for OpenV1 {
             Operation::Cancel => Ok(Call::Cancel(id()?)),
             Operation::Models => Ok(Call::Models),
             // This API has no routes for these.
-            Operation::Quote
+            Operation::SubmitForm(_)
+            | Operation::Records
+            | Operation::Remove
+            | Operation::Quote
             | Operation::Rerun
             | Operation::Own(_)
             | Operation::Endpoint(_)
@@ -86,7 +89,9 @@ impl Dialect for OpenV1 {
                 WireResponse::json(StatusCode::OK, &response::Cancelled::of(view))
             }
             // No route of this API asks for one.
-            Reply::Quote(_)
+            Reply::Records { .. }
+            | Reply::Removed(_)
+            | Reply::Quote(_)
             | Reply::Own(_)
             | Reply::Endpoint(_)
             | Reply::Owner(_)

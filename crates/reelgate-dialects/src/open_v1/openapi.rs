@@ -58,6 +58,9 @@ fn describe(route: &Route) -> Described {
     };
     match route.operation {
         Operation::Models
+        | Operation::SubmitForm(_)
+        | Operation::Records
+        | Operation::Remove
         | Operation::Quote
         | Operation::Rerun
         | Operation::Own(_)

@@ -27,7 +27,7 @@ fn status(kind: &Kind) -> StatusCode {
         Kind::Invalid | Kind::TooLarge | Kind::UnsupportedMediaType => StatusCode::BAD_REQUEST,
         Kind::Unauthorized => StatusCode::UNAUTHORIZED,
         Kind::InsufficientCredits { .. } => StatusCode::PAYMENT_REQUIRED,
-        Kind::Forbidden => StatusCode::FORBIDDEN,
+        Kind::Forbidden | Kind::PurchaseRequired => StatusCode::FORBIDDEN,
         Kind::NotFound => StatusCode::NOT_FOUND,
         Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Kind::Conflict | Kind::IdempotencyMismatch | Kind::IdempotencyInFlight => {

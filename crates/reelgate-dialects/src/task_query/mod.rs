@@ -81,7 +81,10 @@ impl Dialect for TaskQuery {
             Operation::Cancel => Ok(Call::Cancel(id()?)),
             Operation::Models => Ok(Call::Models),
             // This API has no routes for these.
-            Operation::Quote
+            Operation::SubmitForm(_)
+            | Operation::Records
+            | Operation::Remove
+            | Operation::Quote
             | Operation::Rerun
             | Operation::Own(_)
             | Operation::Endpoint(_)
@@ -99,7 +102,9 @@ impl Dialect for TaskQuery {
                 WireResponse::json(StatusCode::OK, &Envelope::ok(self.task(view)))
             }
             // No route of this API asks for one.
-            Reply::Quote(_)
+            Reply::Records { .. }
+            | Reply::Removed(_)
+            | Reply::Quote(_)
             | Reply::Own(_)
             | Reply::Endpoint(_)
             | Reply::Owner(_)

@@ -47,6 +47,9 @@ fn describe(route: &Route) -> Described {
         Operation::Get
         | Operation::Cancel
         | Operation::Models
+        | Operation::SubmitForm(_)
+        | Operation::Records
+        | Operation::Remove
         | Operation::Quote
         | Operation::Rerun
         | Operation::Own(_)

@@ -9,10 +9,11 @@ use reelgate_core::{Error, Field, Kind};
 use serde::Serialize;
 
 /// Every code of this API.
-pub(super) const CODES: [&str; 10] = [
+pub(super) const CODES: [&str; 11] = [
     "invalid_request",
     "unauthorized",
     "insufficient_credits",
+    "purchase_required",
     "forbidden",
     "not_found",
     "conflict",
@@ -61,6 +62,7 @@ fn status_and_code(kind: &Kind) -> (StatusCode, &'static str) {
         Kind::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
         Kind::InsufficientCredits { .. } => (StatusCode::PAYMENT_REQUIRED, "insufficient_credits"),
         Kind::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
+        Kind::PurchaseRequired => (StatusCode::FORBIDDEN, "purchase_required"),
         Kind::NotFound => (StatusCode::NOT_FOUND, "not_found"),
         Kind::Conflict => (StatusCode::CONFLICT, "conflict"),
         Kind::IdempotencyMismatch | Kind::IdempotencyInFlight => {

@@ -1,5 +1,5 @@
-//! API C: `/api/v1/video/seedance2`, `/api/v1/image/{model}` and `/api/v1/tasks/{id}`, with plain
-//! objects and snake_case.
+//! API C: `/api/v1/video/seedance2`, its newer sibling, `/api/v1/image/{model}` and
+//! `/api/v1/tasks/{id}`, with plain objects and snake_case.
 //!
 //! Sources: seed 004; the vendors' contract, sections 3 and 4.C, where that is silent. A field that
 //! the API does not have is refused here, as its documents say. There is no cancel, no webhook and
@@ -7,6 +7,7 @@
 
 mod error;
 mod image;
+mod newer;
 mod openapi;
 mod request;
 mod response;
@@ -23,10 +24,14 @@ const NAME: &str = "tasks_v1";
 const MODEL: &str = "seedance2";
 /// What the catalogue's names begin with; the tier follows.
 const MODEL_PREFIX: &str = "seedance2-";
+/// The newer model, on the wire and in the catalogue.
+const NEWER: &str = "seedance25";
 /// The tier when none is named (seed 004), and what jobs of other APIs show.
 const TIER: &str = "standard";
 /// The older edition's name of the order form, still used by clients (contract 3.1).
 const OLD_PATH: &str = "/api/v1/video/seedance";
+/// Where clips of the newer model are ordered (contract 3.1).
+const NEWER_PATH: &str = "/api/v1/video/seedance25";
 /// Where pictures are ordered (contract 3.1).
 const IMAGE_PATH: &str = "/api/v1/image/{model}";
 /// The path parameter that holds a job's id.
@@ -46,14 +51,15 @@ impl TasksV1 {
         let names = settings.names(NAME);
         let tier = |name: &String| name.strip_prefix(MODEL_PREFIX).map(ToOwned::to_owned);
         let tiers = names.iter().filter_map(tier).collect();
-        let is_image = |name: &String| !name.starts_with(MODEL_PREFIX);
+        let is_image = |name: &String| !name.starts_with(MODEL_PREFIX) && name != NEWER;
         Self { tiers, image_models: names.into_iter().filter(is_image).collect() }
     }
 }
 
-static ROUTES: [Route; 4] = [
+static ROUTES: [Route; 5] = [
     route(Method::POST, "/api/v1/video/seedance2", Operation::Submit),
     route(Method::POST, OLD_PATH, Operation::Submit),
+    route(Method::POST, NEWER_PATH, Operation::SubmitForm(NEWER)),
     route(Method::POST, IMAGE_PATH, Operation::Submit),
     route(Method::GET, "/api/v1/tasks/{id}", Operation::Get),
 ];
@@ -78,11 +84,14 @@ impl Dialect for TasksV1 {
                 Ok(Call::Submit(Box::new(image::draft(request, &self.image_models)?)))
             }
             Operation::Submit => Ok(Call::Submit(Box::new(request::draft(request, &self.tiers)?))),
+            Operation::SubmitForm(_) => Ok(Call::Submit(Box::new(newer::draft(request)?))),
             Operation::Get => Ok(Call::Get(id()?)),
             Operation::Cancel => Ok(Call::Cancel(id()?)),
             Operation::Models => Ok(Call::Models),
             // This API has no routes for these.
-            Operation::Quote
+            Operation::Records
+            | Operation::Remove
+            | Operation::Quote
             | Operation::Rerun
             | Operation::Own(_)
             | Operation::Endpoint(_)
@@ -100,7 +109,9 @@ impl Dialect for TasksV1 {
                 WireResponse::json(StatusCode::OK, &response::Task::of(view))
             }
             // No route of this API asks for one.
-            Reply::Quote(_)
+            Reply::Records { .. }
+            | Reply::Removed(_)
+            | Reply::Quote(_)
             | Reply::Own(_)
             | Reply::Endpoint(_)
             | Reply::Owner(_)

@@ -1,8 +1,9 @@
 //! API C as an OpenAPI document.
 
 use super::image::{IMAGES_MAX, RESOLUTIONS as IMAGE_RESOLUTIONS, TYPES, type_name};
+use super::newer::{AUTO_NAME, MEDIA_MAX, RESOLUTIONS as NEWER_RESOLUTIONS};
 use super::request::{MODES, RATIOS, RESOLUTIONS, mode_name};
-use super::{MODEL, TIER};
+use super::{MODEL, NEWER, TIER};
 use crate::openapi::{
     Api, Described, credits, document as frame, moment, names, nullable, object, url, with,
 };
@@ -30,12 +31,22 @@ pub(super) fn document(
             "channel": names(&Channel::ALL, Channel::name),
             "credits_used": credits("Taken when the order was accepted."),
         })),
+        "NewerOrder": newer_order(tiers),
+        "NewerAccepted": object(json!({
+            "id": task_id(),
+            "status": { "const": "processing" },
+            "model": { "const": NEWER },
+            "channel": names(&Channel::ALL, Channel::name),
+            "credits_used": credits("Taken when the order was accepted."),
+            "remaining_credits": remaining(),
+        })),
         "ImageOrder": image_order(),
         "ImageAccepted": object(json!({
             "id": image_id(),
             "status": { "const": "processing" },
             "model": { "type": "string", "enum": image_models },
             "credits_used": credits("Taken when the order was accepted."),
+            "remaining_credits": remaining(),
         })),
         "Task": task(),
         "Refusal": refusal(),
@@ -71,9 +82,16 @@ fn describe(route: &Route, image_models: &[String]) -> Described {
             ..submit("createImageTask")
         },
         Operation::Submit => submit("createTask"),
+        Operation::SubmitForm(_) => Described {
+            body: Some("NewerOrder"),
+            answer: (202, "NewerAccepted"),
+            ..submit("createNewerTask")
+        },
         Operation::Get
         | Operation::Cancel
         | Operation::Models
+        | Operation::Records
+        | Operation::Remove
         | Operation::Quote
         | Operation::Rerun
         | Operation::Own(_)
@@ -131,6 +149,32 @@ fn image_order() -> Value {
             "image_urls": images,
         },
     })
+}
+
+fn remaining() -> Value {
+    credits("What could still be spent right after that; 0 for a test key.")
+}
+
+/// The older form without what the newer model does not have.
+fn newer_order(tiers: &[String]) -> Value {
+    let mut order = order(tiers);
+    let seconds = (4..=30).map(|seconds: u32| seconds.to_string());
+    let lengths: Vec<String> = seconds.chain([AUTO_NAME.to_owned()]).collect();
+    if let Some(fields) = order["properties"].as_object_mut() {
+        fields.remove("quality_tier");
+        fields.remove("seed");
+    }
+    let fields = &mut order["properties"];
+    fields["duration"]["anyOf"] = json!([
+        { "type": "string", "enum": lengths },
+        { "type": "integer", "minimum": 4, "maximum": 30 },
+    ]);
+    fields["duration"]["description"] =
+        "Seconds; auto leaves it to the model: 30 are paid for, and the rest comes back.".into();
+    fields["resolution"] = with(names(&NEWER_RESOLUTIONS, Resolution::name), "default", "720p");
+    fields["media_urls"]["maxItems"] = MEDIA_MAX.into();
+    fields["media_urls"]["description"] = "Images, videos and sound, for media-to-video.".into();
+    order
 }
 
 fn order(tiers: &[String]) -> Value {

@@ -81,7 +81,7 @@ fn model(body: &mut Fields, tiers: &[String]) -> Result<ModelId, Error> {
 
 /// The two frames and the references, each with its role; which of them the mode allows is checked
 /// with the rest of the order.
-fn media(body: &mut Fields) -> Result<Vec<DraftMedia>, Error> {
+pub(super) fn media(body: &mut Fields) -> Result<Vec<DraftMedia>, Error> {
     let mut media = Vec::new();
     for (key, role, field) in [
         ("image_url", Role::FirstFrame, Field::FirstFrame),

@@ -3,7 +3,7 @@
 //! The documented fields come first and in the documents' order (seed 004); `resolution` after them
 //! is what later documents add (contract 3.5).
 
-use super::{MODEL, MODEL_PREFIX, NAME, TIER};
+use super::{MODEL, MODEL_PREFIX, NAME, NEWER, TIER};
 use crate::ids;
 use crate::time::iso;
 use crate::view::{CANCELLED, Stage, bill, stage};
@@ -19,12 +19,16 @@ pub(super) struct Accepted<'a> {
     #[serde(flatten)]
     look: Option<Look<'a>>,
     credits_used: i64,
+    /// What could still be spent right after the order, on endpoints whose documents show it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remaining_credits: Option<i64>,
 }
 
 /// What only clips have.
 #[derive(Serialize)]
 struct Look<'a> {
-    quality_tier: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quality_tier: Option<&'a str>,
     channel: &'static str,
 }
 
@@ -37,8 +41,20 @@ impl<'a> Accepted<'a> {
             model,
             look,
             credits_used: job.price.credits.whole_up(),
+            remaining_credits: remaining(job),
         }
     }
+}
+
+/// A test order is told of no real money. What was left of an older job is not known.
+fn remaining(job: &Job) -> Option<i64> {
+    let is_shown = job.order.is_still() || is_newer(job);
+    let left = job.remaining.filter(|_| is_shown)?;
+    Some(if job.order.test { 0 } else { left.whole_down() })
+}
+
+fn is_newer(job: &Job) -> bool {
+    job.order.model.dialect() == NAME && job.order.model.name() == NEWER
 }
 
 /// A job; also the body of a webhook.
@@ -123,13 +139,14 @@ fn id(job: &Job) -> String {
     }
 }
 
-/// A clip of another API has no tier: it shows its own model's name and the usual tier. A picture
-/// has neither tier nor channel.
+/// A clip of another API has no tier: it shows its own model's name and the usual tier. The newer
+/// model has none, and a picture has neither tier nor channel.
 fn model_and_look(job: &Job) -> (&str, Option<Look<'_>>) {
     let id = &job.order.model;
     let (model, quality_tier) = match id.name().strip_prefix(MODEL_PREFIX) {
-        Some(tier) if id.dialect() == NAME => (MODEL, tier),
-        _ => (id.name(), TIER),
+        Some(tier) if id.dialect() == NAME => (MODEL, Some(tier)),
+        _ if is_newer(job) => (NEWER, None),
+        _ => (id.name(), Some(TIER)),
     };
     let look = Look { quality_tier, channel: job.order.channel.name() };
     (model, (!job.order.is_still()).then_some(look))

@@ -24,6 +24,13 @@ pub(crate) fn shown(draft: &Draft) -> Value {
     say("channel", channel);
     say("callback_url", draft.callback_url.as_ref().map(|url| json!(url)));
     say("metadata", draft.metadata.as_ref().map(|text| json!(text)));
+    say("priority", draft.priority.map(|priority| json!(priority.name())));
+    say("size", draft.size.map(|size| json!([size.width, size.height])));
+    say("expires_in_s", draft.expires_in_s.map(|seconds| json!(seconds)));
+    say("follow", draft.follow.then(|| json!(true)));
+    say("from", draft.from.map(|id| json!(id.to_string())));
+    let extra = draft.extra.as_deref().map(|text| serde_json::from_str(text).expect("JSON"));
+    say("extra", extra);
     Value::Object(said)
 }
 
@@ -40,6 +47,8 @@ fn reference(media: &DraftMedia) -> Value {
         MediaSource::Url(url) => url.clone(),
         MediaSource::Data(uri) => uri.clone(),
         MediaSource::Asset(id) => format!("asset {id}"),
+        MediaSource::Clip(id) => format!("clip {id}"),
+        MediaSource::Kept(media) => format!("kept {}", media.stored),
     };
     let role = media.role.map(|role| role.name());
     json!({ "source": source, "role": role, "field": format!("{:?}", media.field) })

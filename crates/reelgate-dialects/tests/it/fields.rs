@@ -301,7 +301,10 @@ fn native_refuses_with_the_field_and_what_is_allowed() {
                 "media must have at most 12 entries, got 13",
             ),
             (json!({"duration_s": "5"}), "duration_s must be an integer, got a string"),
-            (json!({"duration_s": 31}), "duration_s must be 1 to 30 seconds, got 31"),
+            (
+                json!({"duration_s": 31}),
+                "duration_s must be 1 to 30 seconds, or left to the model, got 31",
+            ),
             (json!({"channel": "real"}), "channel must be one of standard for this model"),
             (json!({"audio": 1}), "audio must be true or false, got a number"),
             (json!({"callback_url": ""}), "callback_url must be a public https URL"),

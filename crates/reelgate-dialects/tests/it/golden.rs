@@ -4,7 +4,7 @@
 //! `draft` that it has to be read as, for a job the `job` that exists, for a refusal of the
 //! platform's own the `refusal`; and the `response`, whose body is compared byte for byte, so the
 //! order of its fields counts. `event` instead of a request asks for the webhook's body. `$A`,
-//! `$B`, `$C` and `$N` stand for the job's id in each API's look, `$U` for an upload's.
+//! `$B`, `$C`, `$N` and `$K` stand for the job's id in each API's look, `$U` for an upload's.
 
 use crate::world::{accept, dialect, id, job, request};
 use crate::{draft, own, world};
@@ -48,13 +48,14 @@ fn with_ids(text: &str) -> String {
         .replace("$B", &shown("task_query"))
         .replace("$C", &shown("tasks_v1"))
         .replace("$N", &shown("native"))
+        .replace("$K", &shown("ark"))
         .replace("$U", &format!("ast_{}", own::asset().id))
 }
 
 #[test]
 fn every_pair_is_answered_as_documented() {
     let files = files();
-    for dialect in ["open_v1", "task_query", "tasks_v1", "native"] {
+    for dialect in ["open_v1", "task_query", "tasks_v1", "native", "ark"] {
         let count = files.iter().filter(|golden| golden.dialect == dialect).count();
         assert!(count >= 20, "{dialect} has only {count} golden files");
     }
@@ -134,6 +135,13 @@ fn answer(dialect: &dyn Dialect, file: &Value) -> Result<WireResponse, String> {
             assert_eq!(wanted, id());
             Reply::Cancelled(Box::new(job(&file["job"])))
         }
+        Call::Records(_) => {
+            let rows: Vec<_> = file["jobs"].as_array().expect("jobs").iter().map(job).collect();
+            let total = file["total"].as_u64().expect("how many there are");
+            let has_more = u64::try_from(rows.len()).expect("a few") < total;
+            Reply::Records { rows, total, has_more }
+        }
+        Call::Remove(wanted, _) => Reply::Removed(wanted),
         Call::Own(call) => Reply::Own(own::reply(call, file)),
         Call::Models => {
             let catalogue = Catalogue::built_in();
@@ -175,6 +183,7 @@ fn refusal(spec: &Value) -> Error {
     let credits = |key: &str| Credits::parse(spec[key].as_str().expect(key)).expect("credits");
     match spec["kind"].as_str().expect("a kind") {
         "unauthorized" => Error::unauthorized(),
+        "purchase_required" => Error::purchase_required(),
         "forbidden" => Error::new(Kind::Forbidden, message),
         "insufficient_credits" => {
             Error::insufficient_credits(credits("required"), credits("available"))

@@ -3,7 +3,7 @@
 use crate::golden::{Golden, files};
 use crate::schema::fits;
 use crate::world::{dialect, route};
-use reelgate_core::Catalogue;
+use reelgate_core::{Catalogue, Model};
 use reelgate_dialects::{Dialect, Operation, Settings, all};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -157,8 +157,9 @@ fn the_described_limits_are_those_of_the_catalogue() {
     ] {
         let document = dialect(name).openapi(SERVER);
         let described = &document["components"]["schemas"]["Order"]["properties"];
-        let models: Vec<_> =
-            catalogue.of_dialect(name).filter(|model| !model.makes_stills()).collect();
+        // API C's newer model has a form of its own, which the contract tries.
+        let of_form = |model: &&Model| !model.makes_stills() && !model.gated;
+        let models: Vec<_> = catalogue.of_dialect(name).filter(of_form).collect();
         let set = |value: &Value| -> BTreeSet<String> {
             let names = value["enum"].as_array().expect("names").iter();
             names.map(|name| name.as_str().expect("a name").to_owned()).collect()
@@ -181,7 +182,10 @@ fn the_described_limits_are_those_of_the_catalogue() {
                 assert_eq!(described[field]["maxLength"], json!(model.prompt_chars.end()));
             }
             if let Some(field) = media_max {
-                assert_eq!(described[field]["maxItems"], json!(model.media.count_max));
+                let most = described[field]["maxItems"].as_u64().expect("a limit");
+                let own = u64::try_from(model.media.count_max).expect("a few");
+                // Our own API orders from models with different limits.
+                assert!(most == own || name == "native" && most > own, "{name} {field}");
             }
         }
     }

@@ -81,6 +81,7 @@ pub(crate) fn asset() -> Asset {
         stored: format!("reference/{}.png", "ab".repeat(32)),
         bytes: 68_000,
         size: Some(Size { width: 1280, height: 720 }),
+        test: false,
         created: NOW,
         used: NOW,
     }

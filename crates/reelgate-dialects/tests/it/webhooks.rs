@@ -3,7 +3,7 @@
 use crate::schema::fits;
 use crate::world::{dialect, id, job, request, route};
 use reelgate_core::endpoint::{
-    Change, EndpointCall, EndpointReply, Health, OffBy, Secrets, Standing,
+    Change, EndpointCall, EndpointReply, Health, Listener, OffBy, Secrets, Standing,
 };
 use reelgate_core::webhook::{Attempt, DeliveryState, EventKind, Message, Record};
 use reelgate_core::{
@@ -81,6 +81,7 @@ fn answer(method: &str, target: &str, reply: EndpointReply) -> (u16, Value) {
 fn every_request_about_an_endpoint_is_read() {
     let (wh, msg) = (format!("{WEBHOOKS}/wh_{}", hook()), format!("msg_{}", delivery()));
     let (hook, delivery) = (hook(), delivery());
+    let to = Listener::Endpoint(hook);
     let url = Some("https://example.com/hook".to_owned());
     let events = Some(vec![EventKind::Failed, EventKind::Running]);
     let body = r#"{"url":"https://example.com/hook","events":["job.failed","job.running"]}"#;
@@ -101,20 +102,21 @@ fn every_request_about_an_endpoint_is_read() {
         ("POST", &format!("{wh}/rotate"), "", EndpointCall::Rotate(hook, 86_400_000)),
         ("POST", &format!("{wh}/rotate"), r#"{"overlap_s":0}"#, EndpointCall::Rotate(hook, 0)),
         ("POST", &format!("{wh}/test"), "", EndpointCall::Test(hook)),
-        ("GET", &format!("{wh}/deliveries"), "", EndpointCall::Deliveries(hook, None, 20)),
+        ("GET", &format!("{wh}/deliveries"), "", EndpointCall::Deliveries(to, None, 20)),
         (
             "GET",
-            &format!("{wh}/deliveries?limit=100&before={msg}"),
+            &format!("{WEBHOOKS}/{}/deliveries", dialect("tasks_v1").show_id(id())),
             "",
-            EndpointCall::Deliveries(hook, Some(delivery), 100),
+            EndpointCall::Deliveries(Listener::Order(id()), None, 20),
         ),
-        ("GET", &format!("{wh}/deliveries/{msg}"), "", EndpointCall::Delivery(hook, delivery)),
         (
-            "POST",
-            &format!("{wh}/deliveries/{msg}/replay"),
+            "GET",
+            &format!("{wh}/deliveries?limit=100&cursor={msg}"),
             "",
-            EndpointCall::Replay(hook, delivery),
+            EndpointCall::Deliveries(to, Some(delivery), 100),
         ),
+        ("GET", &format!("{wh}/deliveries/{msg}"), "", EndpointCall::Delivery(to, delivery)),
+        ("POST", &format!("{wh}/deliveries/{msg}/replay"), "", EndpointCall::Replay(to, delivery)),
     ] {
         assert_eq!(call(method, target, body), Ok(expected), "{method} {target}");
     }
@@ -123,7 +125,7 @@ fn every_request_about_an_endpoint_is_read() {
 #[test]
 fn a_bad_request_is_refused_with_its_field_and_what_is_allowed() {
     let wh = format!("{WEBHOOKS}/wh_{}", hook());
-    let kinds = "job.running, job.succeeded, job.failed, job.cancelled";
+    let kinds = "job.queued, job.running, job.succeeded, job.failed, job.cancelled";
     for (method, target, body, message) in [
         ("POST", WEBHOOKS, "", "request body must be a JSON object, but is empty".to_owned()),
         ("POST", WEBHOOKS, r#"{"url":7}"#, "url must be a string, got a number".to_owned()),
@@ -152,12 +154,23 @@ fn a_bad_request_is_refused_with_its_field_and_what_is_allowed() {
             r#"{"overlap_s":604801}"#,
             "overlap_s must be 0 to 604800, got 604801".to_owned(),
         ),
-        ("GET", &format!("{wh}/deliveries?limit=0"), "", "limit must be 1 to 100".to_owned()),
         (
             "GET",
-            &format!("{wh}/deliveries?before=7"),
+            &format!("{wh}/deliveries?limit=0"),
             "",
-            "before must be the id of a delivery, such as msg_IWM0s5ybp848".to_owned(),
+            "limit must be an integer from 1 to 100".to_owned(),
+        ),
+        (
+            "GET",
+            &format!("{wh}/deliveries?cursor=7"),
+            "",
+            "cursor must be the next of an earlier part of this list".to_owned(),
+        ),
+        (
+            "GET",
+            &format!("{wh}/deliveries?before=msg_IWM0s5ybp848"),
+            "",
+            "before is not a supported parameter".to_owned(),
         ),
     ] {
         let error = call(method, target, body).expect_err(target);
@@ -207,7 +220,7 @@ fn a_secret_is_shown_when_it_is_made_and_never_again() {
     });
     assert_eq!(body, shown);
     let (_, body) = answer("GET", WEBHOOKS, EndpointReply::List(vec![endpoint()]));
-    assert_eq!(body, json!({ "webhooks": [shown] }));
+    assert_eq!(body, json!({ "data": [shown], "next": null }));
     let (_, body) = answer("DELETE", &wh, EndpointReply::Deleted(hook()));
     assert_eq!(body, json!({ "id": format!("wh_{}", hook()), "deleted": true }));
 }
@@ -220,11 +233,11 @@ fn deliveries_are_shown_with_what_became_of_them() {
     let target = format!("{wh}/deliveries");
     let page = EndpointReply::Deliveries(vec![pending.clone(), dead.clone()], true);
     let (_, body) = answer("GET", &target, page);
-    assert_eq!(body["next_before"], format!("msg_{}", delivery()));
-    assert_eq!(body["deliveries"][0]["next_try_at"], "2026-06-03T10:00:05.000Z");
-    assert_eq!(body["deliveries"][1]["state"], "dead");
+    assert_eq!(body["next"], format!("msg_{}", delivery()));
+    assert_eq!(body["data"][0]["next_try_at"], "2026-06-03T10:00:05.000Z");
+    assert_eq!(body["data"][1]["state"], "dead");
     let (_, body) = answer("GET", &target, EndpointReply::Deliveries(vec![dead.clone()], false));
-    assert_eq!(body["next_before"], Value::Null);
+    assert_eq!(body["next"], Value::Null);
     let replay = format!("{target}/msg_{}/replay", delivery());
     let (status, _) = answer("POST", &replay, EndpointReply::Sent(pending));
     assert_eq!(status, 202);

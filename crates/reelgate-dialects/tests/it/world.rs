@@ -7,7 +7,7 @@ use reelgate_core::ledger::Funds;
 use reelgate_core::{
     AccountId, Call, Catalogue, Credits, Draft, Error, Failure, FailureClass, Job, JobId, JobView,
     KeyChange, KeyId, KeySettings, KeyStyle, KeyView, Links, OwnerCall, OwnerReply, QueuePlace,
-    State, Ticket, Timestamp, check, size,
+    State, Ticket, Timestamp, check,
 };
 use reelgate_dialects::{Dialect, Operation, Route, Settings, WireRequest, all};
 use serde_json::Value;
@@ -105,7 +105,7 @@ pub(crate) fn accept(dialect: &dyn Dialect, draft: &Draft) -> Result<Job, Error>
         account: AccountId::new(created, 1),
         key: KeyId::new(created, 2),
         dialect: dialect.name().to_owned(),
-        size: size::pixels(order.resolution, order.ratio),
+        size: order.size.unwrap_or(model.grid.pixels(order.resolution, order.ratio)),
         order,
         price,
         seed: 123,
@@ -115,6 +115,8 @@ pub(crate) fn accept(dialect: &dyn Dialect, draft: &Draft) -> Result<Job, Error>
         leases: 0,
         ticket: Ticket::None,
         deadline: created.plus_ms(3_600_000),
+        hidden: None,
+        remaining: Some(Credits::whole(960)),
         created,
         updated: created.plus_ms(192_000),
     })

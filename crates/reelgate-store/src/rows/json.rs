@@ -26,6 +26,8 @@ struct OrderRow<'a> {
     resolution: Cow<'a, str>,
     duration_s: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    reserved_s: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     seed: Option<u32>,
     audio: bool,
     fixed_lens: bool,
@@ -35,6 +37,14 @@ struct OrderRow<'a> {
     metadata: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     test: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    size: Option<(u32, u32)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_in_s: Option<u32>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    follow: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    extra: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -87,12 +97,17 @@ pub(super) fn write_order(order: &Order) -> Result<String, StoreError> {
         ratio: order.ratio.name().into(),
         resolution: order.resolution.name().into(),
         duration_s: order.duration_s,
+        reserved_s: order.reserved_s,
         seed: order.seed,
         audio: order.audio,
         fixed_lens: order.fixed_lens,
         channel: order.channel.name().into(),
         metadata: order.metadata.as_deref().map(Cow::Borrowed),
         test: order.test,
+        size: order.size.map(|size| (size.width, size.height)),
+        expires_in_s: order.expires_in_s,
+        follow: order.follow,
+        extra: order.extra.as_deref().map(Cow::Borrowed),
     })
 }
 
@@ -128,6 +143,7 @@ pub(super) fn read_order(
         ratio: named("ratio", Ratio::parse, &row.ratio)?,
         resolution: named("resolution", Resolution::parse, &row.resolution)?,
         duration_s: row.duration_s,
+        reserved_s: row.reserved_s,
         seed: row.seed,
         audio: row.audio,
         fixed_lens: row.fixed_lens,
@@ -136,6 +152,10 @@ pub(super) fn read_order(
         metadata: row.metadata.map(Cow::into_owned),
         priority,
         test: row.test,
+        size: row.size.map(|(width, height)| Size { width, height }),
+        expires_in_s: row.expires_in_s,
+        follow: row.follow,
+        extra: row.extra.map(Cow::into_owned),
     })
 }
 

@@ -10,6 +10,7 @@ use super::{Item, Submitted, row_of};
 use crate::db::{Ask, Lock, Outcomes, Row, Tx, Value, columns, values};
 use crate::error::StoreError;
 use crate::ledger::{self, Purse};
+use crate::outbox;
 use crate::rows::Reader;
 use reelgate_core::key;
 use std::collections::HashSet;
@@ -24,23 +25,24 @@ const REMEMBER: &str = "INSERT INTO idempotency \
 const FORGET: &str = "DELETE FROM idempotency WHERE job = ANY(CAST($1 AS TEXT[]))";
 const INSERT: &str = "INSERT INTO jobs (id, account, api_key, dialect, ordered, callback_url, \
     priority, price, price_version, width, height, seed, state, not_before, attempt, \
-    attempts_max, leases, ticket, ticket_id, deadline, created, updated, turn) \
+    attempts_max, leases, ticket, ticket_id, deadline, created, updated, turn, remaining) \
     SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), \
     CAST($4 AS TEXT[]), CAST($5 AS TEXT[]), CAST($6 AS TEXT[]), CAST($7 AS BIGINT[]), \
     CAST($8 AS BIGINT[]), CAST($9 AS TEXT[]), CAST($10 AS BIGINT[]), CAST($11 AS BIGINT[]), \
     CAST($12 AS BIGINT[]), CAST($13 AS TEXT[]), CAST($14 AS BIGINT[]), CAST($15 AS BIGINT[]), \
     CAST($16 AS BIGINT[]), CAST($17 AS BIGINT[]), CAST($18 AS TEXT[]), CAST($19 AS TEXT[]), \
-    CAST($20 AS BIGINT[]), CAST($21 AS BIGINT[]), CAST($22 AS BIGINT[]), CAST($23 AS BIGINT[])) \
+    CAST($20 AS BIGINT[]), CAST($21 AS BIGINT[]), CAST($22 AS BIGINT[]), CAST($23 AS BIGINT[]), \
+    CAST($24 AS BIGINT[])) \
     ON CONFLICT (id) DO NOTHING";
 /// Which of those columns are texts.
-const ARE_TEXTS: [bool; 23] = [
+const ARE_TEXTS: [bool; 24] = [
     true, true, true, true, true, true, false, false, true, false, false, false, true, false,
-    false, false, false, true, true, false, false, false, false,
+    false, false, false, true, true, false, false, false, false, false,
 ];
 
 pub(super) async fn submit_many(
     tx: &mut Tx,
-    items: Vec<Item>,
+    mut items: Vec<Item>,
 ) -> Result<Outcomes<Submitted>, StoreError> {
     let mut outcomes: Outcomes<Submitted> = items.iter().map(|_| None).collect();
     let keys = Keys::of(&items);
@@ -49,16 +51,14 @@ pub(super) async fn submit_many(
     let [claimed, funds, served] = answers;
     let fresh = keys.fresh(claimed, &items)?;
     let (mut purse, mut line) = (Purse::of(funds)?, Line::of(served)?);
-    let (mut rows, mut holds, mut covered) = (Vec::new(), Vec::new(), Vec::new());
-    let mut refused = Vec::new();
+    let (mut covered, mut refused, mut told) = (Vec::new(), Vec::new(), Vec::new());
     for n in fresh {
-        let (new, now) = &items[n];
-        match purse.cover(tx, &new.job).await {
+        let (new, now) = &mut items[n];
+        match purse.cover(tx, &mut new.job, new.needs_purchase).await {
             Ok(owner) => {
                 let turn = line.turn(tx, &new.job, &mut owner.last_turn, *now).await?;
-                rows.push(row_of(&new.job, turn)?);
-                holds.push((&new.job, *now));
-                covered.push(n);
+                told.push((n, owner.has_listeners));
+                covered.push((n, turn));
             }
             Err(error) => {
                 outcomes[n] = Some(Err(error));
@@ -73,14 +73,19 @@ pub(super) async fn submit_many(
         return Ok(outcomes);
     }
     let (seats, accounts) = purse.write_all();
-    let jobs = (INSERT, columns(rows, &ARE_TEXTS));
+    let rows = covered.iter().map(|(n, turn)| row_of(&items[*n].0.job, *turn));
+    let jobs = (INSERT, columns(rows.collect::<Result<_, _>>()?, &ARE_TEXTS));
+    let holds: Vec<_> = covered.iter().map(|(n, _)| (&items[*n].0.job, items[*n].1)).collect();
     let changed = tx.execute_all(&[jobs, ledger::enter_holds(&holds), seats]).await?;
     // A name that was taken, or a row that is not as it was locked: none of it may stand.
     let expected = [covered.len(), covered.len(), accounts];
     if !changed.iter().zip(expected).all(|(rows, all)| usize::try_from(*rows) == Ok(all)) {
         return Err(StoreError::Busy);
     }
-    for n in covered {
+    for (n, has_listeners) in told {
+        outbox::stage_order(tx, &items[n].0.job, has_listeners, items[n].1).await?;
+    }
+    for (n, _) in covered {
         outcomes[n] = Some(Ok(Submitted::Accepted(items[n].0.job.clone())));
     }
     Ok(outcomes)

@@ -8,6 +8,7 @@ use super::{INSERT, Item, REMEMBER, REMEMBERED, Submitted, row_of};
 use crate::db::{Outcomes, Tx, values};
 use crate::error::StoreError;
 use crate::ledger::{self, Purse};
+use crate::outbox;
 use reelgate_core::key;
 
 pub(super) async fn submit_round(
@@ -30,22 +31,24 @@ async fn accept(
     line: &mut Line,
     (new, now): Item,
 ) -> Result<Option<Result<Submitted, StoreError>>, StoreError> {
-    let job = new.job;
+    let mut job = new.job;
     if let Some((key, _)) = &new.idempotency
         && tx.first(REMEMBERED, &values![job.account, key.as_str()]).await?.is_some()
     {
         return Ok(None);
     }
-    let owner = match purse.cover(tx, &job).await {
+    let owner = match purse.cover(tx, &mut job, new.needs_purchase).await {
         Ok(owner) => owner,
         Err(refusal @ StoreError::Refused(_)) => return Ok(Some(Err(refusal))),
         Err(fault) => return Err(fault),
     };
+    let has_listeners = owner.has_listeners;
     let turn = line.turn(tx, &job, &mut owner.last_turn, now).await?;
     if tx.execute(INSERT, &row_of(&job, turn)?).await? == 0 {
         return Err(StoreError::Taken);
     }
     ledger::enter_hold(tx, &job, now).await?;
+    outbox::stage_order(tx, &job, has_listeners, now).await?;
     if let Some((key, fingerprint)) = &new.idempotency {
         let text = key::hex(&fingerprint.0);
         let row = values![job.account, key.as_str(), text, job.id, now];

@@ -20,6 +20,7 @@ fn asset(world: &World, account: AccountId, stored: &str, at: Timestamp) -> Asse
         stored: stored.to_owned(),
         bytes: 10,
         size: Some(Size { width: 4, height: 2 }),
+        test: false,
         created: at,
         used: at,
     }
@@ -36,6 +37,12 @@ async fn the_same_content_is_one_upload_of_an_account(world: &World) {
     assert_eq!(world.store.asset(owner, first.id).await.expect("an answer"), Some(kept));
     let others = asset(world, other, "reference/1.png", START);
     assert_eq!(world.store.add_asset(others.clone(), 100).await.expect("kept"), others);
+    // Tests have files of their own.
+    let tests = Asset { test: true, ..asset(world, owner, "reference/1.png", START) };
+    assert_eq!(world.store.add_asset(tests.clone(), 100).await.expect("kept"), tests);
+    let listed = world.store.assets(owner, None, true, 9).await.expect("a list");
+    assert_eq!(listed, [tests]);
+    assert_eq!(world.store.assets(owner, None, false, 9).await.expect("a list").len(), 2);
 }
 
 async fn an_account_has_so_much_room(world: &World) {
@@ -83,7 +90,7 @@ async fn uploads_are_listed_newest_first_and_belong_to_somebody(world: &World) {
         ids.insert(0, world.store.add_asset(new, 100).await.expect("kept").id);
     }
     let list = async |account, before, limit| -> Vec<AssetId> {
-        let assets = world.store.assets(account, before, limit).await.expect("a list");
+        let assets = world.store.assets(account, before, false, limit).await.expect("a list");
         assets.into_iter().map(|asset| asset.id).collect()
     };
     assert_eq!(list(owner, None, 2).await, ids[..2]);

@@ -1,7 +1,7 @@
 use crate::fixture::{Owner, START, World, clip, fatal, order, passing};
 use crate::on_each_database;
 use reelgate_core::check::Policy;
-use reelgate_core::endpoint::{Change, ENDPOINTS_MAX, Health, OffBy, Standing};
+use reelgate_core::endpoint::{Change, ENDPOINTS_MAX, Health, Listener, OffBy, Standing};
 use reelgate_core::error::Kind;
 use reelgate_core::webhook::{Delivery, DeliveryState, EventKind, Record, TRIES_MAX};
 use reelgate_core::{Endpoint, Job, Order, Timestamp};
@@ -17,6 +17,7 @@ on_each_database!(
     attempts_and_health_are_remembered,
     a_receiver_that_is_gone_switches_its_endpoint_off,
     a_delivery_is_sent_once_more_under_its_name,
+    what_an_order_was_told_is_sent_once_more,
     replays_are_bounded,
     what_was_deleted_goes_with_its_last_delivery,
     a_lost_message_is_found_by_the_audit,
@@ -70,7 +71,7 @@ async fn run(world: &World, owner: Owner, callback_url: Option<String>) -> Job {
 }
 
 async fn an_endpoint_hears_of_what_it_asked_for(world: &World) {
-    use EventKind::{Cancelled, Failed, Running, Succeeded};
+    use EventKind::{Cancelled, Failed, Queued, Running, Succeeded};
     let (owner, other) = (world.owner("a", 100).await, world.owner("b", 100).await);
     let all = world.endpoint(owner, &EventKind::OF_JOBS, START).await;
     let ends = world.endpoint(owner, &[Failed, Succeeded], START).await;
@@ -84,6 +85,7 @@ async fn an_endpoint_hears_of_what_it_asked_for(world: &World) {
     assert_eq!(
         to,
         [
+            (Queued, Some(all.id), "https://example.com/all"),
             (Running, Some(all.id), "https://example.com/all"),
             (Succeeded, None, "https://example.com/own"),
             (Succeeded, Some(all.id), "https://example.com/all"),
@@ -93,10 +95,10 @@ async fn an_endpoint_hears_of_what_it_asked_for(world: &World) {
     assert!(told.iter().all(|d| d.message.job == Some(job.id) && d.message.at == START));
     let job = run(world, owner, None).await;
     world.finish(&job, fatal(), START).await.expect("ended");
-    assert_eq!(kinds(world, START).await, [Failed, Failed, Running]);
+    assert_eq!(kinds(world, START).await, [Failed, Failed, Queued, Running]);
     let job = world.submit(owner, 1).await;
     world.cancel(&job, START).await.expect("ended");
-    assert_eq!(kinds(world, START).await, [Cancelled]);
+    assert_eq!(kinds(world, START).await, [Cancelled, Queued]);
 }
 
 async fn every_attempt_at_a_job_has_a_beginning_of_its_own(world: &World) {
@@ -142,10 +144,16 @@ async fn an_endpoint_belongs_to_its_account(world: &World) {
         assert_eq!(refusal(change).await, Kind::NotFound);
         let rotate = store.rotate_endpoint(stranger, id, String::new(), 0, START);
         assert_eq!(refusal(rotate).await, Kind::NotFound);
-        let replay = store.replay_delivery(stranger, id, delivery, START);
+        let replay = store.replay_delivery(stranger, Listener::Endpoint(id), delivery, START);
         assert_eq!(refusal(replay).await, Kind::NotFound);
-        assert_eq!(refusal(store.deliveries(stranger, id, None, 9)).await, Kind::NotFound);
-        assert_eq!(refusal(store.delivery(stranger, id, delivery)).await, Kind::NotFound);
+        assert_eq!(
+            refusal(store.deliveries(stranger, Listener::Endpoint(id), None, 9)).await,
+            Kind::NotFound
+        );
+        assert_eq!(
+            refusal(store.delivery(stranger, Listener::Endpoint(id), delivery)).await,
+            Kind::NotFound
+        );
     }
     assert_eq!(store.endpoints(mine.account).await.expect("a list"), [endpoint]);
 }
@@ -207,7 +215,7 @@ async fn attempts_and_health_are_remembered(world: &World) {
     assert!(!settle(world, &last, Settled::Delivered { status: 204 }, later).await);
     let all = Health { failures: 0, last_failure: Some(later), last_success: Some(later) };
     assert_eq!(health().await, all);
-    let read = world.store.delivery(owner.account, endpoint.id, id).await;
+    let read = world.store.delivery(owner.account, Listener::Endpoint(endpoint.id), id).await;
     let (record, attempts) = read.expect("a read");
     assert_eq!(record.state, DeliveryState::Delivered { settled: later });
     assert_eq!((record.tries, record.last_status), (4, Some(204)));
@@ -236,7 +244,8 @@ async fn a_delivery_is_sent_once_more_under_its_name(world: &World) {
     let endpoint = world.endpoint(owner, &EventKind::OF_JOBS, START).await;
     let delivery = test(world, &endpoint).await;
     let id = delivery.message.id;
-    let replay = || world.store.replay_delivery(owner.account, endpoint.id, id, START);
+    let replay =
+        || world.store.replay_delivery(owner.account, Listener::Endpoint(endpoint.id), id, START);
     assert_eq!(refusal(replay()).await, Kind::Conflict);
     settle(world, &delivery, Settled::Delivered { status: 200 }, START).await;
     let Record { state, tries, .. } = replay().await.expect("replayed");
@@ -253,7 +262,8 @@ async fn replays_are_bounded(world: &World) {
     let endpoint = world.endpoint(owner, &EventKind::OF_JOBS, START).await;
     let mut delivery = test(world, &endpoint).await;
     let id = delivery.message.id;
-    let replay = || world.store.replay_delivery(owner.account, endpoint.id, id, START);
+    let replay =
+        || world.store.replay_delivery(owner.account, Listener::Endpoint(endpoint.id), id, START);
     for _ in 1..TRIES_MAX {
         settle(world, &delivery, Settled::Dead { status: None }, START).await;
         replay().await.expect("replayed");
@@ -295,4 +305,25 @@ async fn a_lost_message_is_found_by_the_audit(world: &World) {
     assert_eq!(found("UPDATE deliveries SET kind = 'job.failed'").await, [8, 8]);
     assert_eq!(found("DELETE FROM deliveries").await, [8]);
     world.by_hand("UPDATE webhook_endpoints SET events = 'job.failed'").await.expect("changed");
+}
+
+async fn what_an_order_was_told_is_sent_once_more(world: &World) {
+    let (owner, other) = (world.owner("a", 100).await, world.owner("b", 100).await);
+    let job = run(world, owner, Some("https://example.com/own".to_owned())).await;
+    world.finish(&job, clip(1), START).await.expect("ended");
+    let delivery = claim(world, START).await.pop().expect("staged");
+    let (id, to) = (delivery.message.id, Listener::Order(job.id));
+    let replay = || world.store.replay_delivery(owner.account, to, id, START);
+    assert_eq!(refusal(replay()).await, Kind::Conflict);
+    settle(world, &delivery, Settled::Dead { status: Some(500) }, START).await;
+    assert_eq!(replay().await.expect("replayed").message, delivery.message);
+    let again = claim(world, START).await.pop().expect("due");
+    assert_eq!((again.message, again.token), (delivery.message, 2));
+    let (page, more) = world.store.deliveries(owner.account, to, None, 9).await.expect("a page");
+    assert_eq!((page.len(), more), (1, false));
+    let (_, attempts) = world.store.delivery(owner.account, to, id).await.expect("one");
+    assert_eq!(attempts.len(), 1);
+    assert_eq!(refusal(world.store.deliveries(other.account, to, None, 9)).await, Kind::NotFound);
+    let stranger = world.store.replay_delivery(other.account, to, id, START);
+    assert_eq!(refusal(stranger).await, Kind::NotFound);
 }

@@ -155,6 +155,8 @@ impl World {
             leases: 0,
             ticket: Ticket::None,
             deadline: START.plus_ms(3_600_000),
+            remaining: None,
+            hidden: None,
             created: START,
             updated: START,
         }
@@ -173,7 +175,8 @@ impl World {
     }
 
     pub(crate) async fn try_accept(&self, job: Job) -> Result<Submitted, StoreError> {
-        let submission = Submission { job, idempotency: None, daily_cap: None };
+        let submission =
+            Submission { job, idempotency: None, needs_purchase: false, daily_cap: None };
         self.store.submit(submission, START).await
     }
 
@@ -241,6 +244,7 @@ pub(crate) fn order() -> Order {
         ratio: Ratio::R16x9,
         resolution: Resolution::P720,
         duration_s: 5,
+        reserved_s: None,
         seed: None,
         audio: true,
         fixed_lens: false,
@@ -248,6 +252,10 @@ pub(crate) fn order() -> Order {
         callback_url: None,
         metadata: None,
         priority: Priority::Normal,
+        size: None,
+        expires_in_s: None,
+        follow: false,
+        extra: None,
         test: false,
     }
 }

@@ -87,7 +87,7 @@ fn cap(credits: i64) -> Option<DailyCap> {
 
 async fn order(world: &World, owner: Owner, credits: i64, cap: Option<DailyCap>) -> Submission {
     let job = world.new_job(owner, credits);
-    Submission { job, idempotency: None, daily_cap: cap }
+    Submission { job, idempotency: None, needs_purchase: false, daily_cap: cap }
 }
 
 /// Whether an order under a cap was accepted.

@@ -161,7 +161,7 @@ async fn order(
         let key = format!("{caller}-{number}");
         let key = IdempotencyKey::parse(&key).expect("a key");
         let idempotency = number.is_multiple_of(2).then_some((key, Fingerprint([7; 32])));
-        let submission = Submission { job, idempotency, daily_cap: None };
+        let submission = Submission { job, idempotency, needs_purchase: false, daily_cap: None };
         match world.store.submit(submission, START).await {
             Ok(Submitted::Accepted(job) | Submitted::Replayed(job)) => accepted.push(job.id),
             Err(StoreError::Unavailable(_) | StoreError::Busy) => {

@@ -4,7 +4,7 @@
 
 use crate::fixture::{Owner, START, World, clip, fatal, on_postgres, on_sqlite, order, passing};
 use reelgate_core::check::Policy;
-use reelgate_core::endpoint::Change;
+use reelgate_core::endpoint::{Change, Listener};
 use reelgate_core::error::Kind;
 use reelgate_core::idempotency::{Fingerprint, IdempotencyKey};
 use reelgate_core::job::Refusal;
@@ -141,6 +141,7 @@ impl Simulation<'_> {
         let submission = Submission {
             job,
             idempotency: keyed.then_some((key, Fingerprint([body; 32]))),
+            needs_purchase: false,
             daily_cap: None,
         };
         let submitted = self.world.store.submit(submission, self.now).await;
@@ -266,7 +267,11 @@ impl Simulation<'_> {
         let Some(delivery) = self.dice.pick(&self.deliveries) else { return "none".to_owned() };
         let Some(endpoint) = delivery.message.endpoint else { return "no endpoint".to_owned() };
         let (owner, id) = (self.dice.pick(&self.owners).expect("two"), delivery.message.id);
-        let replay = self.world.store.replay_delivery(owner.account, endpoint, id, self.now).await;
+        let replay = self
+            .world
+            .store
+            .replay_delivery(owner.account, Listener::Endpoint(endpoint), id, self.now)
+            .await;
         format!("replay {id}: {}", replay.is_ok())
     }
 

@@ -19,6 +19,7 @@ on_each_database!(
     poor_neighbours_do_not_fail_a_batch,
     keyed_requests_at_once_each_get_their_own_answer,
     an_id_that_is_taken_is_told,
+    a_kept_model_is_for_accounts_that_have_paid,
 );
 
 fn key(text: &str) -> IdempotencyKey {
@@ -32,7 +33,7 @@ async fn submit_keyed(
     body: u8,
 ) -> Result<Submitted, StoreError> {
     let idempotency = Some((key(name), Fingerprint([body; 32])));
-    let submission = Submission { job, idempotency, daily_cap: None };
+    let submission = Submission { job, idempotency, needs_purchase: false, daily_cap: None };
     world.store.submit(submission, START).await
 }
 
@@ -74,7 +75,7 @@ async fn everything_about_a_job_reads_back(world: &World) {
         ..world.new_job(owner, 1)
     };
     for job in [full, world.new_job(owner, 0)] {
-        world.accept(job.clone()).await;
+        let job = world.accept(job).await;
         assert_eq!(world.stored(job.id).await, job);
         assert_eq!(world.store.job_of(owner.account, job.id).await.expect("a read"), Some(job));
     }
@@ -104,6 +105,7 @@ async fn a_repeated_request_answers_with_the_first_job(world: &World) {
     let owner = world.owner("a", 50).await;
     let first = world.new_job(owner, 30);
     let accepted = submit_keyed(world, first.clone(), "k", 1).await.expect("accepted");
+    let first = Job { remaining: Some(Credits::whole(20)), ..first };
     assert_eq!(accepted, Submitted::Accepted(first.clone()));
     let found = world.store.find_idempotent(owner.account, &key("k")).await.expect("a read");
     assert_eq!(found, Some((Fingerprint([1; 32]), first.id)));
@@ -179,7 +181,9 @@ async fn keyed_requests_at_once_each_get_their_own_answer(world: &World) {
     let owner = world.owner("a", 100).await;
     let poor = world.owner("poor", 1).await;
     let first = world.new_job(owner, 1);
-    submit_keyed(world, first.clone(), "old", 1).await.expect("accepted");
+    let first = match submit_keyed(world, first, "old", 1).await.expect("accepted") {
+        Submitted::Accepted(job) | Submitted::Replayed(job) => job,
+    };
     let new = world.new_job(owner, 5);
     let results = futures_util::future::join_all([
         submit_keyed(world, world.new_job(owner, 1), "old", 1),
@@ -195,6 +199,7 @@ async fn keyed_requests_at_once_each_get_their_own_answer(world: &World) {
     let mut next = || results.next().expect("eight answers");
     assert_eq!(next().expect("replayed"), Submitted::Replayed(first));
     assert_eq!(refusal(next()), Kind::IdempotencyMismatch);
+    let new = Job { remaining: Some(Credits::whole(94)), ..new };
     assert_eq!(next().expect("accepted"), Submitted::Accepted(new.clone()));
     assert_eq!(next().expect("replayed"), Submitted::Replayed(new));
     assert_eq!(refusal(next()), Kind::IdempotencyMismatch);
@@ -227,4 +232,21 @@ async fn an_id_that_is_taken_is_told(world: &World) {
     assert!(matches!(world.try_accept(job).await, Err(StoreError::Taken)));
     assert_eq!(world.funds(owner).await, (101, 1));
     assert!(matches!(world.stored(first.id).await.state, State::Queued { .. }));
+}
+
+async fn a_kept_model_is_for_accounts_that_have_paid(world: &World) {
+    let owner = world.owner("a", 10).await;
+    let order = |job| Submission { job, idempotency: None, needs_purchase: true, daily_cap: None };
+    // Credits that were given are not credits that were bought.
+    let refused = world.store.submit(order(world.new_job(owner, 1)), START).await;
+    assert_eq!(refusal(refused), Kind::PurchaseRequired);
+    assert_eq!(world.funds(owner).await, (10, 0));
+    let (entry, five) = (EntryId::new(START, 9), Credits::whole(5));
+    world.store.grant_paid(entry, owner.account, five, "bought", START).await.expect("a grant");
+    let both = [order(world.new_job(owner, 1)), order(world.new_job(owner, 1))];
+    let both = both.map(|submission| world.store.submit(submission, START));
+    for accepted in futures_util::future::join_all(both).await {
+        assert!(matches!(accepted, Ok(Submitted::Accepted(_))), "{accepted:?}");
+    }
+    assert_eq!(world.funds(owner).await, (15, 2));
 }

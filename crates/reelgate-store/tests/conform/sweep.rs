@@ -12,7 +12,7 @@ async fn idempotency_keys_are_forgotten_after_two_days(world: &World) {
         let key = IdempotencyKey::parse("k").expect("a key");
         let idempotency = Some((key, Fingerprint([body; 32])));
         let job = world.new_job(owner, 1);
-        let submission = Submission { job, idempotency, daily_cap: None };
+        let submission = Submission { job, idempotency, needs_purchase: false, daily_cap: None };
         world.store.submit(submission, START).await
     };
     submit(1).await.expect("accepted");

@@ -3,9 +3,9 @@
 use crate::http::peer::{FORWARDED_FOR, Peer};
 use axum::Router;
 use axum::body::Body;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, RETRY_AFTER};
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Method, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use http_body_util::{BodyExt as _, Limited};
 use reelgate_core::engine::BoxFuture;
 use serde_json::{Value, json};
@@ -60,9 +60,9 @@ impl Api for Here {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             headers.extend(ask.headers);
             let Ok(response) = self.0.clone().oneshot(request).await;
-            let status = response.status().as_u16();
-            match Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await {
-                Ok(body) => (status, json_of(&body.to_bytes())),
+            let (parts, body) = response.into_parts();
+            match Limited::new(body, ANSWER_BYTES_MAX).collect().await {
+                Ok(body) => answered(parts.status.as_u16(), &parts.headers, &body.to_bytes()),
                 Err(_) => trouble("the answer broke off"),
             }
         })
@@ -119,17 +119,24 @@ impl Api for There {
                     return trouble(&format!("{} cannot be reached", self.base));
                 }
             };
-            let status = response.status().as_u16();
+            let (status, headers) = (response.status().as_u16(), response.headers().clone());
             match response.bytes().await {
-                Ok(body) => (status, json_of(&body)),
+                Ok(body) => answered(status, &headers, &body),
                 Err(_) => trouble("the answer broke off"),
             }
         })
     }
 }
 
-fn json_of(body: &[u8]) -> Value {
-    serde_json::from_slice(body).unwrap_or(Value::Null)
+/// The body, and in a refusal's error the header that says when to come back: tools have none.
+fn answered(status: u16, headers: &HeaderMap, body: &[u8]) -> Answered {
+    let mut body: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let seconds: Option<u32> =
+        headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+    if let (Some(Value::Object(error)), Some(seconds)) = (body.get_mut("error"), seconds) {
+        error.insert("retry_after_s".to_owned(), Value::from(seconds));
+    }
+    (status, body)
 }
 
 fn trouble(message: &str) -> Answered {

@@ -31,6 +31,9 @@ pub(super) enum AccountCommand {
         /// How many
         #[arg(value_parser = amount)]
         credits: Credits,
+        /// The account has paid for them: it may use models that are kept for those that have
+        #[arg(long)]
+        paid: bool,
     },
     /// Set the most urgent that an account's jobs may be
     Priority {
@@ -70,9 +73,15 @@ pub(super) async fn run(config: &Config, command: AccountCommand) -> Result<Exit
     let store = open_store(config, make).await?;
     match command {
         AccountCommand::Create { name, credits } => create(&store, &name, credits).await?,
-        AccountCommand::Grant { name, credits } => {
+        AccountCommand::Grant { name, credits, paid } => {
             let account = find(&store, &name).await?;
-            let funds = grant(&store, account.id, credits, "granted by the operator").await?;
+            let funds = if paid {
+                let entry = EntryId::new(now(), bits());
+                let note = "bought, entered by the operator";
+                store.grant_paid(entry, account.id, credits, note, now()).await?
+            } else {
+                grant(&store, account.id, credits, "granted by the operator").await?
+            };
             say(&format!("{name}: balance {}, available {}", funds.balance, funds.available()));
         }
         AccountCommand::Priority { name, highest } => {

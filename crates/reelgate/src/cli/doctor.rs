@@ -1,6 +1,6 @@
 //! `reelgate doctor`
 
-use super::{CliError, open_app, say};
+use super::{CliError, open_app, say, settings};
 use crate::config::Config;
 use reelgate_core::size::{Ratio, Resolution, pixels};
 use std::path::Path;
@@ -16,7 +16,9 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, CliError> {
         say(&format!("{} {text}", if good { "ok  " } else { "BAD " }));
     };
     report(true, &format!("reelgate {}", env!("CARGO_PKG_VERSION")));
-    report(true, &format!("settings: {:?}", config.without_secrets()));
+    for line in settings::lines(&config.without_secrets()) {
+        report(true, &line);
+    }
     let data = config.data.display();
     match writable(&config.data) {
         Ok(()) => report(true, &format!("data folder {data} is writable")),

@@ -10,6 +10,7 @@ mod key;
 mod mcp;
 mod rails;
 mod serve;
+mod settings;
 mod user;
 mod webhook;
 

@@ -7,10 +7,10 @@ use crate::{outbound, secrets};
 use clap::{Args, Subcommand};
 use reelgate_core::check::Policy;
 use reelgate_core::endpoint::{
-    self, Change, OVERLAP_DEFAULT_MS, OVERLAP_MAX_MS, PAGE_MAX, Standing,
+    self, Change, Listener, OVERLAP_DEFAULT_MS, OVERLAP_MAX_MS, PAGE_MAX, Standing,
 };
 use reelgate_core::webhook::{Attempt, EventKind, Record};
-use reelgate_core::{AccountId, DeliveryId, Endpoint, EndpointId};
+use reelgate_core::{AccountId, DeliveryId, Endpoint, EndpointId, JobId};
 use reelgate_dialects::iso;
 use reelgate_store::Store;
 use std::process::ExitCode;
@@ -72,7 +72,7 @@ pub(super) enum WebhookCommand {
     /// List what was sent, newest first; with an id, that delivery's attempts
     Deliveries {
         #[command(flatten)]
-        one: One,
+        to: Sent,
         /// This delivery only
         #[arg(value_parser = delivery_id)]
         delivery: Option<DeliveryId>,
@@ -83,7 +83,7 @@ pub(super) enum WebhookCommand {
     /// Have the server send a delivery once more
     Replay {
         #[command(flatten)]
-        one: One,
+        to: Sent,
         /// Which, as `webhook deliveries` shows it
         #[arg(value_parser = delivery_id)]
         delivery: DeliveryId,
@@ -108,6 +108,16 @@ pub(super) struct One {
     id: EndpointId,
 }
 
+/// To whom messages went.
+#[derive(Args, Debug)]
+pub(super) struct Sent {
+    #[command(flatten)]
+    owner: Owner,
+    /// A webhook's id, or a job's for the address that came with its order
+    #[arg(value_name = "ID", value_parser = listener)]
+    id: Listener,
+}
+
 #[derive(Args, Debug)]
 pub(super) struct Settings {
     /// What to hear of, such as job.succeeded,job.failed; everything unless named
@@ -127,6 +137,14 @@ fn event(text: &str) -> Result<EventKind, String> {
 fn endpoint_id(text: &str) -> Result<EndpointId, String> {
     let read = EndpointId::parse(text.strip_prefix("wh_").unwrap_or(text));
     read.ok_or_else(|| "must be a webhook's id, such as wh_IWM0s5ybp848".to_owned())
+}
+
+fn listener(text: &str) -> Result<Listener, String> {
+    let job = text.strip_prefix("job_").and_then(JobId::parse).map(Listener::Order);
+    let read = job.or_else(|| endpoint_id(text).ok().map(Listener::Endpoint));
+    let wanted =
+        "must be the id of a webhook or a job, such as wh_IWM0s5ybp848 or job_IWM0s5ybp848";
+    read.ok_or_else(|| wanted.to_owned())
 }
 
 fn delivery_id(text: &str) -> Result<DeliveryId, String> {
@@ -174,12 +192,12 @@ pub(super) async fn run(config: &Config, command: WebhookCommand) -> Result<Exit
             let (account, id) = (find(&store, &one.owner).await?, DeliveryId::new(now(), bits()));
             line(&store.test_endpoint(account, one.id, id, now()).await?);
         }
-        WebhookCommand::Deliveries { one, delivery, lines } => {
-            deliveries(&store, &one, delivery, lines).await?;
+        WebhookCommand::Deliveries { to, delivery, lines } => {
+            deliveries(&store, &to, delivery, lines).await?;
         }
-        WebhookCommand::Replay { one, delivery } => {
-            let account = find(&store, &one.owner).await?;
-            line(&store.replay_delivery(account, one.id, delivery, now()).await?);
+        WebhookCommand::Replay { to, delivery } => {
+            let account = find(&store, &to.owner).await?;
+            line(&store.replay_delivery(account, to.id, delivery, now()).await?);
         }
     }
     store.close().await;
@@ -216,17 +234,17 @@ async fn create(
 
 async fn deliveries(
     store: &Store,
-    one: &One,
+    to: &Sent,
     delivery: Option<DeliveryId>,
     lines: usize,
 ) -> Result<(), CliError> {
-    let account = find(store, &one.owner).await?;
+    let account = find(store, &to.owner).await?;
     let Some(id) = delivery else {
-        let (page, _) = store.deliveries(account, one.id, None, lines.clamp(1, PAGE_MAX)).await?;
+        let (page, _) = store.deliveries(account, to.id, None, lines.clamp(1, PAGE_MAX)).await?;
         page.iter().for_each(line);
         return Ok(());
     };
-    let (record, attempts) = store.delivery(account, one.id, id).await?;
+    let (record, attempts) = store.delivery(account, to.id, id).await?;
     line(&record);
     for Attempt { number, at, took_ms, status, error } in attempts {
         let status = status.map_or_else(|| "-".to_owned(), |status| status.to_string());

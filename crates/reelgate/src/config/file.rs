@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Every key the file may have, dotted.
-const KEYS: [&str; 39] = [
+const KEYS: [&str; 40] = [
     "data",
     "database",
     "media",
@@ -33,6 +33,7 @@ const KEYS: [&str; 39] = [
     "limits.task_query_requests_per_minute",
     "limits.tasks_v1_requests_per_minute",
     "limits.native_requests_per_minute",
+    "limits.purchase_gate",
     "limits.trusted_proxies",
     "limits.body_bytes_max",
     "limits.asset_bytes_max",
@@ -98,6 +99,7 @@ struct Limits {
     task_query_requests_per_minute: Option<u32>,
     tasks_v1_requests_per_minute: Option<u32>,
     native_requests_per_minute: Option<u32>,
+    purchase_gate: Option<bool>,
     trusted_proxies: Option<Vec<String>>,
     body_bytes_max: Option<usize>,
     asset_bytes_max: Option<u64>,
@@ -166,6 +168,7 @@ impl File {
         ] {
             set(slot, value.map(Some));
         }
+        set(&mut limits.purchase_gate, from.purchase_gate);
         let proxies = from.trusted_proxies.as_deref();
         set(&mut limits.trusted_proxies, proxies.map(networks).transpose()?);
         set(&mut limits.body_bytes_max, from.body_bytes_max);
@@ -261,6 +264,7 @@ mod tests {
             task_query_requests_per_minute = 7
             tasks_v1_requests_per_minute = 5
             native_requests_per_minute = 8
+            purchase_gate = true
             trusted_proxies = ['10.0.0.0/8', '::1']
             body_bytes_max = 6000
             asset_bytes_max = 6001
@@ -298,6 +302,7 @@ mod tests {
         assert_eq!(config.jobs.deadline_ms, 9_000);
         assert_ne!(config.limits, defaults.limits);
         assert_eq!(config.limits.trusted_proxies.len(), 2);
+        assert!(config.limits.purchase_gate);
         let rates = ["open_v1", "task_query", "tasks_v1", "native"].map(|name| {
             let limits = LimitConfig { rate_limit: true, ..config.limits.clone() };
             Config { limits, ..config.clone() }.rate(name).map(|rule| rule.requests)

@@ -68,6 +68,8 @@ pub struct LimitConfig {
     pub tasks_v1_requests_per_minute: u32,
     /// The same for the native API, where it is to differ.
     pub native_requests_per_minute: Option<u32>,
+    /// Whether models that are kept for accounts that have paid are: API C's newer one.
+    pub purchase_gate: bool,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
     /// Bytes of a request's body.
@@ -153,6 +155,7 @@ impl Config {
                 task_query_requests_per_minute: None,
                 tasks_v1_requests_per_minute: 30,
                 native_requests_per_minute: None,
+                purchase_gate: false,
                 trusted_proxies: Vec::new(),
                 body_bytes_max: 8 << 20,
                 asset_bytes_max: 10 << 30,

@@ -4,6 +4,7 @@ use super::auth::Caller;
 use super::own;
 use super::owner;
 use super::people;
+use super::records;
 use super::reply::store_error;
 use super::submit::{Origin, rerun, submit};
 use super::view::{queue_place, view};
@@ -22,6 +23,8 @@ use std::sync::Arc;
 
 /// Our own API sells what every other one does, and shows more.
 pub(super) const NATIVE: &str = "native";
+/// APIs whose callers list and remove records.
+const HAVE_RECORDS: [&str; 2] = ["ark", "openai"];
 
 /// An answer, and whether it repeats an earlier one.
 pub(super) struct Done {
@@ -70,7 +73,7 @@ pub(super) async fn act(
         Call::Own(call) => Ok(Done::with(own::act(app, origin.caller, call, base_url).await?)),
         Call::Quote(draft) => Ok(Done::with(Reply::Quote(quote(app, &origin, &draft)?))),
         // With nothing to fetch there is one step, and it happens whole or not at all.
-        Call::Submit(draft) if draft.media.is_empty() => {
+        Call::Submit(draft) if draft.media.is_empty() && draft.from.is_none() => {
             submit(app, origin, *draft).await.map(Done::submitted)
         }
         Call::Submit(draft) => {
@@ -81,8 +84,19 @@ pub(super) async fn act(
             let app = Arc::clone(app);
             to_the_end(async move { rerun(&app, origin, id).await }).await
         }
+        Call::Records(query) => {
+            Ok(Done::with(records::list(app, origin.caller, *query, base_url).await?))
+        }
+        Call::Remove(id, removal) => {
+            Ok(Done::with(records::remove(app, origin.caller, id, removal).await?))
+        }
         Call::Get(id) => {
-            let mut view = view(app, job_of(app, origin.caller, id).await?, base_url);
+            // An API that removes records does not show those it removed.
+            let job = match HAVE_RECORDS.contains(&origin.dialect) {
+                true => records::record_of(app, origin.caller, id).await?,
+                false => job_of(app, origin.caller, id).await?,
+            };
+            let mut view = view(app, job, base_url);
             if origin.dialect == NATIVE {
                 view.queue = queue_place(app, &view.job).await?;
             }
@@ -172,7 +186,7 @@ async fn to_the_end(
     Ok(Done::submitted(submitted))
 }
 
-async fn cancel(app: &App, caller: Caller, id: JobId) -> Result<Job, Error> {
+pub(super) async fn cancel(app: &App, caller: Caller, id: JobId) -> Result<Job, Error> {
     if caller.test {
         job_of(app, caller, id).await?;
     }

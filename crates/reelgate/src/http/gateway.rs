@@ -207,6 +207,8 @@ const fn may_repeat(call: &Call) -> bool {
         Call::Quote(_)
         | Call::Get(_)
         | Call::Cancel(_)
+        | Call::Records(_)
+        | Call::Remove(..)
         | Call::Models
         | Call::Endpoint(_)
         | Call::Own(_)

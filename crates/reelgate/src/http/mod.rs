@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod auth;
+mod derive;
 pub mod files;
 pub mod gateway;
 pub mod health;
@@ -17,6 +18,7 @@ pub mod peer;
 mod people;
 pub mod places;
 pub mod polls;
+mod records;
 pub mod references;
 mod rehearse;
 pub mod reply;

@@ -42,6 +42,7 @@ const FOR_CLIENTS: &[Page] = &[
     page!("api/open_v1.md", "API A, /api/open/v1"),
     page!("api/task_query.md", "API B, /api/video/seedance and /api/task/query"),
     page!("api/tasks_v1.md", "API C, /api/v1"),
+    page!("api/ark.md", "Ark, /api/v3/contents/generations/tasks"),
     page!("api/webhooks.md", "being told instead of asking"),
     page!("api/people.md", "signing in, sessions, cookies: what the pages use"),
     page!("test-keys.md", "keys that rehearse every outcome at no cost"),

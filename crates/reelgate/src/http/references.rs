@@ -1,6 +1,7 @@
 //! References of an order: fetched once, judged by their content, and kept.
 
 use super::auth::Caller;
+use super::derive;
 use crate::app::App;
 use crate::outbound::{Limits, OutboundError};
 use base64::Engine as _;
@@ -41,6 +42,11 @@ pub async fn fetch_all(
 async fn fetch_one(app: &App, caller: Caller, item: &DraftMedia) -> Result<Fetched, Error> {
     if let MediaSource::Asset(id) = &item.source {
         return super::uploads::take(app, caller, *id, &item.field).await;
+    }
+    match &item.source {
+        MediaSource::Clip(id) => return derive::clip(app, caller, *id, &item.field).await,
+        MediaSource::Kept(media) => return derive::kept(app, media, &item.field).await,
+        MediaSource::Url(_) | MediaSource::Data(_) | MediaSource::Asset(_) => {}
     }
     let bytes = load(app, item).await?;
     let judged = judge(app, &bytes, &item.field).await?;
@@ -96,8 +102,10 @@ async fn load(app: &App, item: &DraftMedia) -> Result<Bytes, Error> {
             let message = "must be a base64 data URI such as data:image/png;base64,...";
             Error::invalid(item.field.clone(), message)
         }),
-        // These are taken from the account's uploads and never loaded.
-        MediaSource::Asset(_) => Err(Error::internal()),
+        // These are here already and never loaded.
+        MediaSource::Asset(_) | MediaSource::Clip(_) | MediaSource::Kept(_) => {
+            Err(Error::internal())
+        }
     }
 }
 

@@ -24,7 +24,8 @@ pub(super) async fn submit(app: &App, origin: Origin, draft: Draft) -> Result<Su
         Some(_) => {
             let with_media = !draft.media.is_empty();
             let version = &app.catalogue.price_version;
-            let price = price(model, order.resolution, order.duration_s, with_media, version);
+            let paid_s = order.reserved_s.unwrap_or(order.duration_s);
+            let price = price(model, order.resolution, paid_s, with_media, version);
             let price = price.ok_or_else(|| Error::invalid(Field::Model, "is not on sale"))?;
             Err(script.refusal(price.credits).unwrap_or_else(Error::internal))
         }

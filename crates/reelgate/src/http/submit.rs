@@ -2,6 +2,7 @@
 
 use super::actions::{job_of, model_of, policy, price_for};
 use super::auth::Caller;
+use super::derive;
 use super::references::{Fetched, fetch_all};
 use super::rehearse;
 use super::reply::store_error;
@@ -12,7 +13,7 @@ use reelgate_core::idempotency::{Fingerprint, IdempotencyKey, Verdict, judge, mi
 use reelgate_core::media::{check_kinds, settle_roles};
 use reelgate_core::order::{Draft, Media, Order};
 use reelgate_core::price::price;
-use reelgate_core::size::{Ratio, pixels};
+use reelgate_core::size::{Ratio, Size};
 use reelgate_core::{
     Error, Field, Guard, Job, JobId, Kind, MediaKind, MediaSource, Model, Price, State, Ticket,
     Timestamp,
@@ -43,6 +44,14 @@ pub struct Origin {
 /// The first thing that is wrong; nothing was created or held then.
 pub async fn submit(app: &App, origin: Origin, draft: Draft) -> Result<Submitted, Error> {
     let _flight = enter(app, &origin)?;
+    let mut draft = draft;
+    if draft.from.is_some() {
+        // The earlier job may be gone by the time of a repeat.
+        if let Some(replayed) = replay(app, &origin).await? {
+            return Ok(replayed);
+        }
+        draft = derive::fill(app, origin.caller, draft).await?;
+    }
     if origin.caller.test {
         return rehearse::submit(app, origin, draft).await;
     }
@@ -71,7 +80,7 @@ pub(super) async fn submit_checked(
         return Ok(replayed);
     }
     let (model, mut order, price) = checked?;
-    check_funds(app, origin.caller, &price).await?;
+    check_funds(app, origin.caller, &order, &price).await?;
     let fetched = fetch_all(app, origin.caller, &draft.media).await?;
     fault::point(Point::ReferencesKept);
     let kinds: Vec<_> = fetched.iter().map(|found| found.kind).collect();
@@ -122,12 +131,13 @@ pub async fn rerun(app: &App, origin: Origin, earlier: JobId) -> Result<Submitte
     let offered = app.catalogue.find(&order.model).and_then(|model| {
         let with_media = !order.media.is_empty();
         let version = &app.catalogue.price_version;
-        price(model, order.resolution, order.duration_s, with_media, version)
+        let paid_s = order.reserved_s.unwrap_or(order.duration_s);
+        price(model, order.resolution, paid_s, with_media, version)
     });
     let price = offered.ok_or_else(|| Error::invalid(Field::Model, "is not on sale any more"))?;
     origin.guard.check(&order)?;
     let price = price_for(origin.caller, price);
-    check_funds(app, origin.caller, &price).await?;
+    check_funds(app, origin.caller, &order, &price).await?;
     // A webhook's receiver knows the shape that the first order asked for.
     store(app, origin, &earlier.dialect, order, price).await
 }
@@ -166,10 +176,19 @@ fn check_callback(app: &App, order: &Order) -> Result<(), Error> {
 }
 
 /// Spares a poor account the wait for its references; the submit transaction decides for good.
-async fn check_funds(app: &App, caller: Caller, price: &Price) -> Result<(), Error> {
+async fn check_funds(app: &App, caller: Caller, order: &Order, price: &Price) -> Result<(), Error> {
     let account = app.store.account(caller.account).await.map_err(store_error)?;
-    let funds = account.ok_or_else(Error::unauthorized)?.funds;
-    reelgate_core::ledger::hold(funds, price.credits).map(drop)
+    let account = account.ok_or_else(Error::unauthorized)?;
+    if !caller.test && needs_purchase(app, order) && account.purchased.is_none() {
+        return Err(Error::purchase_required());
+    }
+    reelgate_core::ledger::hold(account.funds, price.credits).map(drop)
+}
+
+/// Whether the operator keeps this order's model for accounts that have paid. Tests cost nothing.
+fn needs_purchase(app: &App, order: &Order) -> bool {
+    let is_gated = || app.catalogue.find(&order.model).is_some_and(|model| model.gated);
+    app.config.limits.purchase_gate && !order.test && is_gated()
 }
 
 /// Completes the order with what was learnt from the references.
@@ -184,7 +203,8 @@ fn settle(order: &mut Order, draft: &Draft, fetched: Vec<Fetched>, kinds: &[Medi
         .map(|((item, fetched), role)| Media {
             url: match &item.source {
                 MediaSource::Url(url) => Some(url.clone()),
-                MediaSource::Data(_) | MediaSource::Asset(_) => None,
+                MediaSource::Kept(media) => media.url.clone(),
+                MediaSource::Data(_) | MediaSource::Asset(_) | MediaSource::Clip(_) => None,
             },
             kind: fetched.kind,
             role,
@@ -206,13 +226,14 @@ async fn store(
     let mut job = new_job(app, origin.caller, dialect, order, price);
     // What costs nothing cannot be too much.
     let daily_cap = if test { None } else { origin.guard.daily_cap(job.created) };
+    let needs_purchase = needs_purchase(app, &job.order);
     fault::point(Point::SubmitDecided);
     // Also when the caller hangs up before the answer: the job may be accepted all the same.
     let _bell = Bell(app, test);
     let mut tries = ID_TRIES_MAX;
     let submitted = loop {
         let idempotency = origin.idempotency.clone();
-        let submission = Submission { job: job.clone(), idempotency, daily_cap };
+        let submission = Submission { job: job.clone(), idempotency, needs_purchase, daily_cap };
         tries -= 1;
         match app.store.submit(submission, app.now()).await {
             // Another order of this millisecond drew the same id: nothing was written.
@@ -222,6 +243,22 @@ async fn store(
     };
     fault::point(Point::SubmitCommitted);
     Ok(submitted)
+}
+
+/// As the order says, but never so late that its references could be gone by then.
+fn deadline_ms(app: &App, order: &Order) -> i64 {
+    let jobs = &app.config.jobs;
+    let asked = order.expires_in_s.map(|s| i64::from(s) * 1000);
+    match (asked, jobs.retention_ms) {
+        (None, _) => jobs.deadline_ms,
+        (Some(ms), 0) => ms,
+        (Some(ms), retention_ms) => ms.min(retention_ms - 1),
+    }
+}
+
+fn size_of(app: &App, order: &Order) -> Size {
+    let grid = app.catalogue.find(&order.model).map(|model| model.grid).unwrap_or_default();
+    order.size.unwrap_or_else(|| grid.pixels(order.resolution, order.ratio))
 }
 
 fn job_id(app: &App, now: Timestamp) -> JobId {
@@ -240,12 +277,13 @@ impl Drop for Bell<'_> {
 fn new_job(app: &App, caller: Caller, dialect: &str, order: Order, price: Price) -> Job {
     let now = app.now();
     let low_bits = u32::try_from(app.entropy.bits() >> 32).unwrap_or(0);
+    let deadline = now.plus_ms(deadline_ms(app, &order));
     Job {
         id: job_id(app, now),
         account: caller.account,
         key: caller.key,
         dialect: dialect.to_owned(),
-        size: pixels(order.resolution, order.ratio),
+        size: size_of(app, &order),
         seed: order.seed.unwrap_or(low_bits),
         order,
         price,
@@ -254,7 +292,9 @@ fn new_job(app: &App, caller: Caller, dialect: &str, order: Order, price: Price)
         attempts_max: app.config.jobs.attempts_max,
         leases: 0,
         ticket: Ticket::None,
-        deadline: now.plus_ms(app.config.jobs.deadline_ms),
+        deadline,
+        remaining: None,
+        hidden: None,
         created: now,
         updated: now,
     }

@@ -74,7 +74,7 @@ pub(super) async fn keep(app: &App, caller: Caller, upload: Upload) -> Result<As
     let judged = references::judge(app, &content, &field()).await?;
     let name = reference_name(&content, judged.extension);
     // Before anything is written: an account that is full must not fill the disk.
-    let fits = app.store.asset_fits(caller.account, &name, bytes, all_max).await;
+    let fits = app.store.asset_fits(caller.account, &name, bytes, caller.test, all_max).await;
     fits.map_err(store_error)?;
     let Fetched { kind, stored, size } = references::keep(app, content, judged).await?;
     let now = app.now();
@@ -86,6 +86,7 @@ pub(super) async fn keep(app: &App, caller: Caller, upload: Upload) -> Result<As
         stored,
         bytes,
         size,
+        test: caller.test,
         created: now,
         used: now,
     };
@@ -104,7 +105,7 @@ pub(super) async fn take(
 ) -> Result<Fetched, Error> {
     let gone = || Error::invalid(field.clone(), "is not an upload of this account");
     let asset = app.store.asset(caller.account, id).await.map_err(store_error)?;
-    let asset = asset.ok_or_else(gone)?;
+    let asset = asset.filter(|asset| asset.test || !caller.test).ok_or_else(gone)?;
     let now = app.now();
     if !app.store.use_asset(caller.account, id, now).await.map_err(store_error)? {
         return Err(gone());

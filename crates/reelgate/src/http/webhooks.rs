@@ -1,11 +1,11 @@
 //! What an account does about its webhook endpoints.
 
-use super::actions::policy;
+use super::actions::{job_of, policy};
 use super::auth::Caller;
 use super::reply::store_error;
 use crate::app::App;
 use crate::{outbound, secrets, work};
-use reelgate_core::endpoint::{self, Change, EndpointCall, EndpointReply};
+use reelgate_core::endpoint::{self, Change, EndpointCall, EndpointReply, Listener};
 use reelgate_core::{Endpoint, EndpointId, Error, Field, Kind};
 
 /// Does it, for this caller's endpoints only.
@@ -17,7 +17,10 @@ pub(super) async fn act(
     caller: Caller,
     call: EndpointCall,
 ) -> Result<EndpointReply, Error> {
-    if caller.test {
+    if let Some(Listener::Order(id)) = listener(&call) {
+        // Whoever may see the job may see what was said of it.
+        job_of(app, caller, id).await?;
+    } else if caller.test {
         // An endpoint hears of real jobs, with links to what they made.
         let message = "A test key may not manage webhook endpoints";
         return Err(Error::new(Kind::Forbidden, message));
@@ -58,22 +61,31 @@ pub(super) async fn act(
             app.deliveries_ready.notify_one();
             Ok(EndpointReply::Sent(sent.map_err(store_error)?))
         }
-        EndpointCall::Deliveries(id, before, limit) => {
-            let page = store.deliveries(account, id, before, limit).await.map_err(store_error)?;
+        EndpointCall::Deliveries(to, before, limit) => {
+            let page = store.deliveries(account, to, before, limit).await.map_err(store_error)?;
             Ok(EndpointReply::Deliveries(page.0, page.1))
         }
-        EndpointCall::Delivery(id, delivery) => {
-            let found = store.delivery(account, id, delivery).await.map_err(store_error)?;
+        EndpointCall::Delivery(to, delivery) => {
+            let found = store.delivery(account, to, delivery).await.map_err(store_error)?;
             let (record, attempts) = found;
             let body = work::message::body(app, &record.message).await.map_err(store_error)?;
             let body = body.ok_or_else(endpoint::delivery_not_found)?;
             Ok(EndpointReply::Delivery(record, attempts, body))
         }
-        EndpointCall::Replay(id, delivery) => {
-            let sent = store.replay_delivery(account, id, delivery, now).await;
+        EndpointCall::Replay(to, delivery) => {
+            let sent = store.replay_delivery(account, to, delivery, now).await;
             app.deliveries_ready.notify_one();
             Ok(EndpointReply::Sent(sent.map_err(store_error)?))
         }
+    }
+}
+
+const fn listener(call: &EndpointCall) -> Option<Listener> {
+    match call {
+        EndpointCall::Deliveries(to, ..)
+        | EndpointCall::Delivery(to, _)
+        | EndpointCall::Replay(to, _) => Some(*to),
+        _ => None,
     }
 }
 

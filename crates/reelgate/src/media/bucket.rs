@@ -150,10 +150,15 @@ impl Bucket {
         let path = self.at(name);
         let meta = self.timed(self.objects.head(&path)).await?;
         if now.ms() - meta.last_modified.timestamp_millis() >= TOUCH_EVERY_MS {
-            let bytes = self.timed(async { self.objects.get(&path).await?.bytes().await }).await?;
+            let bytes = self.read(name).await?;
             self.put(name, bytes).await?;
         }
         Ok(())
+    }
+
+    pub(super) async fn read(&self, name: &str) -> Result<Bytes, MediaError> {
+        let path = self.at(name);
+        self.timed(async { self.objects.get(&path).await?.bytes().await }).await
     }
 
     pub(super) async fn sweep_references(&self, before: Timestamp) -> Result<u64, MediaError> {

@@ -14,6 +14,7 @@ pub use storage::MediaError;
 
 use crate::config::MediaPlace;
 use bucket::Bucket;
+use bytes::Bytes;
 use folder::Folder;
 use link::Links;
 use object_store::GetRange;
@@ -63,7 +64,7 @@ impl Media {
     /// When the storage fails.
     pub async fn put_reference(
         &self,
-        bytes: bytes::Bytes,
+        bytes: Bytes,
         extension: &str,
         now: Timestamp,
     ) -> Result<String, MediaError> {
@@ -109,7 +110,7 @@ impl Media {
         file: &Path,
     ) -> Result<Stored, MediaError> {
         let name = format!("{}/{}", clip_name(job, token), kind.file_name());
-        let content = bytes::Bytes::from(tokio::fs::read(file).await?);
+        let content = Bytes::from(tokio::fs::read(file).await?);
         let sha256 = hex(&Sha256::digest(&content));
         let bytes = content.len() as u64;
         match &self.kept {
@@ -178,6 +179,17 @@ impl Media {
         Ok(file)
     }
 
+    /// All bytes of a file that was made or kept here, which bounds them.
+    ///
+    /// # Errors
+    /// When the storage fails or has no such name.
+    pub async fn read(&self, name: &str) -> Result<Bytes, MediaError> {
+        match &self.kept {
+            Kept::Folder(folder) => Ok(tokio::fs::read(folder.file(name)).await?.into()),
+            Kept::Bucket(bucket) => bucket.read(name).await,
+        }
+    }
+
     /// Opens a file that is not on this machine, or a part of it.
     ///
     /// # Errors
@@ -217,7 +229,7 @@ impl Media {
     /// When one of these fails.
     pub async fn check(&self) -> Result<(), MediaError> {
         let name = "check/reelgate";
-        let said = bytes::Bytes::from_static(b"reelgate");
+        let said = Bytes::from_static(b"reelgate");
         match &self.kept {
             Kept::Folder(folder) => folder.put(name, said).await?,
             Kept::Bucket(bucket) => {

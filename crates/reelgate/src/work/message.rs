@@ -80,12 +80,12 @@ pub async fn body(app: &App, message: &Message) -> Result<Option<Vec<u8>>, Store
         return Ok(Some(reelgate_dialects::notice(message, None)));
     }
     let Some(job) = job(app, message).await? else { return Ok(None) };
+    let dialect = app.dialect(&job.dialect);
+    let view = view(app, message.as_told(job), &app.public_url());
     if message.endpoint.is_some() {
-        let view = view(app, message.as_told(job), &app.public_url());
         return Ok(Some(reelgate_dialects::notice(message, Some(&view))));
     }
-    let Some(dialect) = app.dialect(&job.dialect) else { return Ok(None) };
-    Ok(Some(dialect.render_event(&view(app, job, &app.public_url()))))
+    Ok(dialect.map(|dialect| dialect.render_event(&view)))
 }
 
 async fn job(app: &App, message: &Message) -> Result<Option<Job>, StoreError> {

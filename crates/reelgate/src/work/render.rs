@@ -7,6 +7,7 @@ use crate::fault::{self, Point};
 use crate::media::{ClipFile, MediaError};
 use reelgate_core::engine::BoxFuture;
 use reelgate_core::job::{Output, Progress, Refusal};
+use reelgate_core::length;
 use reelgate_core::{
     Clip, DeliveryId, Engine, EngineError, EntryId, FailureClass, Input, Job, Report, State,
     Ticket, Timestamp, Work,
@@ -204,7 +205,7 @@ async fn settle(
             if !job.order.test {
                 app.pace.learn(u64::try_from(took_ms).unwrap_or(0));
             }
-            Outcome::Clip { output, charge: job.price.credits }
+            Outcome::Clip { output, charge: length::charge(job) }
         }
         Err(error) => {
             tracing::warn!(job = %job.id, took_ms, %error, "the attempt ended without a clip");

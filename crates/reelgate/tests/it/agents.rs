@@ -148,7 +148,7 @@ async fn make_a_film(client: &Client) {
     let gone = fine(client, "wait", json!({ "id": long["id"] })).await;
     assert_eq!(gone["state"], "cancelled");
     assert_eq!(fine(client, "balance", json!({})).await["balance"], "99");
-    assert!(fine(client, "models", json!({})).await["models"].as_array().is_some());
+    assert!(fine(client, "models", json!({})).await["data"].as_array().is_some());
     // What the API refuses, the tool refuses in the API's words.
     let wrong = call(client, "generate", json!({ "prompt": "A pier", "duration_s": 99 })).await;
     assert_eq!(wrong.is_error, Some(true));
@@ -231,6 +231,24 @@ async fn the_tools_work_over_standard_streams() {
     let client = ().serve(TokioChildProcess::new(command).expect("it starts")).await;
     let client = client.expect("a client");
     make_a_film(&client).await;
+    client.cancel().await.expect("it ends");
+    server.stop("-INT");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_says_when_to_come_back() {
+    let desk = Desk::new();
+    let (server, _) = open_for_business(&desk);
+    let said = desk.says(&["key", "create", "--account", "agent", "--requests-per-minute", "1"]);
+    let client = over_http(&server, Some(said.trim())).await;
+    fine(&client, "balance", json!({})).await;
+    let refused = call(&client, "balance", json!({})).await;
+    let body = refused.structured_content.expect("an error");
+    assert_eq!(body["error"]["code"], "rate_limited");
+    assert!(
+        (1..=60).contains(&body["error"]["retry_after_s"].as_u64().expect("seconds")),
+        "{body}"
+    );
     client.cancel().await.expect("it ends");
     server.stop("-INT");
 }

@@ -201,7 +201,11 @@ async fn a_length_shape_or_resolution_that_the_model_does_not_make() {
             json!({ "duration": "5s" }),
             "duration must be an integer, as a number or as digits in a string, got \"5s\"",
         ),
-        (Native, json!({ "duration_s": 31 }), "duration_s must be 1 to 30 seconds, got 31"),
+        (
+            Native,
+            json!({ "duration_s": 31 }),
+            "duration_s must be 1 to 30 seconds, or left to the model, got 31",
+        ),
         (
             OpenV1,
             json!({ "aspectRatio": "21:9" }),

@@ -2,10 +2,11 @@
 
 use crate::harness::{Answer, Customer, TestApp, data_uri, path_of, request};
 use crate::pictures;
+use crate::sigv4;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use http::header::{AUTHORIZATION, IF_NONE_MATCH, LOCATION, RANGE};
+use http::header::{IF_NONE_MATCH, LOCATION, RANGE};
 use http::{HeaderMap, Method, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use reelgate::config::Config;
@@ -33,7 +34,8 @@ struct Service {
     failing: AtomicU32,
     /// Whether it takes requests and says nothing.
     silent: AtomicBool,
-    unsigned: AtomicU32,
+    /// Why requests were refused.
+    unsigned: Mutex<Vec<String>>,
 }
 
 struct FakeS3 {
@@ -77,7 +79,8 @@ impl FakeS3 {
     }
 
     async fn close(self) {
-        assert_eq!(self.service.unsigned.load(Ordering::Relaxed), 0, "every request is signed");
+        let unsigned = self.service.unsigned.lock().expect("no panic").clone();
+        assert_eq!(unsigned, [""; 0], "every request is signed");
         self.stop.cancel();
         self.task.abort();
         let _ = self.task.await;
@@ -100,11 +103,9 @@ async fn answer(State(service): State<Arc<Service>>, request: Request) -> Respon
         url::form_urlencoded::parse(parts.uri.query().unwrap_or("").as_bytes())
             .into_owned()
             .collect();
-    let signed = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if !signed.is_some_and(|text| text.contains("Credential=key/"))
-        && !query.contains_key("X-Amz-Signature")
-    {
-        service.unsigned.fetch_add(1, Ordering::Relaxed);
+    if let Err(why) = sigv4::check(&parts, &body, "key", "hush") {
+        service.unsigned.lock().expect("no panic").push(why);
+        return plain(StatusCode::FORBIDDEN, "<Error><Code>SignatureDoesNotMatch</Code></Error>");
     }
     let mut objects = service.objects.lock().expect("no panic");
     let key = parts.uri.path().strip_prefix("/films").unwrap_or("").trim_start_matches('/');
@@ -291,6 +292,10 @@ async fn callers_are_sent_to_the_bucket_where_that_is_set() {
     let to = sent.header(LOCATION.as_str()).expect("an address");
     assert!(to.starts_with(&s3.url) && to.contains("X-Amz-Expires=3600"), "{to}");
     assert!(!to.contains("hush"), "{to}");
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().build().expect("a client");
+    let film = client.get(to).send().await.expect("an answer").bytes().await.expect("a film");
+    assert!(reelgate_codec::probe(&film).expect("an MP4").faststart);
     let film = app.app.outbound.fetch(to, limits()).await;
     assert!(film.is_err(), "callers' addresses still do not lead into this network");
     app.finish().await;
@@ -348,6 +353,20 @@ async fn files_of_lost_attempts_are_found_in_the_bucket() {
     assert!(names.contains(&strange) && names.len() == 5, "{names:?}");
     app.finish().await;
     s3.close().await;
+}
+
+#[tokio::test]
+async fn a_bucket_that_refuses_the_keys_is_an_error_and_shows_no_secret() {
+    let s3 = FakeS3::start().await;
+    let wrong = |config: &mut Config| {
+        config.media.secret_access_key = Some("wrong-secret".to_owned().into());
+    };
+    let app = s3.platform(wrong).await;
+    let error = app.app.media.check().await.expect_err("the signature does not fit");
+    let shown = format!("{error} {error:?}");
+    assert!(!shown.contains("wrong-secret"), "{shown}");
+    assert!(!s3.service.unsigned.lock().expect("no panic").is_empty());
+    app.finish().await;
 }
 
 #[tokio::test]

@@ -173,7 +173,15 @@ fn a_doctor_finds_a_healthy_installation_healthy() {
     let report = desk.run(&["doctor"]);
     assert_eq!(report.err, "");
     assert!(report.out.lines().all(|line| line.starts_with("ok ")), "{}", report.out);
-    for part in ["reelgate ", "data folder reelgate-data", "audit: 0", "engine preview"] {
+    let parts = [
+        "reelgate ",
+        "serves sqlite:reelgate-data/reelgate.db on 127.0.0.1:8787",
+        "data folder reelgate-data",
+        "audit: 0",
+        "engine preview",
+    ];
+    assert!(!report.out.contains("Config {") && !report.out.contains("Some("), "{}", report.out);
+    for part in parts {
         assert!(report.out.contains(part), "{part}: {}", report.out);
     }
     assert_eq!(report.code, Some(0));

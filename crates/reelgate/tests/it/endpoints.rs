@@ -69,8 +69,10 @@ async fn an_endpoint_hears_how_each_job_begins_and_ends() {
     let mut messages = receiver.received();
     messages.sort_by_key(|message| said(message)["type"].to_string());
     let types: Vec<_> = messages.iter().map(|message| said(message)["type"].clone()).collect();
-    assert_eq!(types, ["job.running", "job.succeeded"]);
-    let (begun, ended) = (said(&messages[0]), said(&messages[1]));
+    assert_eq!(types, ["job.queued", "job.running", "job.succeeded"]);
+    let [ordered, begun, ended] = [0, 1, 2].map(|n| said(&messages[n]));
+    assert_eq!((&ordered["data"]["id"], &ordered["data"]["state"]), (&json!(id), &json!("queued")));
+    assert_eq!(ordered["data"]["updated_at"], START);
     assert_eq!((&begun["data"]["id"], &begun["data"]["state"]), (&json!(id), &json!("running")));
     assert_eq!(begun["timestamp"], START);
     assert_eq!(ended["data"], app.get(&format!("{JOBS}/{id}"), &who).await.json());
@@ -179,7 +181,7 @@ async fn a_delivery_that_arrived_can_be_sent_once_more() {
     order(&app, &who).await;
     app.drain().await;
     let list = format!("{}/deliveries", hook.path);
-    let one = app.get(&list, &who).await.at("/deliveries/0/id");
+    let one = app.get(&list, &who).await.at("/data/0/id");
     app.clock.advance_ms(3_000);
     let replay = format!("{list}/{one}/replay");
     assert_eq!(app.post(&replay, &who, &Value::Null).await.status, 202);
@@ -313,15 +315,53 @@ async fn a_bad_endpoint_is_refused_and_a_strangers_is_not_found() {
     assert_eq!(app.get(&hook.path, &stranger).await.status, 404);
     assert_eq!(delete(&app, &stranger, &hook.path).await.status, 404);
     let list = app.get(WEBHOOKS, &stranger).await;
-    assert_eq!(list.json(), json!({ "webhooks": [] }));
+    assert_eq!(list.json(), json!({ "data": [], "next": null }));
     assert_eq!(app.get_without_key(WEBHOOKS).await.status, 401);
     let all = app.get(WEBHOOKS, &who).await;
-    assert_eq!(all.json()["webhooks"][0].get("secret"), None, "it was shown once");
+    assert_eq!(all.json()["data"][0].get("secret"), None, "it was shown once");
     for _ in 1..16 {
         let body = json!({ "url": "https://example.com/hook" });
         assert_eq!(app.post(WEBHOOKS, &who, &body).await.status, 201);
     }
     let body = json!({ "url": "https://example.com/hook" });
     assert_eq!(app.post(WEBHOOKS, &who, &body).await.status, 409);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_an_orders_own_address_was_told_is_listed_and_sent_once_more() {
+    let app = TestApp::with_private_network().await;
+    let who = app.customer().await;
+    let receiver = Neighbour::receiver(&[200]).await;
+    let body = json!({ "model": "seedance-2.0", "prompt": "A river",
+                       "webhookUrl": receiver.at("/mine") });
+    let id = app.post("/api/open/v1/video/generations", &who, &body).await.at("/requestId");
+    app.drain().await;
+    // The job goes by its id in any look.
+    let list = format!("{WEBHOOKS}/{id}/deliveries");
+    let listed = app.get(&list, &who).await;
+    let (one, told) = (listed.at("/data/0/id"), listed.json()["data"][0].clone());
+    assert_eq!((&told["type"], &told["webhook_id"]), (&json!("job.succeeded"), &Value::Null));
+    let shown = app.get(&format!("{list}/{one}"), &who).await.json();
+    assert_eq!(
+        (&shown["payload"]["requestId"], &shown["attempts"][0]["status"]),
+        (&json!(id), &json!(200))
+    );
+    let replay = format!("{list}/{one}/replay");
+    assert_eq!(app.post(&replay, &who, &Value::Null).await.status, 202);
+    app.drain().await;
+    let messages = receiver.received();
+    assert_eq!(messages.len(), 2);
+    assert_eq!(header(&messages[0], "webhook-id"), header(&messages[1], "webhook-id"));
+    let stranger = app.customer().await;
+    for path in [&list, &format!("{list}/{one}")] {
+        assert_eq!(app.get(path, &stranger).await.status, 404);
+    }
+    assert_eq!(app.post(&replay, &stranger, &Value::Null).await.status, 404);
+    // A test key may not see a real job's messages; an endpoint's it may never.
+    let tester = app.key_of(who.account, reelgate_core::KeyStyle::Test).await;
+    assert_eq!(app.get(&list, &tester).await.status, 404);
+    assert_eq!(app.get(WEBHOOKS, &tester).await.status, 403);
+    receiver.close().await;
     app.finish().await;
 }

@@ -185,7 +185,7 @@ async fn a_managing_key_makes_lists_changes_and_revokes_keys() {
 
     let listed = app.get(KEYS, &boss).await;
     assert!(!listed.text().contains(&secret), "{}", listed.text());
-    let keys = listed.json()["keys"].as_array().expect("a list").clone();
+    let keys = listed.json()["data"].as_array().expect("a list").clone();
     let found = keys.iter().find(|key| key["id"] == id.as_str()).expect("it is listed");
     assert_eq!(found["last_used_at"], crate::harness::START);
     assert_eq!(keys.len(), 3);
@@ -211,7 +211,7 @@ async fn no_other_key_manages_keys_and_nobody_those_of_others() {
     let plain = app.key_of(boss.account, KeyStyle::Sk).await;
     let tester = Guard { manages: true, ..Guard::default() };
     let tester = app.key_with(boss.account, KeyStyle::Test, tester).await;
-    let theirs = app.get(KEYS, &other).await.at("/keys/0/id");
+    let theirs = app.get(KEYS, &other).await.at("/data/0/id");
     let one = format!("{KEYS}/{theirs}");
     for who in [&plain, &tester] {
         for (method, path, body) in [
@@ -227,7 +227,7 @@ async fn no_other_key_manages_keys_and_nobody_those_of_others() {
     for (method, body) in [(Method::PATCH, r#"{"label":"mine"}"#), (Method::DELETE, "")] {
         assert_eq!(send(&app, method, &one, &boss, body).await.status, 404);
     }
-    assert_eq!(app.get(KEYS, &other).await.at("/keys/0/label"), "");
+    assert_eq!(app.get(KEYS, &other).await.at("/data/0/label"), "");
     app.finish().await;
 }
 

@@ -6,6 +6,7 @@
 
 mod agents;
 mod apis;
+mod ark;
 mod bad_input;
 mod bucket;
 mod cli;
@@ -23,6 +24,7 @@ mod keys;
 mod limits;
 mod native;
 mod neighbour;
+mod newer;
 mod open_v1;
 mod orders;
 mod own;
@@ -37,6 +39,7 @@ mod render;
 mod sandbox;
 mod sessions;
 mod shared;
+mod sigv4;
 mod task_query;
 mod tasks_v1;
 mod uploads;

@@ -185,7 +185,7 @@ async fn every_model_of_every_api_is_on_the_list() {
     assert_eq!(listed.status, 200);
     let body = listed.json();
     let ids: Vec<_> =
-        body["models"].as_array().expect("a list").iter().map(|model| &model["id"]).collect();
+        body["data"].as_array().expect("a list").iter().map(|model| &model["id"]).collect();
     let expected = [
         "open_v1/seedance-2.0",
         "open_v1/seedance-2.0-fast",
@@ -194,9 +194,26 @@ async fn every_model_of_every_api_is_on_the_list() {
         "tasks_v1/seedance2-mini",
         "tasks_v1/seedance2-standard",
         "tasks_v1/seedance2-pro",
+        "tasks_v1/seedance25",
         "tasks_v1/gpt-image-2",
         "tasks_v1/nano-banana-pro",
         "tasks_v1/nano-banana-2-lite",
+        "ark/doubao-seedance-2-5-260628",
+        "ark/dreamina-seedance-2-5-260628",
+        "ark/doubao-seedance-2-0-260128",
+        "ark/dreamina-seedance-2-0-260128",
+        "ark/doubao-seedance-2-0-fast-260128",
+        "ark/dreamina-seedance-2-0-fast-260128",
+        "ark/doubao-seedance-2-0-mini-260615",
+        "ark/dreamina-seedance-2-0-mini-260615",
+        "ark/doubao-seedance-1-5-pro-251215",
+        "ark/seedance-1-5-pro-251215",
+        "ark/doubao-seedance-1-0-pro-250528",
+        "ark/doubao-seedance-1-0-pro-fast-251015",
+        "ark/seedance-1-0-pro-250528",
+        "ark/seedance-1-0-pro-fast-251015",
+        "ark/doubao-seedance-1-0-lite-t2v-250428",
+        "ark/doubao-seedance-1-0-lite-i2v-250428",
         "native/preview",
         "native/preview-image",
     ];

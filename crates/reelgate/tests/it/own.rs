@@ -133,7 +133,8 @@ async fn a_picture_is_ordered_on_api_c_and_read_on_every_api() {
     let id = accepted.at("/id");
     accepted.is(
         202,
-        &json!({ "id": id, "status": "processing", "model": "gpt-image-2", "credits_used": 5 }),
+        &json!({ "id": id, "status": "processing", "model": "gpt-image-2", "credits_used": 5,
+                 "remaining_credits": 995 }),
     );
     assert!(id.starts_with("gpt2_"), "{id}");
     let again = app.post_once("/api/v1/image/gpt-image-2", &who, "k", &body.to_string()).await;

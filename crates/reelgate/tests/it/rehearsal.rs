@@ -186,3 +186,13 @@ async fn going_live_with_the_idempotency_keys_of_a_rehearsal_orders() {
     assert_eq!(app.money(&who).await, (100, 5));
     app.finish_leaving(Left { queued: 2, ..Left::default() }).await;
 }
+
+#[tokio::test]
+async fn a_test_key_is_told_of_no_real_money() {
+    let app = TestApp::start().await;
+    let (who, test) = tester(&app, 100).await;
+    let funds = |amount: &str| json!({ "balance": amount, "held": "0", "available": amount });
+    app.get("/api/reelgate/v1/balance", &test).await.is(200, &funds("0"));
+    app.get("/api/reelgate/v1/balance", &who).await.is(200, &funds("100"));
+    app.finish().await;
+}

@@ -115,7 +115,7 @@ async fn a_cookie_does_on_our_own_api_what_a_key_does_and_nothing_elsewhere() {
     let made = app.studio(&anna, Method::POST, "/keys", &json!({ "label": "mine" })).await;
     assert_eq!(made.status, 201);
     let keys = app.look(&anna, "/keys").await.json();
-    assert_eq!(keys["keys"].as_array().map(Vec::len), Some(1), "{keys}");
+    assert_eq!(keys["data"].as_array().map(Vec::len), Some(1), "{keys}");
     let session = app.look(&anna, "/session").await;
     let place = session.at("/accounts/0/studio_key");
     let revoked = app.studio(&anna, Method::DELETE, &format!("/keys/{place}"), &Value::Null).await;

@@ -5,7 +5,7 @@ use crate::pictures;
 use axum::body::Body;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{Method, Request};
-use reelgate_core::Role;
+use reelgate_core::{KeyStyle, Role};
 use serde_json::{Value, json};
 
 const UPLOADS: &str = "/api/reelgate/v1/uploads";
@@ -202,5 +202,37 @@ async fn an_unused_upload_goes_after_the_retention_and_a_used_one_stays() {
     let references: Vec<String> =
         app.media_files().into_iter().filter(|name| name.starts_with("reference/")).collect();
     assert_eq!(references.len(), 1, "{references:?}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_test_key_has_uploads_of_its_own() {
+    let app = TestApp::start().await;
+    let who = app.customer().await;
+    let tester = app.key_of(who.account, KeyStyle::Test).await;
+    let real = upload(&app, &who, "a.png", &pictures::png()).await;
+    let one = format!("{ASSETS}/{}", real.at("/id"));
+    app.get(ASSETS, &tester).await.is(200, &json!({ "data": [], "next": null }));
+    let delete = |path: &str, who: &Customer| {
+        crate::harness::request(Method::DELETE, path, Some(&who.key), "")
+    };
+    assert_eq!(app.get(&one, &tester).await.status, 404);
+    assert_eq!(app.send(delete(&one, &tester)).await.status, 404);
+    let order =
+        |url: &str| json!({ "prompt": "It wakes", "media": [{ "url": url }], "duration_s": 1 });
+    let refused = app.post("/api/reelgate/v1/jobs", &tester, &order(&real.at("/url"))).await;
+    assert_eq!(refused.at("/error/message"), "media[0] is not an upload of this account");
+    // The same content is another upload, and its owner's real keys see both.
+    let own = upload(&app, &tester, "a.png", &pictures::png()).await;
+    assert_eq!(own.json()["test"], true);
+    let listed = app.get(ASSETS, &tester).await;
+    listed.is(200, &json!({ "data": [own.json()], "next": null }));
+    assert_eq!(app.get(ASSETS, &who).await.json()["data"].as_array().map(Vec::len), Some(2));
+    let accepted = app.post("/api/reelgate/v1/jobs", &tester, &order(&own.at("/url"))).await;
+    assert_eq!(accepted.status, 202, "{}", accepted.text());
+    app.drain().await;
+    let gone = format!("{ASSETS}/{}", own.at("/id"));
+    assert_eq!(app.send(delete(&gone, &tester)).await.status, 200);
+    assert_eq!(app.get(&one, &who).await.status, 200);
     app.finish().await;
 }

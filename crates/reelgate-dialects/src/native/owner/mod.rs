@@ -4,6 +4,7 @@ pub(super) mod openapi;
 mod request;
 mod response;
 
+use super::lists::Part;
 use super::route;
 use crate::wire::{Operation, OwnerOperation, Route, WireRequest, WireResponse};
 use http::{Method, StatusCode};
@@ -44,7 +45,10 @@ pub(super) fn parse(
 pub(super) fn render(reply: &OwnerReply) -> WireResponse {
     let ok = StatusCode::OK;
     match reply {
-        OwnerReply::Keys(keys) => WireResponse::json(ok, &response::Keys::of(keys)),
+        OwnerReply::Keys(keys) => {
+            let part = Part::whole(keys.iter().map(response::KeyBody::of));
+            WireResponse::json(ok, &part)
+        }
         OwnerReply::Key(key) => WireResponse::json(ok, &response::KeyBody::of(key)),
         OwnerReply::Made(key, secret) => {
             let body = response::Made::of(key, secret);

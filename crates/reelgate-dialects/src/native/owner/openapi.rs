@@ -2,7 +2,8 @@
 
 use super::super::KEY_PREFIX;
 use super::super::openapi::{amount, count};
-use crate::openapi::{Described, moment, names, nullable, object, reference, with};
+use super::super::openapi_own::part;
+use crate::openapi::{Described, moment, names, nullable, object, with};
 use crate::wire::OwnerOperation;
 use reelgate_core::{KeyStyle, Resolution, guard};
 use serde_json::{Value, json};
@@ -18,7 +19,7 @@ pub(in super::super) fn schemas(models: &[String]) -> Vec<(&'static str, Value)>
     let code = object(json!({ "code": { "type": "string", "maxLength": 64 } }));
     let funds = object(json!({ "balance": amount(), "held": amount(), "available": amount() }));
     vec![
-        ("Keys", object(json!({ "keys": { "type": "array", "items": reference("Key") } }))),
+        ("Keys", part("Key")),
         ("Key", key()),
         ("NewKey", create),
         ("KeyChange", settings(models)),

@@ -7,11 +7,6 @@ use reelgate_core::ledger::Funds;
 use reelgate_core::{Credits, KeyView, ModelId};
 use serde::Serialize;
 
-#[derive(Serialize)]
-pub(super) struct Keys<'a> {
-    keys: Vec<KeyBody<'a>>,
-}
-
 /// A key in lists.
 #[derive(Serialize)]
 pub(super) struct KeyBody<'a> {
@@ -54,12 +49,6 @@ pub(super) struct Redeemed {
     credits: String,
     #[serde(flatten)]
     funds: FundsBody,
-}
-
-impl<'a> Keys<'a> {
-    pub(super) fn of(keys: &'a [KeyView]) -> Self {
-        Self { keys: keys.iter().map(KeyBody::of).collect() }
-    }
 }
 
 impl<'a> KeyBody<'a> {

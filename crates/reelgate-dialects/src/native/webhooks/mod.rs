@@ -6,11 +6,14 @@ pub(super) mod openapi;
 mod request;
 mod response;
 
+use super::lists::Part;
+use super::query;
 use super::response::JobBody;
+use crate::ids;
 use crate::time::iso;
 use crate::wire::{EndpointAction, WireRequest, WireResponse, bytes};
 use http::StatusCode;
-use reelgate_core::endpoint::{self, EndpointCall, EndpointReply};
+use reelgate_core::endpoint::{self, EndpointCall, EndpointReply, Listener};
 use reelgate_core::webhook::Message;
 use reelgate_core::{DeliveryId, EndpointId, Error, JobView};
 use serde::Serialize;
@@ -27,6 +30,10 @@ const DELIVERY_PREFIX: &str = "msg_";
 /// Reads a request about endpoints.
 pub(super) fn parse(action: EndpointAction, request: &WireRequest) -> Result<EndpointCall, Error> {
     let id = || read_id(request.parameter(ID)).ok_or_else(endpoint::not_found);
+    let listener = || {
+        let job = ids::read(request.parameter(ID)).map(Listener::Order);
+        job.map_or_else(|| id().map(Listener::Endpoint), Ok)
+    };
     let delivery =
         || read_delivery(request.parameter(DELIVERY)).ok_or_else(endpoint::delivery_not_found);
     Ok(match action {
@@ -38,17 +45,17 @@ pub(super) fn parse(action: EndpointAction, request: &WireRequest) -> Result<End
         EndpointAction::Rotate => EndpointCall::Rotate(id()?, request::overlap_ms(request)?),
         EndpointAction::Test => EndpointCall::Test(id()?),
         EndpointAction::Deliveries => {
-            let (before, limit) = request::page(request)?;
-            EndpointCall::Deliveries(id()?, before, limit)
+            let page = query::page_of(request, read_delivery)?;
+            EndpointCall::Deliveries(listener()?, page.after, page.limit)
         }
-        EndpointAction::Delivery => EndpointCall::Delivery(id()?, delivery()?),
-        EndpointAction::Replay => EndpointCall::Replay(id()?, delivery()?),
+        EndpointAction::Delivery => EndpointCall::Delivery(listener()?, delivery()?),
+        EndpointAction::Replay => EndpointCall::Replay(listener()?, delivery()?),
     })
 }
 
 /// Writes an answer about endpoints.
 pub(super) fn render(reply: &EndpointReply) -> WireResponse {
-    use response::{Deleted, Deliveries, DeliveryBody, EndpointBody, Endpoints};
+    use response::{Deleted, DeliveryBody, EndpointBody};
     match reply {
         EndpointReply::Created(endpoint) => {
             WireResponse::json(StatusCode::CREATED, &EndpointBody::with_secret(endpoint))
@@ -56,13 +63,19 @@ pub(super) fn render(reply: &EndpointReply) -> WireResponse {
         EndpointReply::Rotated(endpoint) => {
             WireResponse::json(StatusCode::OK, &EndpointBody::with_secret(endpoint))
         }
-        EndpointReply::List(all) => WireResponse::json(StatusCode::OK, &Endpoints::of(all)),
+        EndpointReply::List(all) => {
+            let part = Part::whole(all.iter().map(EndpointBody::of));
+            WireResponse::json(StatusCode::OK, &part)
+        }
         EndpointReply::Endpoint(endpoint) => {
             WireResponse::json(StatusCode::OK, &EndpointBody::of(endpoint))
         }
         EndpointReply::Deleted(id) => WireResponse::json(StatusCode::OK, &Deleted::of(*id)),
         EndpointReply::Deliveries(records, more) => {
-            WireResponse::json(StatusCode::OK, &Deliveries::of(records, *more))
+            let last = records.last().filter(|_| *more);
+            let next = last.map(|record| show_delivery(record.message.id));
+            let data = records.iter().map(DeliveryBody::of).collect();
+            WireResponse::json(StatusCode::OK, &Part { data, next })
         }
         EndpointReply::Delivery(record, attempts, payload) => {
             let body = DeliveryBody::whole(record, attempts, payload);

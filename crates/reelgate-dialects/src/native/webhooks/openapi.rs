@@ -1,11 +1,11 @@
 //! Endpoints and deliveries in the OpenAPI document.
 
+use super::super::openapi_own::{page, part};
 use super::{DELIVERY, ID};
 use crate::openapi::{Described, moment, names, nullable, object, reference, url, with};
 use crate::wire::EndpointAction;
 use reelgate_core::endpoint::{
-    DESCRIPTION_CHARS_MAX, ENDPOINTS_MAX, OVERLAP_DEFAULT_MS, OVERLAP_MAX_MS, OffBy, PAGE_DEFAULT,
-    PAGE_MAX,
+    DESCRIPTION_CHARS_MAX, ENDPOINTS_MAX, OVERLAP_DEFAULT_MS, OVERLAP_MAX_MS, OffBy,
 };
 use reelgate_core::webhook::{EventKind, TRIES_MAX};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 /// What a route about endpoints does.
 pub(in crate::native) fn describe(action: EndpointAction) -> Described {
     let ids = vec![in_path(ID, "wh")];
-    let both = vec![in_path(ID, "wh"), in_path(DELIVERY, "msg")];
+    let both = vec![listener(), in_path(DELIVERY, "msg")];
     let one = Described {
         id: "getWebhook",
         summary: "The endpoint, how deliveries to it went, and no secret.",
@@ -57,8 +57,8 @@ pub(in crate::native) fn describe(action: EndpointAction) -> Described {
         EndpointAction::Test => sent("testWebhook", "A message that tells of nothing.", one),
         EndpointAction::Deliveries => Described {
             id: "listDeliveries",
-            summary: "What was sent to the endpoint in the last week, newest first.",
-            parameters: [vec![in_path(ID, "wh")], page()].concat(),
+            summary: "What was sent there in the last week, newest first.",
+            parameters: [vec![listener()], page()].concat(),
             answer: (200, "Deliveries"),
             refusals: &[400, 404],
             ..one
@@ -97,13 +97,15 @@ fn in_path(name: &str, prefix: &str) -> Value {
     json!({ "name": name, "in": "path", "required": true, "schema": id(prefix) })
 }
 
-fn page() -> Vec<Value> {
-    let limit =
-        json!({ "type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_DEFAULT });
-    vec![
-        json!({ "name": "before", "in": "query", "schema": id("msg") }),
-        json!({ "name": "limit", "in": "query", "schema": limit }),
-    ]
+/// To whom messages went.
+fn listener() -> Value {
+    json!({
+        "name": ID,
+        "in": "path",
+        "required": true,
+        "description": "An endpoint, or a job for the address that came with its order.",
+        "schema": { "type": "string" },
+    })
 }
 
 fn id(prefix: &str) -> Value {
@@ -121,28 +123,16 @@ fn kinds() -> Value {
 
 /// Wire types by name.
 pub(in crate::native) fn schemas() -> [(&'static str, Value); 9] {
+    let most = format!("An account has at most {ENDPOINTS_MAX}.");
     [
         ("NewWebhook", settings(&["url"])),
         ("WebhookChange", settings(&[])),
         ("Rotation", rotation()),
         ("Webhook", webhook()),
-        (
-            "Webhooks",
-            object(json!({
-                "webhooks": {
-                    "type": "array", "items": reference("Webhook"), "maxItems": ENDPOINTS_MAX,
-                },
-            })),
-        ),
+        ("Webhooks", with(part("Webhook"), "description", most)),
         ("DeletedWebhook", object(json!({ "id": id("wh"), "deleted": { "const": true } }))),
         ("Delivery", delivery()),
-        (
-            "Deliveries",
-            object(json!({
-                "deliveries": { "type": "array", "items": reference("Delivery") },
-                "next_before": nullable(id("msg")),
-            })),
-        ),
+        ("Deliveries", part("Delivery")),
         ("Event", event()),
     ]
 }
@@ -227,7 +217,12 @@ fn delivery() -> Value {
     let one = "Only where one delivery is asked for.";
     schema["properties"]["attempts"] =
         json!({ "type": "array", "items": attempt, "description": one });
-    schema["properties"]["payload"] = with(reference("Event"), "description", one);
+    let sent = json!({ "anyOf": [reference("Event"), { "type": "object" }] });
+    schema["properties"]["payload"] = with(
+        sent,
+        "description",
+        "Only where one delivery is asked for; to an order's own address it is as the API says.",
+    );
     schema
 }
 

@@ -1,11 +1,10 @@
 //! What an owner says about an endpoint.
 
-use super::read_delivery;
 use crate::json::{Digits, Fields, string_of, unknown};
 use crate::wire::WireRequest;
-use reelgate_core::endpoint::{Change, OVERLAP_DEFAULT_MS, OVERLAP_MAX_MS, PAGE_DEFAULT, PAGE_MAX};
+use reelgate_core::endpoint::{Change, OVERLAP_DEFAULT_MS, OVERLAP_MAX_MS};
 use reelgate_core::webhook::EventKind;
-use reelgate_core::{DeliveryId, Error, Field};
+use reelgate_core::{Error, Field};
 use serde_json::Value;
 
 /// Every field of an endpoint that its owner may set.
@@ -49,27 +48,6 @@ pub(super) fn overlap_ms(request: &WireRequest) -> Result<i64, Error> {
         return Err(Error::invalid(named("overlap_s"), message));
     }
     Ok(seconds * 1000)
-}
-
-/// Reads which page of deliveries: those before one, and how many.
-pub(super) fn page(request: &WireRequest) -> Result<(Option<DeliveryId>, usize), Error> {
-    let before = match request.query_value("before") {
-        None => None,
-        Some(text) => {
-            let read = read_delivery(text);
-            let message = "must be the id of a delivery, such as msg_IWM0s5ybp848";
-            Some(read.ok_or_else(|| Error::invalid(named("before"), message))?)
-        }
-    };
-    let limit = match request.query_value("limit") {
-        None => PAGE_DEFAULT,
-        Some(text) => {
-            let read = text.parse().ok().filter(|limit| (1..=PAGE_MAX).contains(limit));
-            let message = format!("must be 1 to {PAGE_MAX}");
-            read.ok_or_else(|| Error::invalid(named("limit"), message))?
-        }
-    };
-    Ok((before, limit))
 }
 
 fn named(name: &str) -> Field {

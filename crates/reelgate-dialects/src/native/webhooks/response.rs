@@ -68,18 +68,6 @@ impl<'a> EndpointBody<'a> {
     }
 }
 
-/// An account's endpoints.
-#[derive(Serialize)]
-pub(super) struct Endpoints<'a> {
-    webhooks: Vec<EndpointBody<'a>>,
-}
-
-impl<'a> Endpoints<'a> {
-    pub(super) fn of(all: &'a [Endpoint]) -> Self {
-        Self { webhooks: all.iter().map(EndpointBody::of).collect() }
-    }
-}
-
 /// An endpoint that is no more.
 #[derive(Serialize)]
 pub(super) struct Deleted {
@@ -90,24 +78,6 @@ pub(super) struct Deleted {
 impl Deleted {
     pub(super) fn of(id: EndpointId) -> Self {
         Self { id: show_id(id), deleted: true }
-    }
-}
-
-/// A page of deliveries, newest first.
-#[derive(Serialize)]
-pub(super) struct Deliveries<'a> {
-    deliveries: Vec<DeliveryBody<'a>>,
-    /// What to ask for as `before`, where there are more.
-    next_before: Option<String>,
-}
-
-impl Deliveries<'_> {
-    pub(super) fn of(records: &[Record], more: bool) -> Self {
-        let last = records.last().filter(|_| more);
-        Self {
-            deliveries: records.iter().map(DeliveryBody::of).collect(),
-            next_before: last.map(|record| show_delivery(record.message.id)),
-        }
     }
 }
 

@@ -1,0 +1,69 @@
+//! Orders that begin with an earlier job: its order repeated with changes, or its clip as footage.
+
+use super::actions::job_of;
+use super::auth::Caller;
+use super::references::{self, Fetched};
+use crate::app::App;
+use reelgate_core::media::MediaSource;
+use reelgate_core::{Draft, DraftMedia, Error, Field, JobId, Kind, Media, State};
+
+/// Puts what an earlier order said where the draft says nothing; its references come along unless
+/// the draft has its own.
+///
+/// # Errors
+/// `NotFound` for a job that is not the caller's.
+pub(super) async fn fill(app: &App, caller: Caller, draft: Draft) -> Result<Draft, Error> {
+    let Some(from) = draft.from else { return Ok(draft) };
+    let earlier = job_of(app, caller, from).await?;
+    let order = earlier.order;
+    let kept = |media: Media| DraftMedia {
+        role: Some(media.role),
+        source: MediaSource::Kept(Box::new(media)),
+        field: Field::Media(None),
+    };
+    let prompt = if draft.prompt.is_empty() { order.prompt } else { draft.prompt };
+    let media = match draft.media.is_empty() {
+        true => order.media.into_iter().map(kept).collect(),
+        false => draft.media,
+    };
+    // A model that takes no seed was given one by us, and may not be asked for it again.
+    let takes_seed = app.catalogue.find(&draft.model).is_some_and(|model| model.takes_seed);
+    Ok(Draft {
+        prompt,
+        media,
+        ratio: draft.ratio.or(Some(order.ratio)),
+        resolution: draft.resolution.or(Some(order.resolution)),
+        duration_s: draft.duration_s.or(Some(i64::from(order.duration_s))),
+        seed: draft.seed.or(takes_seed.then_some(i64::from(earlier.seed))),
+        audio: draft.audio.or(Some(order.audio)),
+        fixed_lens: draft.fixed_lens.or(Some(order.fixed_lens)),
+        size: draft.size.or(order.size),
+        from: None,
+        ..draft
+    })
+}
+
+/// A reference of an earlier order, which has to be there still.
+pub(super) async fn kept(app: &App, media: &Media, field: &Field) -> Result<Fetched, Error> {
+    let gone = || Error::invalid(field.clone(), "was removed; send it again");
+    app.media.touch(&media.stored, app.now()).await.map_err(|_| gone())?;
+    Ok(Fetched { kind: media.kind, stored: media.stored.clone(), size: media.size })
+}
+
+/// The clip of an earlier job as a reference: a copy, which lives as long as references do.
+pub(super) async fn clip(
+    app: &App,
+    caller: Caller,
+    id: JobId,
+    field: &Field,
+) -> Result<Fetched, Error> {
+    let job = job_of(app, caller, id).await?;
+    let output = match &job.state {
+        State::Succeeded { output, .. } if output.removed.is_none() => output,
+        _ => return Err(Error::new(Kind::Conflict, "the video is not there, or not any more")),
+    };
+    let bytes = app.media.read(&output.video).await;
+    let bytes = bytes.map_err(|_| Error::invalid(field.clone(), "was removed"))?;
+    let judged = references::judge(app, &bytes, field).await?;
+    references::keep(app, bytes, judged).await
+}
