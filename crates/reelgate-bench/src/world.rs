@@ -170,6 +170,7 @@ pub(crate) fn submission(owner: &Owner) -> Submission {
         follow: false,
         extra: None,
         test: false,
+        remote: false,
     };
     let job = Job {
         id: JobId::new(now, entropy()),

@@ -74,6 +74,7 @@ pub fn check(
         follow: draft.follow,
         extra: draft.extra.clone(),
         test: false,
+        remote: false,
     };
     Ok((order, price))
 }

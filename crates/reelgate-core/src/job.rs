@@ -326,6 +326,13 @@ impl Job {
         }
     }
 
+    /// Whether an upstream was asked for this very attempt. Whoever takes the job then follows what
+    /// was asked for: that is the same attempt, however often it changes hands.
+    #[must_use]
+    pub fn is_underway(&self) -> bool {
+        self.ticket != Ticket::None
+    }
+
     /// Credits of the price that went back to the account.
     #[must_use]
     pub fn refunded(&self) -> Credits {
@@ -370,7 +377,7 @@ fn queued(
                 State::Running { lease, progress: Progress::default(), cancel_requested: false };
             Ok(Next {
                 state,
-                attempt: job.attempt.saturating_add(1),
+                attempt: if job.is_underway() { job.attempt } else { job.attempt + 1 },
                 leases,
                 money: Money::Keep,
                 announce: Some(EventKind::Running),
@@ -420,6 +427,10 @@ fn running(
         Event::Fail { error, retry_at, .. } => Ok(after_failure(job, error, *retry_at, now)),
         Event::LeaseExpired if now < lease.expires => Err(Refusal::NotNow(StateName::Running)),
         Event::LeaseExpired if cancel_requested => Ok(end_cancelled(job, now)),
+        // Its server is gone, the upstream's work is not: somebody else follows it to its end.
+        Event::LeaseExpired if job.is_underway() => {
+            Ok(stay(job, State::Queued { not_before: now }))
+        }
         Event::LeaseExpired => {
             let message = "the worker was lost and no attempts are left";
             let error = EngineError::passing(FailureClass::WorkerLost, message);
@@ -435,7 +446,8 @@ fn running(
 fn after_failure(job: &Job, error: &EngineError, retry_at: Timestamp, now: Timestamp) -> Next {
     // A hand-back is no attempt: the worker went away in good order and the job lost nothing.
     let handed_back = error.class == FailureClass::Stopped;
-    let attempt = if handed_back { job.attempt.saturating_sub(1) } else { job.attempt };
+    let uncounted = handed_back && !job.is_underway();
+    let attempt = if uncounted { job.attempt.saturating_sub(1) } else { job.attempt };
     let again = error.retry != Retry::Never && attempt < job.attempts_max;
     if again || handed_back {
         let not_before = if handed_back { now } else { retry_at };

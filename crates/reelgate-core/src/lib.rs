@@ -19,6 +19,7 @@ mod catalogue_ark;
 pub mod check;
 pub mod code;
 pub mod credits;
+pub mod delivery;
 pub mod endpoint;
 pub mod engine;
 pub mod error;

@@ -5,6 +5,8 @@
 //! nobody can push past others by asking.
 
 use crate::error::{Error, Field};
+use crate::model::ModelId;
+use sha2::{Digest as _, Sha256};
 
 /// How urgent a job is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,6 +67,20 @@ impl Priority {
         let message = format!("must be at most {} for this account", highest.name());
         Err(Error::invalid(Field::Priority, message))
     }
+}
+
+/// Ranks of one line lie around a multiple of this; see [`remote_line`].
+pub const LINE_STEP: i64 = 20;
+
+/// The middle rank of the line in which jobs for `model` wait for an upstream: the same on every
+/// server and at every start, and another one for every other model, so that a model whose upstream
+/// is full keeps no other model waiting.
+#[must_use]
+pub fn remote_line(model: &ModelId) -> i64 {
+    let digest = Sha256::digest(model.as_str().as_bytes());
+    let number = digest.iter().take(4).fold(0_i64, |sum, byte| (sum << 8) | i64::from(*byte));
+    // Zero is the line of the embedded engine.
+    (number + 1) * LINE_STEP
 }
 
 /// A new job's turn: one after the newest that its account was given, and after those whose turn

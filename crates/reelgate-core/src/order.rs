@@ -179,6 +179,9 @@ pub struct Order {
     pub extra: Option<String>,
     /// Whether it came with a test key: then it is rehearsed instead of rendered, at no cost.
     pub test: bool,
+    /// Whether an upstream makes it: the routes said so when it was accepted. Then it waits in its
+    /// model's own line, and no worker of the embedded engine takes it.
+    pub remote: bool,
 }
 
 impl Order {

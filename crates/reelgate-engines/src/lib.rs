@@ -3,3 +3,4 @@
 pub mod clip;
 pub mod preview;
 pub mod rehearsal;
+pub mod remote;

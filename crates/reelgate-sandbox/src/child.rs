@@ -45,7 +45,7 @@ pub(crate) fn answer(
     let refused = |why: String| Reply::Refused(why.chars().take(500).collect());
     match task {
         Task::Look(bounds) => say(look(&file, bounds).map_or_else(refused, Reply::Seen), to, &[]),
-        Task::Picture { pixels_max } => match picture(&file, pixels_max) {
+        Task::Picture { frame, pixels_max } => match picture(&file, frame, pixels_max) {
             Ok(Rgb { width, height, data }) => say(Reply::Picture { width, height }, to, &data),
             Err(why) => say(refused(why), to, &[]),
         },
@@ -102,26 +102,30 @@ fn look(file: &[u8], bounds: Bounds) -> Result<Seen, String> {
     }
     let found = probe(file).map_err(|error| error.to_string())?;
     let video = found.video.as_ref();
-    let stored = video.map_or((0, 0), |video| (video.width as usize, video.height as usize));
+    let stored = video.map_or((0, 0), |video| match video.quarter_turns % 2 {
+        0 => (video.width as usize, video.height as usize),
+        _ => (video.height as usize, video.width as usize),
+    });
     let (width, height) = size.unwrap_or(stored);
     Ok(Seen {
         width,
         height,
         duration_ms: found.duration_ms,
+        frames: video.map_or(0, |video| video.frame_count),
         frames_per_second: video.map_or(0.0, |video| video.frames_per_second),
         has_audio: found.audio.is_some(),
         faststart: found.faststart,
     })
 }
 
-fn picture(file: &[u8], pixels_max: usize) -> Result<Rgb, String> {
+fn picture(file: &[u8], frame: u32, pixels_max: usize) -> Result<Rgb, String> {
     match kind(file)? {
         MediaKind::Image => {
             let limits = image_limits(usize::MAX, pixels_max);
             decode_image(file, limits).map_err(|error| error.to_string())
         }
         MediaKind::Video => {
-            let frame = read_frame(file, 0, video_limits(pixels_max));
+            let frame = read_frame(file, frame, video_limits(pixels_max));
             frame.map(|frame| colour::to_rgb(&frame)).map_err(|error| error.to_string())
         }
         MediaKind::Audio => Err("it is sound and has no pictures".to_owned()),

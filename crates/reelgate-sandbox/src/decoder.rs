@@ -110,7 +110,20 @@ impl Decoder {
     /// # Errors
     /// See [`DecodeError`].
     pub async fn picture(&self, media: Media<'_>, pixels_max: usize) -> Result<Rgb, DecodeError> {
-        match self.answer(Task::Picture { pixels_max }, media, READ_MAX, None).await? {
+        self.frame(media, 0, pixels_max).await
+    }
+
+    /// A picture, or one of the frames of a video, counted from 0.
+    ///
+    /// # Errors
+    /// See [`DecodeError`].
+    pub async fn frame(
+        &self,
+        media: Media<'_>,
+        frame: u32,
+        pixels_max: usize,
+    ) -> Result<Rgb, DecodeError> {
+        match self.answer(Task::Picture { frame, pixels_max }, media, READ_MAX, None).await? {
             Answer::Picture(picture) => Ok(picture),
             _ => Err(DecodeError::Broke),
         }
@@ -344,7 +357,7 @@ async fn read_answer(
             }
             Answer::Seen(seen)
         }
-        (Task::Picture { pixels_max }, Reply::Picture { width, height }) => {
+        (Task::Picture { pixels_max, .. }, Reply::Picture { width, height }) => {
             let pixels = width.checked_mul(height).filter(|p| (1..=pixels_max).contains(p));
             let pixels = pixels.ok_or_else(|| lie("a picture that is larger than allowed"))?;
             let mut data = vec![0; pixels * 3];

@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Task {
     /// What is it, and can it be decoded?
     Look(Bounds),
-    /// A picture's pixels, or those of a video's first frame.
+    /// A picture's pixels, or those of one of a video's frames.
     Picture {
+        /// Which frame of a video, from 0.
+        frame: u32,
         /// Most pixels.
         pixels_max: usize,
     },
@@ -43,6 +45,8 @@ pub struct Seen {
     pub height: usize,
     /// Length; zero for a still picture.
     pub duration_ms: u64,
+    /// Frames of a video, else zero.
+    pub frames: u32,
     /// Mean rate of a video, else zero.
     pub frames_per_second: f64,
     /// Whether there is sound.

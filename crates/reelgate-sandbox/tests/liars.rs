@@ -30,8 +30,8 @@ async fn looked(script: &str) -> Result<reelgate_sandbox::Seen, DecodeError> {
     program(folder.path(), script).look(Media::Bytes(b"file"), BOUNDS).await
 }
 
-const SEEN: &str = r#"{"Seen":{"width":8,"height":4,"duration_ms":0,"frames_per_second":0.0,
-    "has_audio":false,"faststart":false}}"#;
+const SEEN: &str = r#"{"Seen":{"width":8,"height":4,"duration_ms":0,"frames":0,
+    "frames_per_second":0.0,"has_audio":false,"faststart":false}}"#;
 
 #[tokio::test]
 async fn an_honest_answer_is_taken() {

@@ -192,6 +192,14 @@ const RULES: &[Rule] = &[
               WHERE k.account <> j.account LIMIT $1",
     },
     Rule {
+        invariant: 13,
+        name: "what an upstream was asked for is what its job's ticket says",
+        sql: "SELECT a.job, j.state, j.ticket, j.ticket_id, a.upstream_id FROM upstream_asks a \
+              JOIN jobs j ON j.id = a.job WHERE a.ended IS NULL \
+              AND (j.ticket = 'none' OR (j.ticket = 'known') <> (a.upstream_id IS NOT NULL) \
+              OR COALESCE(j.ticket_id, '') <> COALESCE(a.upstream_id, '')) LIMIT $1",
+    },
+    Rule {
         invariant: 12,
         name: "a code was redeemed as often as it counts, never more often than it may",
         sql: "SELECT c.id, c.uses, c.uses_max, COUNT(r.account) FROM codes c \

@@ -7,7 +7,8 @@ use crate::outbox;
 use crate::rows::{Reader, job_columns};
 use crate::transition::{self, count_endpoints};
 use reelgate_core::job::{self, Event, Next};
-use reelgate_core::{AccountId, Job, Timestamp};
+use reelgate_core::line::remote_line;
+use reelgate_core::{AccountId, Job, ModelId, Timestamp};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -34,7 +35,7 @@ const HEAD: &str = concat!(
     job_columns!(),
     ", ",
     count_endpoints!(),
-    ", turn FROM jobs WHERE turn IS NOT NULL AND priority > -5 AND not_before <= $1 \
+    ", turn FROM jobs WHERE turn IS NOT NULL AND priority BETWEEN -5 AND 5 AND not_before <= $1 \
      AND deadline > $1 ORDER BY priority DESC, turn, id LIMIT $2"
 );
 /// As [`HEAD`], past the jobs of accounts that have `$2` of them running already.
@@ -43,7 +44,7 @@ const HEAD_BELOW_CAP: &str = concat!(
     job_columns!(),
     ", ",
     count_endpoints!(),
-    ", turn FROM jobs WHERE turn IS NOT NULL AND priority > -5 AND not_before <= $1 \
+    ", turn FROM jobs WHERE turn IS NOT NULL AND priority BETWEEN -5 AND 5 AND not_before <= $1 \
      AND deadline > $1 AND (SELECT COUNT(*) FROM jobs AS other \
      WHERE other.account = jobs.account AND other.lease_expires IS NOT NULL \
      AND other.priority > -5) < $2 \
@@ -66,6 +67,27 @@ const TESTS_BELOW_CAP: &str = concat!(
 );
 const TESTS_RUNNING: &str = "SELECT COUNT(*) FROM jobs \
     WHERE account = $1 AND lease_expires IS NOT NULL AND priority < -5";
+/// As [`HEAD_BELOW_CAP`], of the line of one model that upstreams make.
+const REMOTE_BELOW_CAP: &str = concat!(
+    "SELECT ",
+    job_columns!(),
+    ", ",
+    count_endpoints!(),
+    ", turn FROM jobs WHERE turn IS NOT NULL AND priority BETWEEN $1 AND $2 AND not_before <= $3 \
+     AND deadline > $3 AND (SELECT COUNT(*) FROM jobs AS other \
+     WHERE other.account = jobs.account AND other.lease_expires IS NOT NULL \
+     AND other.priority > -5) < $4 \
+     ORDER BY priority DESC, turn, id LIMIT $5"
+);
+/// Those of them that an upstream was asked for already: whoever follows them takes no new place.
+const UNDERWAY: &str = concat!(
+    "SELECT ",
+    job_columns!(),
+    ", ",
+    count_endpoints!(),
+    ", turn FROM jobs WHERE turn IS NOT NULL AND priority BETWEEN $1 AND $2 AND not_before <= $3 \
+     AND deadline > $3 AND ticket <> 'none' ORDER BY priority DESC, turn, id LIMIT $4"
+);
 const SET_ASIDE: &str = "UPDATE jobs SET turn = NULL, not_before = $1 \
     WHERE id = $2 AND state = 'queued'";
 
@@ -116,11 +138,47 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Takes jobs of one model that an upstream was asked for by somebody who follows them no more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_underway(
+        &self,
+        now: Timestamp,
+        lease_ms: i64,
+        max: usize,
+        model: &ModelId,
+    ) -> Result<Vec<Job>, StoreError> {
+        let line = Line::Underway { middle: remote_line(model) };
+        self.db.write(move |tx| Box::pin(claim(tx, now, lease_ms, max, line))).await
+    }
+
+    /// As [`Store::claim_below`], for jobs that upstreams make, of one model; zero is no cap.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_remote(
+        &self,
+        now: Timestamp,
+        lease_ms: i64,
+        max: usize,
+        running_max: u32,
+        model: &ModelId,
+    ) -> Result<Vec<Job>, StoreError> {
+        let cap = if running_max == 0 { u32::MAX } else { running_max };
+        let line = Line::Remote { middle: remote_line(model), cap };
+        self.db.write(move |tx| Box::pin(claim(tx, now, lease_ms, max, line))).await
+    }
+}
+
 /// Which line a claim takes from, and how many of one account may run at the same time.
 #[derive(Clone, Copy)]
 enum Line {
     Real(Option<u32>),
     Tests(u32),
+    Remote { middle: i64, cap: u32 },
+    Underway { middle: i64 },
 }
 
 async fn claim(
@@ -135,6 +193,14 @@ async fn claim(
         Line::Real(None) => (HEAD, Vec::from(values![now, limit])),
         Line::Real(Some(cap)) => (HEAD_BELOW_CAP, Vec::from(values![now, i64::from(cap), limit])),
         Line::Tests(cap) => (TESTS_BELOW_CAP, Vec::from(values![now, i64::from(cap), limit])),
+        Line::Remote { middle, cap } => {
+            let (low, high) = (middle - 5, middle + 5);
+            (REMOTE_BELOW_CAP, Vec::from(values![low, high, now, i64::from(cap), limit]))
+        }
+        Line::Underway { middle } => {
+            let (low, high) = (middle - 5, middle + 5);
+            (UNDERWAY, Vec::from(values![low, high, now, limit]))
+        }
     };
     let head = line(tx, head, now).await?;
     let event = Event::Claim { lease_ms };
@@ -162,7 +228,7 @@ async fn claim(
     }
     let writes: Vec<_> = decided.iter().map(|(job, next, _)| (job, next)).collect();
     // The line of tests is kept short by other means, and must not move the turns of real jobs.
-    let served = served.filter(|_| matches!(which, Line::Real(_)));
+    let served = served.filter(|_| !matches!(which, Line::Tests(_)));
     write(tx, &writes, served, now).await?;
     let mut taken = Vec::with_capacity(decided.len());
     for (job, next, has_endpoints) in decided {
@@ -228,8 +294,8 @@ impl Places {
     /// Takes one of the account's places; false when it has none left.
     async fn take(&mut self, tx: &mut Tx, account: AccountId) -> Result<bool, StoreError> {
         let (cap, running) = match self.line {
-            Line::Real(None) => return Ok(true),
-            Line::Real(Some(cap)) => (cap, RUNNING),
+            Line::Real(None) | Line::Underway { .. } => return Ok(true),
+            Line::Real(Some(cap)) | Line::Remote { cap, .. } => (cap, RUNNING),
             Line::Tests(cap) => (cap, TESTS_RUNNING),
         };
         let left = match self.left.entry(account) {

@@ -36,6 +36,7 @@ pub mod sessions;
 pub mod submit;
 pub mod sweep;
 mod transition;
+pub mod upstream;
 pub mod usage;
 pub mod users;
 
@@ -52,6 +53,7 @@ pub use report::Directive;
 pub use sessions::{NewLink, NewSession, Person, Session};
 pub use submit::{Submission, Submitted};
 pub use sweep::Removable;
+pub use upstream::{Ask, Orphan, Renewal};
 pub use users::{NewUser, Purse, User};
 
 use std::sync::Arc;

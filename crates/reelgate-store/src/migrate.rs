@@ -49,6 +49,7 @@ const ALL: &[Migration] = &[
     same!("0009_codes"),
     each!("0010_people"),
     same!("0011_front"),
+    each!("0012_upstream"),
 ];
 
 /// Makes the table that remembers the steps taken.

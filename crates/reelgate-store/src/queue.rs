@@ -9,7 +9,8 @@ use reelgate_core::JobId;
 /// Counted only as far as asked for: the line may be very long.
 const BEFORE: &str = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM jobs AS mine \
     JOIN jobs AS other ON other.turn IS NOT NULL \
-    AND (other.priority < -5) = (mine.priority < -5) AND (other.priority > mine.priority OR \
+    AND (other.priority < -5) = (mine.priority < -5) AND other.priority < mine.priority + 5 \
+    AND (other.priority > mine.priority OR \
     (other.priority = mine.priority AND (other.turn < mine.turn OR \
     (other.turn = mine.turn AND other.id < mine.id)))) \
     WHERE mine.id = $1 AND mine.turn IS NOT NULL LIMIT $2) AS line";

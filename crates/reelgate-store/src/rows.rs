@@ -5,7 +5,7 @@ use crate::error::StoreError;
 use reelgate_core::idempotency::Fingerprint;
 use reelgate_core::{
     AccountId, Credits, FailureClass, Job, JobId, KeyId, Lease, ModelId, Order, Price, Priority,
-    Progress, Size, State, StateName, Ticket, Timestamp, job::Failure,
+    Progress, Size, State, StateName, Ticket, Timestamp, job::Failure, line,
 };
 use std::fmt::Display;
 
@@ -25,7 +25,8 @@ macro_rules! job_columns {
 pub(crate) use job_columns;
 
 /// Test jobs have the usual priorities, this much further down: a line of their own. Statements
-/// tell the two by [`TESTS_BELOW`].
+/// tell the two by [`TESTS_BELOW`]. Jobs for upstreams have them further up, a line for each model:
+/// `line::remote_line`.
 const TESTS_DOWN: i64 = 10;
 /// Every test job's priority is below this number, and no real one's.
 const TESTS_BELOW: i64 = -5;
@@ -37,8 +38,21 @@ pub(crate) const fn priority_max(tests_only: bool) -> i64 {
 
 /// An order's priority in its column.
 pub(crate) fn rank(order: &Order) -> i64 {
-    let down = if order.test { TESTS_DOWN } else { 0 };
-    order.priority.rank().saturating_sub(down)
+    let middle = match (order.test, order.remote) {
+        (true, _) => -TESTS_DOWN,
+        (false, true) => line::remote_line(&order.model),
+        (false, false) => 0,
+    };
+    order.priority.rank().saturating_add(middle)
+}
+
+/// The priority in a rank of any line.
+fn priority_of(rank: i64) -> Option<Priority> {
+    let middle = match rank {
+        ..TESTS_BELOW => -TESTS_DOWN,
+        _ => (rank + line::LINE_STEP / 2).div_euclid(line::LINE_STEP) * line::LINE_STEP,
+    };
+    Priority::from_rank(rank - middle)
 }
 
 /// Reads a row's columns in order, the id first.
@@ -230,8 +244,7 @@ pub(crate) fn job(row: Row) -> Result<Job, StoreError> {
     let ordered = r.text("ordered")?;
     let callback_url = r.maybe_text("callback_url")?;
     let rank = r.int("priority")?;
-    let down = if rank < TESTS_BELOW { TESTS_DOWN } else { 0 };
-    let priority = Priority::from_rank(rank.saturating_add(down));
+    let priority = priority_of(rank);
     let priority = priority.ok_or_else(|| r.corrupt("priority", "there is no such priority"))?;
     let order = json::read_order(&ordered, callback_url, priority)
         .map_err(|detail| r.corrupt("ordered", detail))?;

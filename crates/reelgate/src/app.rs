@@ -15,6 +15,7 @@ use crate::outbound::{Outbound, SystemNames};
 use crate::people::People;
 use crate::secrets;
 use crate::work::pace::Pace;
+use crate::work::upstream::Upstreams;
 use reelgate_core::{Catalogue, Clock, DeliveryId, Engine, EntryId, Timestamp};
 use reelgate_credentials::Signer;
 use reelgate_dialects::{Dialect, Settings};
@@ -51,6 +52,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Where ids and keys get their randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Upstreams, and what they are making for this process.
+    pub upstreams: Upstreams,
     /// The way out.
     pub outbound: Outbound,
     /// Whose keys were good a moment ago.
@@ -106,6 +109,9 @@ pub enum StartError {
     /// Media storage cannot be used.
     #[error("{0}")]
     Media(#[from] MediaError),
+    /// An engine of the settings cannot be used.
+    #[error("{0}")]
+    Engine(String),
 }
 
 /// The clock on the wall.
@@ -176,6 +182,12 @@ impl App {
         let signer = credentials::signer(&data, &config.credentials)?;
         fault::point(Point::Opened);
         let catalogue = Catalogue::built_in();
+        let upstreams = Upstreams::new(&config.engines, Arc::clone(&parts.names));
+        let upstreams = upstreams.map_err(StartError::Engine)?;
+        if let Some(model) = upstreams.unknown_model(&catalogue) {
+            let why = format!("an engine is to make {model}, which is not in the catalogue");
+            return Err(StartError::Engine(why));
+        }
         let settings = Settings::of(&catalogue);
         let decoder = parts.decoder;
         let engine = parts.engine.unwrap_or_else(|| {
@@ -190,6 +202,7 @@ impl App {
             decoder,
             signer,
             engine,
+            upstreams,
             clock: parts.clock,
             entropy: parts.entropy,
             outbound,
@@ -215,6 +228,7 @@ impl App {
     /// same database.
     pub fn job_is_ready(&self, test: bool) {
         if test { &self.tests_ready } else { &self.jobs_ready }.notify_one();
+        self.upstreams.bell.notify_one();
         self.store.ring();
     }
 

@@ -59,6 +59,14 @@ moments! {
     LastFrameKept = "last-frame-kept",
     /// The video is kept too.
     VideoKept = "video-kept",
+    /// It is noted that an upstream is asked, the request has not left.
+    UpstreamAsked = "upstream-asked",
+    /// The upstream has answered, nothing of that is kept.
+    UpstreamAnswered = "upstream-answered",
+    /// The upstream's name for the job is kept.
+    UpstreamKnown = "upstream-known",
+    /// The upstream's clip is here and was not looked at.
+    UpstreamFetched = "upstream-fetched",
     /// An attempt's end is decided.
     FinishDecided = "finish-decided",
     /// An attempt's end is committed.

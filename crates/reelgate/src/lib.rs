@@ -17,4 +17,5 @@ pub mod people;
 pub mod secrets;
 #[cfg(feature = "simulation")]
 pub mod sim;
+pub mod stand_in;
 pub mod work;

@@ -32,6 +32,7 @@ pub(crate) fn order() -> Order {
         follow: false,
         extra: None,
         test: false,
+        remote: false,
     }
 }
 

@@ -13,7 +13,7 @@ use super::place::stage::{Easel, Moment, Stage};
 use super::sound;
 use super::still::{Drift, Inset, Morph, Overlay, Path, Plate, Reel, insets};
 use super::whitebox::Whitebox;
-use super::words::{Cut, Setting, Style, cuts_of};
+use super::words::{Cut, Name, Setting, Style, cuts_of};
 
 /// A shot that shows one picture is not shorter than this.
 const SHOT_FRAMES_MIN: u32 = 24;
@@ -59,7 +59,7 @@ pub fn compose(brief: &Brief) -> Film {
         // Its looks are for the model that it goes on to; a frame to open or end on is kept.
         casting.references.clear();
     }
-    let cuts = to_the_beat(casting.share_out(cuts), brief);
+    let cuts = to_the_beat(casting.share_out(cuts, brief), brief);
     let count = cuts.len();
     let scenes = cuts
         .into_iter()
@@ -97,8 +97,20 @@ impl Casting {
         }
     }
 
+    /// The reference of a name: numbers count within a kind, and where there are not as many, among
+    /// all references.
+    fn find(&self, name: Name, brief: &Brief) -> Option<usize> {
+        let (number, moves) = match name {
+            Name::Image(number) => (number, false),
+            Name::Video(number) => (number, true),
+        };
+        let at = number.checked_sub(1)?;
+        let is_kind = |still: &&usize| brief.stills[**still].reel.is_some() == moves;
+        self.references.iter().filter(is_kind).nth(at).or(self.references.get(at)).copied()
+    }
+
     /// Gives every shot its picture, cutting shots that name several into one for each.
-    fn share_out(&self, cuts: Vec<Cut>) -> Vec<Given> {
+    fn share_out(&self, cuts: Vec<Cut>, brief: &Brief) -> Vec<Given> {
         let alone = |cut, source| Given { cut, source, beside: Vec::new() };
         if let Some(still) = self.first.or(self.last) {
             return cuts.into_iter().map(|cut| alone(cut, Some(still))).collect();
@@ -107,17 +119,14 @@ impl Casting {
         if references.is_empty() {
             return cuts.into_iter().map(|cut| alone(cut, None)).collect();
         }
-        let named = cuts.iter().any(|cut| !cut.facts.images.is_empty());
+        let named = cuts.iter().any(|cut| !cut.facts.named.is_empty());
         let one = cuts.len() == 1;
         let mut shared = Vec::new();
         for (index, cut) in cuts.into_iter().enumerate() {
             let wanted: Vec<usize> = match (named, one) {
-                (true, _) => cut
-                    .facts
-                    .images
-                    .iter()
-                    .filter_map(|number| references.get(number.checked_sub(1)?).copied())
-                    .collect(),
+                (true, _) => {
+                    cut.facts.named.iter().filter_map(|name| self.find(*name, brief)).collect()
+                }
                 (false, true) => references.clone(),
                 (false, false) => vec![references[index % references.len()]],
             };

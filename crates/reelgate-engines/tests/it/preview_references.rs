@@ -62,6 +62,22 @@ async fn a_reference_video_is_seen_moving() {
 }
 
 #[tokio::test]
+async fn numbers_count_within_a_kind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = brief("Shot 1: @video1 runs. Shot 2: @image1 fades. Shot 3: @image2 stays.");
+    let text = with_still(text, photo(192, 108, 0.0), StillRole::Reference);
+    let mut brief = with_video(text, folder.path()).await;
+    brief.frames = 120;
+    let described = compose(&brief).describe();
+    let shows: Vec<&str> =
+        described.lines().map(|line| line.split("given ").nth(1).unwrap_or("nothing")).collect();
+    let starts = |line: &str, word: &str| line.starts_with(word);
+    assert!(starts(shows[0], "video") && starts(shows[1], "picture"), "{described}");
+    // There is no second picture: the second of all references is taken.
+    assert!(starts(shows[2], "video"), "{described}");
+}
+
+#[tokio::test]
 async fn a_short_video_fills_a_longer_film_without_a_freeze() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut brief = with_video(brief("it goes on"), folder.path()).await;

@@ -45,6 +45,8 @@ struct OrderRow<'a> {
     follow: bool,
     #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
     extra: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    remote: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -108,6 +110,7 @@ pub(super) fn write_order(order: &Order) -> Result<String, StoreError> {
         expires_in_s: order.expires_in_s,
         follow: order.follow,
         extra: order.extra.as_deref().map(Cow::Borrowed),
+        remote: order.remote,
     })
 }
 
@@ -156,6 +159,7 @@ pub(super) fn read_order(
         expires_in_s: row.expires_in_s,
         follow: row.follow,
         extra: row.extra.map(Cow::into_owned),
+        remote: row.remote,
     })
 }
 

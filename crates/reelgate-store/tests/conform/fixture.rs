@@ -257,6 +257,7 @@ pub(crate) fn order() -> Order {
         follow: false,
         extra: None,
         test: false,
+        remote: false,
     }
 }
 

@@ -4,7 +4,9 @@ mod account;
 mod audit;
 mod client;
 mod code;
+mod dev;
 mod doctor;
+mod engine;
 mod generate;
 mod key;
 mod mcp;
@@ -56,6 +58,12 @@ enum Command {
     /// Make, list and revoke redeem codes
     #[command(subcommand)]
     Code(code::CodeCommand),
+    /// List and test the upstreams that make clips for this server
+    #[command(subcommand)]
+    Engine(engine::EngineCommand),
+    /// Run stand-ins for upstreams
+    #[command(subcommand)]
+    Dev(dev::DevCommand),
     /// Make a clip: with --server through that server, else right here
     Generate(generate::GenerateOptions),
     /// Offer a server's tools to an agent, over the Model Context Protocol on standard streams
@@ -129,6 +137,8 @@ async fn run(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Key(command) => key::run(&config, command).await,
         Command::Webhook(command) => webhook::run(&config, command).await,
         Command::Code(command) => code::run(&config, command).await,
+        Command::Engine(command) => engine::run(&config, command).await,
+        Command::Dev(command) => dev::run(command).await,
         Command::Generate(options) => generate::run(config, &cli.common, options).await,
         Command::Mcp(options) => mcp::run(&options).await,
         Command::Audit => audit::run(&config).await,

@@ -1,8 +1,10 @@
 //! What the TOML file can set.
 
+use super::engines::EngineFile;
 use super::options::{nearest, networks, set};
-use super::{Config, ConfigError, DAY_MS, LogFormat, Secret};
+use super::{Config, ConfigError, DAY_MS, LogFormat, SecretText};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -69,6 +71,7 @@ pub(super) struct File {
     limits: Limits,
     jobs: Jobs,
     outbound: Outbound,
+    engines: BTreeMap<String, EngineFile>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -85,7 +88,7 @@ struct S3 {
     endpoint: Option<String>,
     region: Option<String>,
     access_key_id: Option<String>,
-    secret_access_key: Option<Secret>,
+    secret_access_key: Option<SecretText>,
     redirect: Option<bool>,
     timeout_s: Option<u32>,
 }
@@ -189,6 +192,8 @@ impl File {
         set(&mut outbound.reference_bytes_max, from.reference_bytes_max);
         set(&mut outbound.reference_pixels_max, from.reference_pixels_max);
         set(&mut outbound.webhook_timeout, from.webhook_timeout_s.map(time));
+        let engines = self.engines.iter().map(|(name, engine)| engine.read(name));
+        config.engines = engines.collect::<Result<_, _>>()?;
         self.apply_media(config)
     }
 
@@ -224,6 +229,8 @@ fn check_keys(prefix: &str, table: &toml::Table) -> Result<(), ConfigError> {
             toml::Value::Table(inner) if KEYS.iter().any(|known| known.starts_with(&group)) => {
                 check_keys(&group, inner)?;
             }
+            // Names of the operator's choice; what is in them is checked when they are read.
+            toml::Value::Table(_) if key == "engines" => {}
             _ if KEYS.contains(&key.as_str()) => {}
             _ => {
                 let hint = nearest(&key, KEYS.iter().copied());

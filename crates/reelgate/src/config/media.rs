@@ -17,9 +17,9 @@ pub(super) const VARIABLES: [&str; 5] = [
 
 /// A text that is not shown.
 #[derive(Clone, Deserialize, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct SecretText(String);
 
-impl Secret {
+impl SecretText {
     /// The text itself, for the library that signs with it.
     #[must_use]
     pub fn reveal(&self) -> &str {
@@ -27,13 +27,13 @@ impl Secret {
     }
 }
 
-impl From<String> for Secret {
+impl From<String> for SecretText {
     fn from(text: String) -> Self {
         Self(text)
     }
 }
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for SecretText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("\"...\"")
     }
@@ -60,9 +60,9 @@ pub struct BucketConfig {
     /// Its region.
     pub region: String,
     /// Access key and its secret; without them the machine's own role is asked for.
-    pub keys: Option<(String, Secret)>,
+    pub keys: Option<(String, SecretText)>,
     /// What goes with keys that end.
-    pub session_token: Option<Secret>,
+    pub session_token: Option<SecretText>,
     /// Callers are sent to the bucket for files, instead of files being passed on.
     pub redirect: bool,
     /// Time for one call, and for silence while a file is read.
@@ -81,9 +81,9 @@ pub struct MediaConfig {
     /// The access key of a bucket.
     pub access_key_id: Option<String>,
     /// Its secret.
-    pub secret_access_key: Option<Secret>,
+    pub secret_access_key: Option<SecretText>,
     /// What goes with keys that end.
-    pub session_token: Option<Secret>,
+    pub session_token: Option<SecretText>,
     /// Callers are sent to the bucket for files, instead of files being passed on.
     pub redirect: bool,
     /// Time for one call to a bucket, and for silence while a file is read.
@@ -157,7 +157,7 @@ impl MediaConfig {
         for (slot, value) in
             [(&mut self.secret_access_key, secret), (&mut self.session_token, token)]
         {
-            *slot = value.map(Secret).or(slot.take());
+            *slot = value.map(SecretText).or(slot.take());
         }
     }
 }
@@ -194,8 +194,8 @@ mod tests {
         let media = MediaConfig {
             place: Some("s3://films".to_owned()),
             access_key_id: Some("id".to_owned()),
-            secret_access_key: Some(Secret("hush".to_owned())),
-            session_token: Some(Secret("hush".to_owned())),
+            secret_access_key: Some(SecretText("hush".to_owned())),
+            session_token: Some(SecretText("hush".to_owned())),
             ..MediaConfig::default()
         };
         let shown = format!("{media:?} {:?}", media.place(Path::new("d")));

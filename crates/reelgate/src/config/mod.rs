@@ -3,11 +3,14 @@
 //! A value is taken from the first of these that has it: the command line, a `REELGATE_*`
 //! environment variable, the TOML file, the default.
 
+mod engines;
 mod file;
 mod media;
 mod options;
 
-pub use media::{BucketConfig, MediaConfig, MediaPlace, Secret};
+pub(crate) use engines::read_file as read_engine_file;
+pub use engines::{EngineConfig, Secret};
+pub use media::{BucketConfig, MediaConfig, MediaPlace, SecretText};
 pub(crate) use options::own_program;
 #[cfg(feature = "fault-points")]
 pub(crate) use options::test_fault;
@@ -51,6 +54,8 @@ pub struct Config {
     pub credentials: CredentialConfig,
     /// Whether the embedded engine marks its pictures visibly.
     pub watermark: bool,
+    /// Upstreams that make clips, by their names.
+    pub engines: Vec<EngineConfig>,
 }
 
 /// Limits on callers.
@@ -180,6 +185,7 @@ impl Config {
             media: MediaConfig::default(),
             credentials: CredentialConfig::default(),
             watermark: false,
+            engines: Vec::new(),
         }
     }
 

@@ -176,6 +176,13 @@ pub(super) fn check_environment() -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// A variable that the configuration file names.
+pub(super) fn variable(name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "this is the module that reads the environment")]
+    let value = std::env::var(name);
+    value.ok()
+}
+
 /// Where a test build is to die.
 #[cfg(feature = "fault-points")]
 pub(crate) fn test_fault() -> Option<String> {

@@ -26,6 +26,7 @@ pub mod router;
 pub mod session;
 pub mod submit;
 pub mod uploads;
+mod upstream;
 pub mod view;
 mod wait;
 mod watch;

@@ -2,13 +2,13 @@
 
 use super::actions::NATIVE;
 use super::gateway::{self, PathParams};
-use super::{files, health, openapi, pages, reply};
+use super::{files, health, openapi, pages, reply, upstream};
 use crate::agents::mcp;
 use crate::app::App;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Html;
-use axum::routing::{MethodFilter, MethodRouter, get};
+use axum::routing::{MethodFilter, MethodRouter, get, post};
 use axum::{Router, middleware};
 use http::{Response, StatusCode};
 use reelgate_core::{Error, Kind};
@@ -25,6 +25,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/files/{ticket}/{*name}", get(files::download))
+        .route("/upstream/{job}/{seal}", post(upstream::report))
         .with_state(Arc::clone(app));
     for dialect in &app.dialects {
         for (path, routes) in by_path(dialect.routes()) {

@@ -223,6 +223,10 @@ async fn store(
 ) -> Result<Submitted, Error> {
     let test = origin.caller.test;
     order.test = test;
+    order.remote = !test && app.upstreams.makes(&order.model);
+    if order.remote {
+        app.upstreams.check(&order)?;
+    }
     let mut job = new_job(app, origin.caller, dialect, order, price);
     // What costs nothing cannot be too much.
     let daily_cap = if test { None } else { origin.guard.daily_cap(job.created) };

@@ -10,15 +10,21 @@ mod address;
 mod door;
 mod posted;
 mod resolver;
+mod save;
+mod upstream;
 
 pub use address::is_public;
 pub use door::BucketDoor;
 pub use posted::Posted;
 pub use resolver::{PublicOnly, SystemNames};
+pub use save::{SaveError, Saved};
+pub(crate) use upstream::join as join_upstream;
+pub use upstream::{Given, SendError, UpstreamClient};
 
 use bytes::Bytes;
 use reqwest::dns::Resolve;
 use reqwest::header::{HeaderMap, LOCATION};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use url::{Host, Url};
@@ -112,6 +118,29 @@ impl Outbound {
             Err(OutboundError::Redirects)
         };
         tokio::time::timeout(limits.timeout, work).await.unwrap_or(Err(OutboundError::TimedOut))
+    }
+
+    /// Saves what lies at `url` into `file`, a piece at a time.
+    ///
+    /// # Errors
+    /// Why it could not be had whole.
+    pub async fn save(
+        &self,
+        url: &str,
+        file: &Path,
+        bytes_max: u64,
+    ) -> Result<Saved, save::SaveError> {
+        let mut url = self.checked(url)?;
+        for _ in 0..=REDIRECTS_MAX {
+            let response = self.client.get(url.clone()).send();
+            let response = tokio::time::timeout(save::ANSWER_TIMEOUT, response).await;
+            let response = response.map_err(|_| OutboundError::TimedOut)?.map_err(broken)?;
+            if !response.status().is_redirection() {
+                return save::save(response, file, bytes_max).await;
+            }
+            url = self.redirected(&url, response.headers())?;
+        }
+        Err(OutboundError::Redirects.into())
     }
 
     /// Sends `body` to `url` and answers with what came back; redirects are not followed, the

@@ -13,6 +13,7 @@ pub mod render;
 pub mod rescue;
 pub mod runner;
 pub mod sweep;
+pub mod upstream;
 
 /// What a step found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

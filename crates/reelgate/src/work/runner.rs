@@ -1,6 +1,6 @@
 //! The loops around the steps: woken by a bell, polled as the net, stopped together.
 
-use super::{Step, deliver, note, rehearse, render, rescue, sweep};
+use super::{Step, deliver, note, rehearse, render, rescue, sweep, upstream};
 use crate::app::App;
 use reelgate_core::engine::BoxFuture;
 use reelgate_store::StoreError;
@@ -53,6 +53,9 @@ impl Runner {
             tasks.spawn(repeat(Arc::clone(app), one));
         }
         tasks.spawn(listen(Arc::clone(app)));
+        if !app.upstreams.is_empty() {
+            tasks.spawn(upstream::serve(Arc::clone(app)));
+        }
         if app.config.workers > 0 {
             tasks.spawn(rehearse::serve(Arc::clone(app)));
         }
@@ -109,7 +112,7 @@ async fn listen(app: Arc<App>) {
     while !app.stopping.is_cancelled() {
         tokio::select! {
             () = app.store.heard() => {
-                for bell in [&app.jobs_ready, &app.tests_ready] {
+                for bell in [&app.jobs_ready, &app.tests_ready, &app.upstreams.bell] {
                     bell.notify_waiters();
                     // For whoever is just about to wait.
                     bell.notify_one();

@@ -13,6 +13,7 @@ mod private_postgres;
 mod random;
 mod receiver;
 mod server;
+mod upstream;
 mod verify;
 
 use std::time::Duration;

@@ -3,8 +3,10 @@
 use crate::customer::Customer;
 use crate::receiver::Receiver;
 use crate::server::{Base, Place, Postgres, Server, Start};
+use crate::upstream::Upstream;
 use crate::{private_postgres, until, verify};
 use reelgate::fault::Point;
+use reelgate::stand_in::script::Chance;
 use std::os::unix::process::ExitStatusExt as _;
 use std::sync::Mutex;
 
@@ -25,6 +27,8 @@ enum Story {
     LongClip,
     /// A clip that takes long, and a stop in good order meanwhile.
     Stop,
+    /// Three orders that an upstream makes, one of them cancelled.
+    Upstream(&'static str),
 }
 
 struct Case {
@@ -44,6 +48,10 @@ fn case(point: Point) -> Option<Case> {
         Point::Heartbeat => (Story::LongClip, None),
         Point::StopAsked | Point::HandedBack => (Story::Stop, None),
         Point::Rescued => (Story::Orders, Some(Point::EngineStarts)),
+        Point::UpstreamAsked
+        | Point::UpstreamAnswered
+        | Point::UpstreamKnown
+        | Point::UpstreamFetched => (Story::Upstream("comfyui"), None),
         _ => (Story::Orders, None),
     };
     let nth = if point == Point::RescueStarts { 2 } else { 1 };
@@ -72,6 +80,13 @@ fn play_all(base: Base<'_>) {
     let again =
         [Point::SubmitCommitted, Point::VideoKept, Point::FinishCommitted, Point::DeliveryPosted];
     cases.extend(again.map(|point| Case { point, nth: 2, story: Story::Orders, before: None }));
+    let upstreams = [
+        (Point::UpstreamAnswered, Story::Upstream("ark")),
+        (Point::Claimed, Story::Upstream("comfyui")),
+        (Point::VideoKept, Story::Upstream("ark")),
+        (Point::FinishCommitted, Story::Upstream("comfyui")),
+    ];
+    cases.extend(upstreams.map(|(point, story)| Case { point, nth: 1, story, before: None }));
     let left = Mutex::new(cases);
     std::thread::scope(|scope| {
         for _ in 0..TOGETHER {
@@ -89,12 +104,22 @@ fn play(base: Base<'_>, case: &Case) {
     let hook = Receiver::start();
     let place = Place::with_customer(base);
     let mut customer = Customer::new(&place.key, &hook.url);
+    let upstream = match case.story {
+        Story::Upstream(kind) => Some(Upstream::start(kind, 300, Chance::default())),
+        _ => None,
+    };
+    if let (Some(upstream), Story::Upstream(kind)) = (&upstream, case.story) {
+        upstream.serve(&place, kind);
+    }
     if let Some(point) = case.before {
         die(&what, &place, &mut customer, case.story, point.name());
     }
     let fault = format!("{}:{}", case.point.name(), case.nth);
     die(&what, &place, &mut customer, case.story, &fault);
-    verify::recovered(&what, &place, &mut customer, &hook);
+    verify::recovered_with(&what, &place, &mut customer, &hook, upstream.as_ref());
+    if let Some(upstream) = upstream {
+        upstream.check(&what);
+    }
 }
 
 /// Leads a server to the fault.
@@ -105,7 +130,9 @@ fn die(what: &str, place: &Place, customer: &mut Customer, story: Story, fault: 
         (Start::Up(_), Story::Start) => panic!("{what}: the fault was not met"),
         (Start::Up(mut server), _) => {
             match story {
-                Story::Orders | Story::Start => orders(customer, &server),
+                Story::Orders | Story::Start => orders(customer, &server, 1),
+                // The shortest clip that every upstream makes.
+                Story::Upstream(_) => orders(customer, &server, 4),
                 Story::LongClip | Story::Stop => {
                     customer.plan("long", LONG_S, false);
                     customer.order(&server.address, "long");
@@ -120,9 +147,9 @@ fn die(what: &str, place: &Place, customer: &mut Customer, story: Story, fault: 
 }
 
 /// Whatever the customer sends after the death gets no answer, and is sent again later.
-fn orders(customer: &mut Customer, server: &Server) {
+fn orders(customer: &mut Customer, server: &Server, seconds: u32) {
     for (name, with_picture) in [("a", true), ("b", false), ("c", false)] {
-        customer.plan(name, 1, with_picture);
+        customer.plan(name, seconds, with_picture && seconds == 1);
         customer.order(&server.address, name);
     }
     customer.cancel(&server.address, "c");

@@ -136,6 +136,18 @@ impl Place {
         self.database.clone().unwrap_or_else(own)
     }
 
+    /// Writes a file next to the settings; answers its path.
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path
+    }
+
+    /// Adds to the settings of servers that start from now on.
+    pub(crate) fn add_settings(&self, text: &str) {
+        self.write("reelgate.toml", &format!("{CONFIG}{text}"));
+    }
+
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
@@ -201,6 +213,7 @@ impl Place {
         let config: &Path = &self.folder.path().join("reelgate.toml");
         command.arg("--data").arg(self.data()).arg("--config").arg(config);
         command.arg("--database").arg(self.database()).args(arguments);
+        command.env("REELGATE_TEST_UPSTREAM_KEY", "good-key");
         if let Some(fault) = fault {
             command.env("REELGATE_TEST_FAULT", fault);
         }

@@ -12,7 +12,7 @@ use http_body_util::BodyExt as _;
 use reelgate::app::{App, Parts};
 use reelgate::config::Config;
 use reelgate::entropy::{Entropy, SeededEntropy};
-use reelgate::work::{Step, deliver, rehearse, render, rescue};
+use reelgate::work::{Step, deliver, rehearse, render, rescue, upstream};
 use reelgate_core::key::{ApiKey, ENTROPY_BYTES};
 use reelgate_core::ledger::{EntryKind, Funds};
 use reelgate_core::{
@@ -240,8 +240,12 @@ impl TestApp {
             let rescued = rescue::step(&self.app).await.expect("rescue");
             let rendered = Box::pin(render::step(&self.app)).await.expect("render");
             let rehearsed = rehearse::step(&self.app).await.expect("rehearse");
+            let made = match self.app.upstreams.is_empty() {
+                true => Step::Idle,
+                false => Box::pin(upstream::step(&self.app)).await.expect("upstream"),
+            };
             let delivered = deliver::step(&self.app).await.expect("deliver");
-            if [rescued, rendered, rehearsed, delivered] == [Step::Idle; 4] {
+            if [rescued, rendered, rehearsed, made, delivered] == [Step::Idle; 5] {
                 return;
             }
         }

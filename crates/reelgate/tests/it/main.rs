@@ -43,6 +43,8 @@ mod sigv4;
 mod task_query;
 mod tasks_v1;
 mod uploads;
+mod upstream;
+mod upstream_kinds;
 mod watch;
 mod webhooks;
 mod worker;

@@ -42,6 +42,7 @@ async fn a_child_says_what_a_file_is() {
         width: 128,
         height: 72,
         duration_ms: 1000,
+        frames: 24,
         frames_per_second: 24.0,
         has_audio: true,
         faststart: true,
