@@ -48,3 +48,13 @@ need_cargo() {
   curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal
   . "$HOME/.cargo/env"
 }
+
+# A browser, and Node 20 or newer to drive it; both for tests only.
+need_browser() {
+  command -v chromium >/dev/null || need_packages chromium
+  command -v npm >/dev/null || need_packages nodejs npm
+  node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' && return 0
+  local folder="${XDG_CACHE_HOME:-$HOME/.cache}/reelgate/node"
+  [ -x "$folder/node_modules/.bin/node" ] || npm install --silent --prefix "$folder" node@22
+  export PATH="$folder/node_modules/.bin:$PATH"
+}

@@ -138,6 +138,8 @@ ids! {
     UserId;
     /// Names one sign-in of a person; not the secret.
     SessionId;
+    /// Names a payment by card, begun or done.
+    PaymentId;
 }
 
 impl EntryId {

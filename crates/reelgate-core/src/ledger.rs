@@ -16,7 +16,7 @@ pub struct Entry {
     pub id: EntryId,
     /// Whose money.
     pub account: AccountId,
-    /// For which job; none for a grant.
+    /// For which job; none for a grant or a transfer.
     pub job: Option<JobId>,
     /// What it is.
     pub kind: EntryKind,
@@ -39,6 +39,9 @@ pub enum EntryKind {
     Capture,
     /// A job failed or was cancelled: its whole hold is free again.
     Release,
+    /// Credits came from another account, or went there: one of two entries of one commit, whose
+    /// amounts cancel out.
+    Transfer,
 }
 
 /// How an entry moves an account.
@@ -64,7 +67,8 @@ pub const GRANT_MAX: Credits = Credits::whole(1_000_000_000);
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Grant, Self::Hold, Self::Capture, Self::Release];
+    pub const ALL: [Self; 5] =
+        [Self::Grant, Self::Hold, Self::Capture, Self::Release, Self::Transfer];
 
     /// Its name in the store and on statements.
     #[must_use]
@@ -74,6 +78,7 @@ impl EntryKind {
             Self::Hold => "hold",
             Self::Capture => "capture",
             Self::Release => "release",
+            Self::Transfer => "transfer",
         }
     }
 
@@ -143,6 +148,20 @@ pub fn grant(funds: Funds, amount: Credits) -> Result<Delta, Error> {
     match funds.after(delta) {
         Some(_) => Ok(delta),
         None => refuse("the account's balance cannot count that many credits"),
+    }
+}
+
+/// Moves credits that are not held from one account to another: what leaves, and what arrives.
+///
+/// # Errors
+/// `Invalid` for nothing, a negative amount or more than [`GRANT_MAX`]; `InsufficientCredits` when
+/// the giver cannot spare it.
+pub fn transfer(from: Funds, to: Funds, amount: Credits) -> Result<(Delta, Delta), Error> {
+    let arrives = grant(to, amount)?;
+    let leaves = Delta { balance: negative(amount), held: Credits::ZERO };
+    match from.after(leaves) {
+        Some(_) => Ok((leaves, arrives)),
+        None => Err(Error::insufficient_credits(amount, from.available())),
     }
 }
 

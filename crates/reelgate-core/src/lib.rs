@@ -35,6 +35,7 @@ pub mod line;
 pub mod media;
 pub mod model;
 pub mod network;
+pub mod operator;
 pub mod order;
 pub mod own;
 pub mod owner;
@@ -44,8 +45,10 @@ pub mod record;
 pub mod rehearsal;
 pub mod retry;
 pub mod size;
+pub mod team;
 pub mod time;
 pub mod token;
+pub mod top_up;
 pub mod user;
 pub mod webhook;
 
@@ -61,7 +64,8 @@ pub use engine::{
 pub use error::{Error, Field, Kind};
 pub use guard::{DailyCap, Guard};
 pub use id::{
-    AccountId, AssetId, CodeId, DeliveryId, EndpointId, EntryId, JobId, KeyId, SessionId, UserId,
+    AccountId, AssetId, CodeId, DeliveryId, EndpointId, EntryId, JobId, KeyId, PaymentId,
+    SessionId, UserId,
 };
 pub use job::{Event, Failure, Job, Lease, Output, Progress, State, StateName};
 pub use key::{KeyHash, KeyStyle};
@@ -69,6 +73,7 @@ pub use line::Priority;
 pub use media::{MediaKind, MediaSource, Role};
 pub use model::{Model, ModelId};
 pub use network::Network;
+pub use operator::{OperatorCall, OperatorReply};
 pub use order::{Channel, Draft, DraftMedia, Media, Order};
 pub use own::{OwnCall, OwnReply};
 pub use owner::{KeyChange, KeySettings, KeyView, OwnerCall, OwnerReply};
@@ -76,6 +81,8 @@ pub use people::{PeopleCall, PeopleReply};
 pub use price::Price;
 pub use record::{RecordQuery, RecordStatus, Removal};
 pub use size::{Ratio, Resolution, Size};
+pub use team::{TeamCall, TeamReply};
 pub use time::{Clock, ManualClock, Timestamp};
 pub use token::Token;
+pub use top_up::{Plan, TopUpCall, TopUpReply};
 pub use user::{Means, Secret, UserRole};

@@ -19,6 +19,10 @@ pub const WAIT_MAX_S: u32 = 60;
 pub const USAGE_DAYS_MAX: i64 = 92;
 /// Jobs a usage report may cover.
 pub const USAGE_JOBS_MAX: u64 = 200_000;
+/// Seconds that a shared link works, at most: thirty days.
+pub const SHARE_S_MAX: i64 = 30 * 86_400;
+/// Seconds that a shared link works when nothing is said: a week.
+pub const SHARE_S_DEFAULT: i64 = 7 * 86_400;
 /// Milliseconds in a day; days begin at midnight, UTC.
 pub const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -29,6 +33,8 @@ pub enum OwnCall {
     Jobs(JobFilter, Page<JobId>),
     /// Remove the files of a job that has ended.
     DeleteJob(JobId),
+    /// Make a link to a job's clip that needs no key, for so many seconds.
+    Share(JobId, i64),
     /// Follow one job until its end.
     WatchJob(JobId),
     /// Follow every job of the account.
@@ -54,6 +60,13 @@ pub enum OwnCall {
 pub enum OwnReply {
     /// Jobs.
     Jobs(Listing<JobView, JobId>),
+    /// A link to a clip, and when it ends.
+    Shared {
+        /// Where the clip is to be had.
+        url: String,
+        /// Until when.
+        expires: Timestamp,
+    },
     /// The balance.
     Balance(Funds),
     /// Ledger entries.
@@ -98,8 +111,22 @@ pub struct JobFilter {
     pub from: Option<Timestamp>,
     /// Accepted before this moment.
     pub until: Option<Timestamp>,
+    /// All of these stand in the prompt, in any case; in lower case here.
+    pub words: Vec<String>,
     /// Rehearsals only: what a test key may see.
     pub tests_only: bool,
+}
+
+impl JobFilter {
+    /// Whether all words that are wanted stand in this prompt.
+    #[must_use]
+    pub fn is_about(&self, prompt: &str) -> bool {
+        if self.words.is_empty() {
+            return true;
+        }
+        let prompt = prompt.to_lowercase();
+        self.words.iter().all(|word| prompt.contains(word))
+    }
 }
 
 /// A job's state as our own API shows it: one more than there are.

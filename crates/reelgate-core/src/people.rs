@@ -2,8 +2,11 @@
 
 use crate::id::{AccountId, KeyId, SessionId, UserId};
 use crate::ledger::Funds;
+use crate::operator::{OperatorCall, OperatorReply};
+use crate::team::{TeamCall, TeamReply};
 use crate::time::Timestamp;
 use crate::token::Token;
+use crate::top_up::{TopUpCall, TopUpReply};
 use crate::user::{AccountKind, Means, MemberRole, Secret, UserRole};
 
 /// A request by a person.
@@ -21,6 +24,12 @@ pub enum PeopleCall {
     Sessions,
     /// End one of them.
     EndSession(SessionId),
+    /// Something about teams.
+    Team(TeamCall),
+    /// Something about paying.
+    TopUp(TopUpCall),
+    /// Something about the place as a whole; for operators.
+    Operator(Box<OperatorCall>),
     /// Change the password; every other session ends.
     ChangePassword {
         /// The one until now; not needed just after a sign-in by link.
@@ -73,6 +82,12 @@ pub enum PeopleReply {
     SessionEnded,
     /// The password is another one now.
     PasswordChanged,
+    /// Something about teams.
+    Team(TeamReply),
+    /// Something about paying.
+    TopUp(TopUpReply),
+    /// Something about the place as a whole.
+    Operator(Box<OperatorReply>),
 }
 
 /// What a page has to know before anybody signs in.

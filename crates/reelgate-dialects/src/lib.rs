@@ -28,8 +28,8 @@ pub use task_query::TaskQuery;
 pub use tasks_v1::TasksV1;
 pub use time::iso;
 pub use wire::{
-    EndpointAction, Operation, OwnOperation, OwnerOperation, PeopleOperation, Route, WireRequest,
-    WireResponse,
+    EndpointAction, Operation, OperatorOperation, OwnOperation, OwnerOperation, PeopleOperation,
+    Route, TeamOperation, WireRequest, WireResponse,
 };
 
 use reelgate_core::{Call, Error, JobId, JobView, Reply};

@@ -81,6 +81,8 @@ pub enum OwnOperation {
     ListJobs,
     /// Removes a job's files.
     DeleteJob,
+    /// Makes a link to a job's clip.
+    Share,
     /// Follows a job.
     WatchJob,
     /// Follows an account's jobs.
@@ -158,6 +160,72 @@ pub enum PeopleOperation {
     EndSession,
     /// Changes the password.
     ChangePassword,
+    /// Lists what can be bought.
+    Plans,
+    /// Begins to pay.
+    Checkout,
+    /// Something about teams.
+    Team(TeamOperation),
+    /// Something for operators.
+    Operator(OperatorOperation),
+}
+
+/// What a route about teams does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TeamOperation {
+    /// Lists teams.
+    List,
+    /// Makes one.
+    Create,
+    /// Shows one.
+    Show,
+    /// Gives somebody a place in it.
+    Add,
+    /// Changes a member's role.
+    SetRole,
+    /// Takes a place away.
+    Remove,
+    /// Moves credits to its pool.
+    Fund,
+}
+
+/// What a route for operators does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OperatorOperation {
+    /// Shows how the place is doing.
+    Overview,
+    /// Lists accounts.
+    Accounts,
+    /// Makes one.
+    CreateAccount,
+    /// Shows one.
+    Account,
+    /// Gives one credits.
+    Grant,
+    /// Changes one.
+    UpdateAccount,
+    /// Lists people.
+    Users,
+    /// Makes a person.
+    CreateUser,
+    /// Changes a person.
+    UpdateUser,
+    /// Makes a link that signs a person in.
+    LinkUser,
+    /// Lists jobs of all accounts.
+    Jobs,
+    /// Tells what happened to a job.
+    Timeline,
+    /// Shows the rate card.
+    Prices,
+    /// Checks every promise.
+    Audit,
+    /// Lists redeem codes.
+    Codes,
+    /// Makes one.
+    CreateCode,
+    /// Makes one useless.
+    RevokeCode,
 }
 
 impl Operation {

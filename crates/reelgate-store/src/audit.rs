@@ -214,6 +214,55 @@ const RULES: &[Rule] = &[
               ON e.account = r.account AND e.id = r.entry \
               WHERE e.kind <> 'grant' OR e.balance_delta <> c.credits LIMIT $1",
     },
+    Rule {
+        invariant: 14,
+        name: "a transfer is two entries that cancel out, of its accounts",
+        sql: "SELECT t.leaves, t.arrives, o.account, o.balance_delta, i.account, i.balance_delta \
+              FROM transfers t JOIN ledger_entries o ON o.id = t.leaves \
+              JOIN ledger_entries i ON i.id = t.arrives \
+              WHERE o.kind <> 'transfer' OR i.kind <> 'transfer' OR o.account <> t.giver \
+              OR i.account <> t.taker OR o.balance_delta <> -t.credits \
+              OR i.balance_delta <> t.credits LIMIT $1",
+    },
+    Rule {
+        invariant: 14,
+        name: "an entry of a transfer belongs to one transfer",
+        sql: "SELECT e.id, e.account FROM ledger_entries e WHERE e.kind = 'transfer' \
+              AND NOT EXISTS (SELECT 1 FROM transfers t WHERE t.leaves = e.id) \
+              AND NOT EXISTS (SELECT 1 FROM transfers t WHERE t.arrives = e.id) LIMIT $1",
+    },
+    Rule {
+        invariant: 15,
+        name: "a place orders under a key of its account that no secret opens",
+        sql: "SELECT m.api_key, m.account, k.account, k.style FROM members m \
+              JOIN keys k ON k.id = m.api_key \
+              WHERE k.account <> m.account OR k.style <> 'studio' OR k.revoked IS NOT NULL \
+              LIMIT $1",
+    },
+    Rule {
+        invariant: 15,
+        name: "a team has an admin, and no key but those of places",
+        sql: "SELECT a.id, a.name FROM accounts a WHERE a.kind = 'team' \
+              AND (NOT EXISTS (SELECT 1 FROM members m WHERE m.account = a.id \
+              AND m.role = 'admin') OR EXISTS (SELECT 1 FROM keys k WHERE k.account = a.id \
+              AND k.style <> 'studio')) LIMIT $1",
+    },
+    Rule {
+        invariant: 15,
+        name: "everybody owns the account that is their own, and no other",
+        sql: "SELECT u.id, u.account, m.account, m.role FROM users u \
+              LEFT JOIN members m ON m.user_id = u.id \
+              AND (m.role = 'owner' OR m.account = u.account) \
+              WHERE m.account IS NULL OR m.account <> u.account OR m.role <> 'owner' LIMIT $1",
+    },
+    Rule {
+        invariant: 16,
+        name: "a payment that was credited brought its account its credits, once",
+        sql: "SELECT p.id, p.account, e.account, e.kind, e.balance_delta, p.credits \
+              FROM payments p JOIN ledger_entries e ON e.id = p.entry \
+              WHERE e.account <> p.account OR e.kind <> 'grant' \
+              OR e.balance_delta <> p.credits LIMIT $1",
+    },
 ];
 
 impl Store {

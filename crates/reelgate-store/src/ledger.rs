@@ -75,6 +75,30 @@ pub(crate) async fn grant(
     }
 }
 
+/// Moves credits from one account to another, by two entries. Answers what both have then.
+///
+/// Locks both, always in the same order, so that two transfers never wait for each other.
+pub(crate) async fn transfer(
+    tx: &mut Tx,
+    (leaves, from): (EntryId, AccountId),
+    (arrives, to): (EntryId, AccountId),
+    amount: Credits,
+    notes: (String, String),
+    at: Timestamp,
+) -> Result<(Funds, Funds), StoreError> {
+    let (first, second) = (funds(tx, from.min(to)).await?, funds(tx, from.max(to)).await?);
+    let (giver, taker) = if from < to { (first, second) } else { (second, first) };
+    let (out, into) = ledger::transfer(giver, taker, amount)?;
+    let kind = EntryKind::Transfer;
+    let (note, other) = notes;
+    let entry = Entry { id: leaves, account: from, job: None, kind, delta: out, note, at };
+    let giver = write(tx, giver, &entry).await?;
+    let (note, delta) = (other, into);
+    let entry = Entry { id: arrives, account: to, job: None, kind, delta, note, at };
+    let taker = write(tx, taker, &entry).await?;
+    Ok((giver, taker))
+}
+
 /// What a submit needs to know of an account, and changes about it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Owner {

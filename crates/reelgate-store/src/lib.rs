@@ -24,7 +24,9 @@ pub mod keys;
 mod ledger;
 pub mod list;
 mod migrate;
+pub mod operator;
 pub mod outbox;
+pub mod payments;
 pub mod query;
 pub mod queue;
 pub mod rates;
@@ -35,6 +37,8 @@ mod rows;
 pub mod sessions;
 pub mod submit;
 pub mod sweep;
+pub mod teams;
+pub mod timeline;
 mod transition;
 pub mod upstream;
 pub mod usage;
@@ -47,12 +51,14 @@ pub use error::StoreError;
 pub use finish::Outcome;
 pub use keys::{Key, NewKey};
 pub use outbox::{Settled, Tried};
+pub use payments::NewPayment;
 pub use query::Stats;
 pub use records::Records;
 pub use report::Directive;
 pub use sessions::{NewLink, NewSession, Person, Session};
 pub use submit::{Submission, Submitted};
 pub use sweep::Removable;
+pub use teams::NewTeam;
 pub use upstream::{Ask, Orphan, Renewal};
 pub use users::{NewUser, Purse, User};
 
@@ -75,6 +81,12 @@ pub struct Store {
 }
 
 impl Store {
+    /// The database: `sqlite` or `postgresql`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.db.kind()
+    }
+
     /// Opens the database, creates it where there is none (SQLite), and brings its tables up to
     /// date.
     ///

@@ -120,13 +120,19 @@ async fn list(
         Some(Shown::State(state)) => (state.text(), (0, i64::MAX)),
         Some(Shown::Expired) => (StateName::Succeeded.text(), (1, i64::MAX)),
     };
-    let model = filter.model.map_or_else(|| "%".to_owned(), |id| rows::order_like(&id));
-    let wanted = page(asked.limit);
+    let model = filter.model.as_ref().map_or_else(|| "%".to_owned(), rows::order_like);
+    // Words are compared here, because databases do not agree about the case of letters.
+    let wanted = if filter.words.is_empty() { page(asked.limit) } else { SCAN_MAX };
     let priority = rows::priority_max(filter.tests_only);
     let values =
         values![account, before, from, state, model, removed.0, removed.1, priority, wanted];
     let found = tx.query(FILTERED, &values).await?;
-    let rows: Vec<Job> = found.into_iter().map(rows::job).collect::<Result<_, _>>()?;
+    let jobs = found.into_iter().map(rows::job);
+    let fits = |job: &Result<Job, _>| match job {
+        Ok(job) => filter.is_about(&job.order.prompt),
+        Err(_) => true,
+    };
+    let rows: Vec<Job> = jobs.filter(fits).take(asked.limit).collect::<Result<_, _>>()?;
     let is_full = rows.len() >= asked.limit;
     let next = if is_full { rows.last().map(|job| job.id) } else { floor };
     Ok(Listing { rows, next })

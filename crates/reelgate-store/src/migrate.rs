@@ -48,6 +48,8 @@ const ALL: &[Migration] = &[
     each!("0008_rate_windows"),
     same!("0009_codes"),
     each!("0010_people"),
+    each!("0013_teams"),
+    each!("0014_desk"),
     same!("0011_front"),
     each!("0012_upstream"),
 ];

@@ -11,6 +11,7 @@ use crate::http::places::Places;
 use crate::http::polls::Polls;
 use crate::http::uploads;
 use crate::media::{Media, MediaError};
+use crate::outbound::stripe::StripeClient;
 use crate::outbound::{Outbound, SystemNames};
 use crate::people::People;
 use crate::secrets;
@@ -48,12 +49,16 @@ pub struct App {
     pub signer: Option<Arc<Signer>>,
     /// What renders.
     pub engine: Arc<dyn Engine>,
+    /// When it was opened.
+    pub started: Timestamp,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Where ids and keys get their randomness.
     pub entropy: Arc<dyn Entropy>,
     /// Upstreams, and what they are making for this process.
     pub upstreams: Upstreams,
+    /// The way to the service that takes cards.
+    pub stripe: Option<StripeClient>,
     /// The way out.
     pub outbound: Outbound,
     /// Whose keys were good a moment ago.
@@ -188,6 +193,8 @@ impl App {
             let why = format!("an engine is to make {model}, which is not in the catalogue");
             return Err(StartError::Engine(why));
         }
+        let names = &parts.names;
+        let stripe = config.stripe.clone().map(|one| StripeClient::new(one, Arc::clone(names)));
         let settings = Settings::of(&catalogue);
         let decoder = parts.decoder;
         let engine = parts.engine.unwrap_or_else(|| {
@@ -203,6 +210,8 @@ impl App {
             signer,
             engine,
             upstreams,
+            stripe,
+            started: parts.clock.now(),
             clock: parts.clock,
             entropy: parts.entropy,
             outbound,

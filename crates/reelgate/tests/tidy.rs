@@ -3,12 +3,16 @@
 //! Reads the repository as text and uses nothing of the product. Each test is one rule; all places
 //! that break it are listed at once.
 
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 const LINES_MAX: usize = 500;
 const COLUMNS_MAX: usize = 100;
+/// Libraries of the studio, as their authors published them.
+const VENDORED: &str = "crates/reelgate/web/vendor/";
 
 /// A file of the repository, under its path from the root.
 struct Source {
@@ -94,7 +98,9 @@ fn has_any(line: &str, words: &[&str]) -> bool {
 #[test]
 fn files_and_lines_stay_short() {
     let mut found = Vec::new();
-    for source in files(".rs") {
+    let endings = [".rs", ".js", ".mjs", ".css", ".html"];
+    let sources = endings.into_iter().flat_map(files);
+    for source in sources.filter(|source| !source.is_under(&[VENDORED])) {
         let count = source.text.lines().count();
         if count > LINES_MAX {
             found.push(format!("{}: {count} lines", source.path));
@@ -107,6 +113,42 @@ fn files_and_lines_stay_short() {
         }
     }
     assert_none("files have at most 500 lines of at most 100 columns", &found);
+}
+
+#[test]
+fn vendored_files_are_the_ones_that_were_recorded() {
+    let record = read(&format!("{VENDORED}VENDORED"));
+    let (mut found, mut known) = (Vec::new(), BTreeSet::new());
+    for line in record.lines() {
+        let mut words = line.split_whitespace();
+        let (Some(digest), Some(name)) = (words.next(), words.next()) else { continue };
+        known.insert(format!("{VENDORED}{name}"));
+        let bytes = fs::read(root().join(VENDORED).join(name)).unwrap_or_default();
+        let digest_is = Sha256::digest(&bytes).iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
+        if digest_is != digest {
+            found.push(format!("{name} has the digest {digest_is}"));
+        }
+    }
+    let scripts = [".js", ".css"].into_iter().flat_map(files);
+    let vendored = scripts.filter(|source| source.is_under(&[VENDORED]));
+    found.extend(vendored.map(|source| source.path).filter(|path| !known.contains(path)));
+    assert_none("web/vendor has the files of VENDORED and no others", &found);
+}
+
+#[test]
+fn every_file_of_the_studio_says_what_it_is_for() {
+    let scripts = [".js", ".mjs"].into_iter().flat_map(files).chain(files(".css"));
+    let own = scripts.filter(|source| !source.is_under(&[VENDORED]));
+    let silent = own.filter(|source| !source.text.starts_with("//") && !is_css(source));
+    let found: Vec<_> = silent.map(|source| source.path).collect();
+    assert_none("a script begins with // and its purpose, a sheet with /*", &found);
+}
+
+fn is_css(source: &Source) -> bool {
+    source.path.ends_with(".css") && source.text.starts_with("/*")
 }
 
 #[test]

@@ -26,6 +26,12 @@ impl<T> Part<T> {
     }
 }
 
+#[derive(Serialize)]
+struct Shared<'a> {
+    url: &'a str,
+    expires: String,
+}
+
 /// Credits as exact decimals.
 #[derive(Serialize)]
 struct Balance {
@@ -87,6 +93,9 @@ pub(super) fn render(reply: &OwnReply) -> WireResponse {
         OwnReply::Jobs(jobs) => {
             let data = jobs.rows.iter().map(JobBody::of).collect();
             WireResponse::json(ok, &Part { data, next: jobs.next.map(ids::show_native) })
+        }
+        OwnReply::Shared { url, expires } => {
+            WireResponse::json(ok, &Shared { url, expires: iso(*expires) })
         }
         OwnReply::Balance(funds) => WireResponse::json(ok, &balance(*funds)),
         OwnReply::Statement(entries) => {

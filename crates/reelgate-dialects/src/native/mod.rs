@@ -7,11 +7,13 @@ mod error;
 mod lists;
 mod openapi;
 mod openapi_own;
+mod operator;
 mod owner;
 mod people;
 mod query;
 mod request;
 mod response;
+mod teams;
 mod webhooks;
 
 use crate::settings::Settings;
@@ -50,7 +52,7 @@ impl Native {
     }
 }
 
-const JOBS: [Route; 27] = [
+const JOBS: [Route; 28] = [
     route(Method::POST, "/api/reelgate/v1/jobs", Operation::Submit, false),
     route(Method::GET, "/api/reelgate/v1/jobs/{id}", Operation::Get, false),
     route(Method::POST, "/api/reelgate/v1/jobs/{id}/cancel", Operation::Cancel, false),
@@ -60,6 +62,7 @@ const JOBS: [Route; 27] = [
     own(Method::GET, "/api/reelgate/v1/jobs", OwnOperation::ListJobs),
     own(Method::DELETE, "/api/reelgate/v1/jobs/{id}", OwnOperation::DeleteJob),
     own(Method::GET, "/api/reelgate/v1/jobs/{id}/events", OwnOperation::WatchJob),
+    own(Method::POST, "/api/reelgate/v1/jobs/{id}/share", OwnOperation::Share),
     own(Method::GET, "/api/reelgate/v1/events", OwnOperation::Watch),
     own(Method::GET, "/api/reelgate/v1/balance", OwnOperation::Balance),
     own(Method::GET, "/api/reelgate/v1/statement", OwnOperation::Statement),
@@ -88,8 +91,10 @@ const JOBS: [Route; 27] = [
     ),
 ];
 
-static ROUTES: LazyLock<Vec<Route>> =
-    LazyLock::new(|| JOBS.into_iter().chain(owner::ROUTES).chain(people::ROUTES).collect());
+static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
+    let people = people::ROUTES.into_iter().chain(teams::ROUTES).chain(operator::ROUTES);
+    JOBS.into_iter().chain(owner::ROUTES).chain(people).collect()
+});
 
 const fn own(method: Method, path: &'static str, operation: OwnOperation) -> Route {
     route(method, path, Operation::Own(operation), false)

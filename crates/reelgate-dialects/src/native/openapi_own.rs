@@ -6,7 +6,7 @@ use super::response::EXPIRED;
 use crate::openapi::{Described, moment, names, nullable, object, reference, with};
 use crate::wire::OwnOperation;
 use reelgate_core::ledger::EntryKind;
-use reelgate_core::own::{PAGE_DEFAULT, PAGE_MAX, Shown, UsageBy};
+use reelgate_core::own::{PAGE_DEFAULT, PAGE_MAX, SHARE_S_DEFAULT, SHARE_S_MAX, Shown, UsageBy};
 use reelgate_core::{MediaKind, StateName};
 use serde_json::{Map, Value, json};
 
@@ -41,6 +41,19 @@ pub(super) fn add_schemas(schemas: &mut Value) {
             "data": { "type": "array", "items": reference("UsageRow") },
             "next": with(json!({ "type": "null" }), "description", "A report has one part."),
         })),
+        "Share": {
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+                "expires_in_s": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": SHARE_S_MAX,
+                    "default": SHARE_S_DEFAULT,
+                },
+            },
+        },
+        "Shared": object(json!({ "url": { "type": "string" }, "expires": moment() })),
         "Asset": asset(),
         "Assets": part("Asset"),
     });
@@ -50,9 +63,14 @@ pub(super) fn add_schemas(schemas: &mut Value) {
 }
 
 /// A list's wire type.
-pub(super) fn part(item: &str) -> Value {
+pub(in crate::native) fn part(item: &str) -> Value {
+    part_of(&reference(item))
+}
+
+/// The same, of items that have no name of their own.
+pub(in crate::native) fn part_of(item: &Value) -> Value {
     object(json!({
-        "data": { "type": "array", "items": reference(item) },
+        "data": { "type": "array", "items": item },
         "next": with(
             nullable(json!({ "type": "string" })),
             "description",
@@ -87,6 +105,12 @@ pub(super) fn describe(operation: OwnOperation, id: Value) -> Described {
         OwnOperation::DeleteJob => {
             ("deleteJob", "The files of the job are removed.", "Job", &[400, 404, 409])
         }
+        OwnOperation::Share => (
+            "shareJob",
+            "A link to the clip that needs no key, until it ends.",
+            "Shared",
+            &[400, 404, 409, 413, 415],
+        ),
         OwnOperation::WatchJob => {
             ("watchJob", "The job at every change, until its end.", "Job", &[400, 404])
         }
@@ -114,6 +138,7 @@ pub(super) fn describe(operation: OwnOperation, id: Value) -> Described {
     let has_id = matches!(
         operation,
         OwnOperation::DeleteJob
+            | OwnOperation::Share
             | OwnOperation::WatchJob
             | OwnOperation::GetAsset
             | OwnOperation::DeleteAsset
@@ -125,7 +150,7 @@ pub(super) fn describe(operation: OwnOperation, id: Value) -> Described {
         id: name,
         summary,
         parameters,
-        body: None,
+        body: (operation == OwnOperation::Share).then_some("Share"),
         answer: (status, answer),
         refusals,
         callback: None,
@@ -168,7 +193,7 @@ fn described(names: &[&str]) -> Vec<Value> {
     names.iter().map(described).collect()
 }
 
-fn question(name: &str) -> Value {
+pub(super) fn question(name: &str) -> Value {
     match name {
         "limit" => json!({
             "type": "integer",
@@ -177,6 +202,7 @@ fn question(name: &str) -> Value {
             "default": PAGE_DEFAULT,
         }),
         "state" => names(&Shown::ALL, Shown::text),
+        "prompt" => json!({ "type": "string", "maxLength": query::WORDS_CHARS_MAX }),
         "by" => with(names(&UsageBy::ALL, UsageBy::name), "default", "day"),
         "created_after" | "created_before" | "from" | "until" => json!({
             "type": "string",

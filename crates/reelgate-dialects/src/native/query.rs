@@ -12,8 +12,10 @@ use reelgate_core::own::{
 use reelgate_core::{AssetId, EntryId, Error, Field, JobId, Kind, ModelId, Timestamp};
 
 /// The parameters of each list.
-pub(super) const JOBS: [&str; 6] =
-    ["limit", "cursor", "state", "model", "created_after", "created_before"];
+pub(super) const JOBS: [&str; 7] =
+    ["limit", "cursor", "state", "model", "prompt", "created_after", "created_before"];
+/// Characters of the words that are looked for in prompts.
+pub(super) const WORDS_CHARS_MAX: usize = 200;
 pub(super) const PAGES: [&str; 2] = ["limit", "cursor"];
 pub(super) const USAGE: [&str; 3] = ["by", "from", "until"];
 
@@ -37,6 +39,7 @@ pub(super) fn call(
     Ok(match operation {
         OwnOperation::ListJobs => OwnCall::Jobs(filter(request, models)?, page(request, job_id)?),
         OwnOperation::DeleteJob => OwnCall::DeleteJob(job()?),
+        OwnOperation::Share => OwnCall::Share(job()?, super::request::share(request)?),
         OwnOperation::WatchJob => OwnCall::WatchJob(job()?),
         OwnOperation::Watch => OwnCall::Watch,
         OwnOperation::Balance => OwnCall::Balance,
@@ -67,7 +70,7 @@ fn named(name: &str) -> Field {
 }
 
 /// A misspelt parameter must not silently list everything.
-fn only(request: &WireRequest, known: &[&str]) -> Result<(), Error> {
+pub(super) fn only(request: &WireRequest, known: &[&str]) -> Result<(), Error> {
     for (index, (name, _)) in request.query.iter().enumerate() {
         if !known.contains(&name.as_str()) {
             let shown = name.chars().take(40).collect::<String>();
@@ -89,7 +92,10 @@ pub(super) fn page_of<C>(
     page(request, read)
 }
 
-fn page<C>(request: &WireRequest, read: fn(&str) -> Option<C>) -> Result<Page<C>, Error> {
+pub(super) fn page<C>(
+    request: &WireRequest,
+    read: fn(&str) -> Option<C>,
+) -> Result<Page<C>, Error> {
     let limit = match request.query_value("limit") {
         None => PAGE_DEFAULT,
         Some(text) => {
@@ -124,7 +130,17 @@ fn filter(request: &WireRequest, models: &[String]) -> Result<JobFilter, Error> 
         Some(text) => return Err(unknown(Field::Model, models, text)),
     };
     let (from, until) = (moment(request, "created_after")?, moment(request, "created_before")?);
-    Ok(JobFilter { state, model, from, until, tests_only: false })
+    Ok(JobFilter { state, model, from, until, words: words(request)?, tests_only: false })
+}
+
+/// What a prompt has to have, word by word.
+fn words(request: &WireRequest) -> Result<Vec<String>, Error> {
+    let text = request.query_value("prompt").unwrap_or_default();
+    if text.chars().count() > WORDS_CHARS_MAX {
+        let message = format!("must have at most {WORDS_CHARS_MAX} characters");
+        return Err(Error::invalid(named("prompt"), message));
+    }
+    Ok(text.split_whitespace().map(str::to_lowercase).collect())
 }
 
 fn usage(request: &WireRequest) -> Result<UsageQuery, Error> {

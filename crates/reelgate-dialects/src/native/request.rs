@@ -3,6 +3,7 @@
 use super::MODEL;
 use crate::json::{Digits, Fields, source_of, unknown};
 use crate::wire::WireRequest;
+use reelgate_core::own::{SHARE_S_DEFAULT, SHARE_S_MAX};
 use reelgate_core::{
     Channel, Credits, Draft, DraftMedia, Error, Field, ModelId, Priority, Ratio, Resolution, Role,
 };
@@ -81,4 +82,19 @@ fn media((index, item): (usize, Value)) -> Result<DraftMedia, Error> {
     let role = item.choice("role", named("role"), &Role::ALL, Role::name)?;
     let source = source_of(url, field.clone())?;
     Ok(DraftMedia { source, role, field })
+}
+
+/// Reads how long a shared link works; the body may be left out.
+pub(super) fn share(request: &WireRequest) -> Result<i64, Error> {
+    if request.body.is_empty() {
+        return Ok(SHARE_S_DEFAULT);
+    }
+    let mut body = Fields::of_body(request)?;
+    body.only(&["expires_in_s"], "")?;
+    let field = Field::Named("expires_in_s".to_owned());
+    let seconds = body.integer("expires_in_s", field.clone(), Digits::Number)?;
+    match seconds.unwrap_or(SHARE_S_DEFAULT) {
+        seconds if (1..=SHARE_S_MAX).contains(&seconds) => Ok(seconds),
+        other => Err(Error::invalid(field, format!("must be 1 to {SHARE_S_MAX}, got {other}"))),
+    }
 }

@@ -50,6 +50,10 @@ pub(crate) fn reply(call: OwnCall, file: &Value) -> OwnReply {
             assert_eq!(id, asset().id);
             OwnReply::Asset(asset())
         }
+        OwnCall::Share(_, seconds) => OwnReply::Shared {
+            url: "https://media.example/shared.mp4".to_owned(),
+            expires: NOW.plus_ms(seconds * 1000),
+        },
         OwnCall::DeleteJob(_) | OwnCall::WatchJob(_) | OwnCall::Watch | OwnCall::Upload(_) => {
             panic!("the gateway answers {call:?} in another way")
         }

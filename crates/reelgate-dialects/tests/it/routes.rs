@@ -14,6 +14,7 @@ fn no_two_routes_collide_and_only_what_comes_before_a_sign_in_is_public() {
         Operation::Models,
         Operation::People(PeopleOperation::Server),
         Operation::People(PeopleOperation::SignIn),
+        Operation::People(PeopleOperation::Plans),
     ];
     let mut seen = BTreeSet::new();
     for dialect in all(&Settings::default()) {
@@ -23,7 +24,7 @@ fn no_two_routes_collide_and_only_what_comes_before_a_sign_in_is_public() {
             assert_eq!(route.public, public.contains(&route.operation), "{}", route.path);
         }
     }
-    assert_eq!(seen.len(), 54);
+    assert_eq!(seen.len(), 81);
 }
 
 #[test]

@@ -41,6 +41,14 @@ impl Db {
         Err(StoreError::database("the database's URL", message))
     }
 
+    /// Which of the two it is.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgres(_) => "postgresql",
+        }
+    }
+
     /// Runs `operation` in a transaction of its own: all of it happens, or none.
     ///
     /// Once it has begun it runs to its end, even when the caller stops waiting.

@@ -7,8 +7,8 @@
 use super::{postgres, sqlite};
 use crate::error::StoreError;
 use reelgate_core::{
-    AccountId, AssetId, CodeId, Credits, DeliveryId, EndpointId, EntryId, JobId, KeyId, SessionId,
-    Timestamp, UserId,
+    AccountId, AssetId, CodeId, Credits, DeliveryId, EndpointId, EntryId, JobId, KeyId, PaymentId,
+    SessionId, Timestamp, UserId,
 };
 use std::borrow::Cow;
 
@@ -247,7 +247,8 @@ macro_rules! id_values {
 }
 
 id_values!(
-    AccountId, AssetId, CodeId, DeliveryId, EndpointId, EntryId, JobId, KeyId, SessionId, UserId
+    AccountId, AssetId, CodeId, DeliveryId, EndpointId, EntryId, JobId, KeyId, PaymentId,
+    SessionId, UserId
 );
 
 impl<'a> From<&'a str> for Value<'a> {

@@ -27,6 +27,7 @@ mod rescue;
 mod simulation;
 mod submit;
 mod sweep;
+mod teams;
 mod tls;
 mod users;
 

@@ -2,6 +2,7 @@
 
 use super::engines::EngineFile;
 use super::options::{nearest, networks, set};
+use super::stripe::StripeFile;
 use super::{Config, ConfigError, DAY_MS, LogFormat, SecretText};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -72,6 +73,7 @@ pub(super) struct File {
     jobs: Jobs,
     outbound: Outbound,
     engines: BTreeMap<String, EngineFile>,
+    stripe: Option<StripeFile>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -194,6 +196,7 @@ impl File {
         set(&mut outbound.webhook_timeout, from.webhook_timeout_s.map(time));
         let engines = self.engines.iter().map(|(name, engine)| engine.read(name));
         config.engines = engines.collect::<Result<_, _>>()?;
+        config.stripe = self.stripe.as_ref().map(StripeFile::read).transpose()?;
         self.apply_media(config)
     }
 
@@ -230,7 +233,7 @@ fn check_keys(prefix: &str, table: &toml::Table) -> Result<(), ConfigError> {
                 check_keys(&group, inner)?;
             }
             // Names of the operator's choice; what is in them is checked when they are read.
-            toml::Value::Table(_) if key == "engines" => {}
+            toml::Value::Table(_) if key == "engines" || key == "stripe" => {}
             _ if KEYS.contains(&key.as_str()) => {}
             _ => {
                 let hint = nearest(&key, KEYS.iter().copied());

@@ -7,6 +7,7 @@ mod engines;
 mod file;
 mod media;
 mod options;
+mod stripe;
 
 pub(crate) use engines::read_file as read_engine_file;
 pub use engines::{EngineConfig, Secret};
@@ -15,6 +16,7 @@ pub(crate) use options::own_program;
 #[cfg(feature = "fault-points")]
 pub(crate) use options::test_fault;
 pub use options::{CommonOptions, LogFormat, ServeOptions};
+pub use stripe::StripeConfig;
 
 use file::File;
 use reelgate_core::Network;
@@ -56,6 +58,8 @@ pub struct Config {
     pub watermark: bool,
     /// Upstreams that make clips, by their names.
     pub engines: Vec<EngineConfig>,
+    /// Who takes cards, and what is sold.
+    pub stripe: Option<StripeConfig>,
 }
 
 /// Limits on callers.
@@ -186,6 +190,7 @@ impl Config {
             credentials: CredentialConfig::default(),
             watermark: false,
             engines: Vec::new(),
+            stripe: None,
         }
     }
 

@@ -63,6 +63,7 @@ pub(super) async fn act(
             let gone = app.store.delete_asset(account, id).await.map_err(store_error)?;
             OwnReply::Asset(gone.ok_or_else(no_asset)?)
         }
+        OwnCall::Share(id, seconds) => share(app, caller, id, seconds, base_url).await?,
         // The gateway opens streams itself: they are no answer that a dialect could write.
         OwnCall::WatchJob(_) | OwnCall::Watch => return Err(Error::internal()),
     };
@@ -83,6 +84,24 @@ fn part<T, C>(rows: Vec<T>, page: Page<C>, id: impl Fn(&T) -> C) -> Listing<T, C
     let is_full = rows.len() >= page.limit;
     let next = rows.last().filter(|_| is_full).map(id);
     Listing { rows, next }
+}
+
+/// A link that anybody may open until then, unless the files are removed before.
+async fn share(
+    app: &App,
+    caller: Caller,
+    id: JobId,
+    seconds: i64,
+    base_url: &str,
+) -> Result<OwnReply, Error> {
+    let job = job_of(app, caller, id).await?;
+    let output = match &job.state {
+        State::Succeeded { output, .. } if output.removed.is_none() => output,
+        _ => return Err(Error::new(Kind::Conflict, "there is no video, or not any more")),
+    };
+    let expires = app.now().plus_ms(seconds * 1000);
+    let path = app.media.link_until(&output.video, expires);
+    Ok(OwnReply::Shared { url: format!("{base_url}{path}"), expires })
 }
 
 /// From the moment that the store has noted it, no answer has a link any more; what a crash leaves

@@ -2,6 +2,7 @@
 //! page under `/docs/`, and the skill (seed 004 names the skill and a raw text endpoint).
 
 use super::gateway::base_url;
+use super::studio;
 use crate::app::App;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -38,12 +39,14 @@ macro_rules! page {
 const FOR_CLIENTS: &[Page] = &[
     page!("quickstart.md", "a first video, an account, a key"),
     page!("prompt-guide.md", "how to write prompts"),
+    page!("studio.md", "the pages for people"),
     page!("api/native.md", "the native API: everything the platform can do"),
     page!("api/open_v1.md", "API A, /api/open/v1"),
     page!("api/task_query.md", "API B, /api/video/seedance and /api/task/query"),
     page!("api/tasks_v1.md", "API C, /api/v1"),
     page!("api/ark.md", "Ark, /api/v3/contents/generations/tasks"),
     page!("api/webhooks.md", "being told instead of asking"),
+    page!("errors.md", "what is refused, and what to repeat"),
     page!("api/people.md", "signing in, sessions, cookies: what the pages use"),
     page!("test-keys.md", "keys that rehearse every outcome at no cost"),
     page!("agents.md", "tools over the Model Context Protocol, the skill, these pages"),
@@ -51,12 +54,23 @@ const FOR_CLIENTS: &[Page] = &[
 
 /// What somebody who runs a server needs.
 const FOR_OPERATORS: &[Page] = &[
+    page!("engines.md", "where clips are made: here, or by a service elsewhere"),
     page!("operating.md", "settings, databases, backups, upgrades"),
     page!("preview-engine.md", "the embedded engine and its words"),
     page!("job-lifecycle.md", "what may happen to a job"),
     page!("ledger.md", "what may happen to money"),
     page!("crash-proof.md", "how it is tested against crashes"),
     page!("benchmarks.md", "how fast it is"),
+];
+
+/// Guides in the other languages of the studio, under the names of the English ones.
+const TRANSLATED: &[Page] = &[
+    page!("ja/quickstart.md", "クイックスタート"),
+    page!("ja/prompt-guide.md", "プロンプトガイド"),
+    page!("ko/quickstart.md", "빠른 시작"),
+    page!("ko/prompt-guide.md", "프롬프트 안내"),
+    page!("pl/quickstart.md", "szybki start"),
+    page!("pl/prompt-guide.md", "jak pisać opisy"),
 ];
 
 /// The routes of the pages.
@@ -106,6 +120,7 @@ async fn index(State(app): State<Arc<App>>, headers: HeaderMap) -> Response<Stri
         }
     };
     list("Optional", FOR_OPERATORS);
+    list("Other languages", TRANSLATED);
     plain(text)
 }
 
@@ -122,13 +137,15 @@ async fn one(
     State(app): State<Arc<App>>,
     Path(name): Path<String>,
     headers: HeaderMap,
-) -> Response<String> {
+) -> axum::response::Response {
     match page_of(&name) {
-        Some(page) => markdown(at(page, &base_url(&app, &headers))),
+        Some(page) => markdown(at(page, &base_url(&app, &headers))).map(Into::into),
+        // The pages for people have the same names without the ending.
+        None if !name.ends_with(".md") => studio::page(headers).await,
         None => {
             let mut response = plain(format!("there is no page {name}; /llms.txt lists them\n"));
             *response.status_mut() = StatusCode::NOT_FOUND;
-            response
+            response.map(Into::into)
         }
     }
 }
@@ -148,7 +165,8 @@ fn joined<'p>(pages: impl Iterator<Item = &'p Page>, server: &str) -> String {
 }
 
 fn page_of(name: &str) -> Option<&'static Page> {
-    FOR_CLIENTS.iter().chain(FOR_OPERATORS).find(|page| page.name == name)
+    let mut pages = FOR_CLIENTS.iter().chain(FOR_OPERATORS).chain(TRANSLATED);
+    pages.find(|page| page.name == name)
 }
 
 /// A page whose examples can be run against this server as they are, and whose links lead

@@ -1,9 +1,12 @@
 //! What a person asks: to sign in and out, and about their sessions.
 
+use super::operator;
 use super::peer::{Peer, caller_address};
 use super::reply::store_error;
 use super::session::{check_origin, signed_out};
 use super::submit::Origin;
+use super::teams;
+use super::top_up;
 use crate::app::App;
 use crate::people::{password::SALT_BYTES, token};
 use http::HeaderMap;
@@ -12,7 +15,8 @@ use reelgate_core::people::{Credential, ServerView, SessionRow, SessionView, Use
 use reelgate_core::token::{Token, TokenKind};
 use reelgate_core::user::{FRESH_MS, SESSION_MS, check_password, user_name};
 use reelgate_core::{
-    Error, KeyHash, Kind, Means, PeopleCall, PeopleReply, Secret, SessionId, UserId,
+    Error, KeyHash, Kind, Means, PeopleCall, PeopleReply, Secret, SessionId, TopUpCall, TopUpReply,
+    UserId,
 };
 use reelgate_store::{NewSession, Person};
 use std::sync::Arc;
@@ -32,6 +36,9 @@ pub(super) async fn without_session(
 ) -> Result<PeopleReply, Error> {
     match call {
         PeopleCall::Server => Ok(PeopleReply::Server(server(app))),
+        PeopleCall::TopUp(TopUpCall::Plans) => {
+            Ok(PeopleReply::TopUp(TopUpReply::Plans(top_up::plans(app))))
+        }
         PeopleCall::SignIn(credential) => {
             // Nobody should find themselves signed in as somebody else by another site's page.
             check_origin(app, headers)?;
@@ -72,6 +79,12 @@ pub(super) async fn act(
             }
             Err(Error::new(Kind::NotFound, "session not found"))
         }
+        PeopleCall::Team(call) => Ok(PeopleReply::Team(teams::act(app, person, call).await?)),
+        PeopleCall::TopUp(call) => Ok(PeopleReply::TopUp(top_up::act(app, origin, call).await?)),
+        PeopleCall::Operator(call) => {
+            let reply = operator::act(app, person, *call).await?;
+            Ok(PeopleReply::Operator(Box::new(reply)))
+        }
         PeopleCall::ChangePassword { current, new } => {
             change_password(app, person, current, new).await
         }
@@ -85,12 +98,12 @@ pub(super) fn person_of(origin: &Origin) -> Result<&Arc<Person>, Error> {
 }
 
 /// What a page has to know before anybody signs in.
-pub(super) fn server(_app: &App) -> ServerView {
-    ServerView {
-        version: env!("CARGO_PKG_VERSION"),
-        sign_in: vec!["password", "link"],
-        top_up: vec!["code"],
+pub(super) fn server(app: &App) -> ServerView {
+    let mut top_up = vec!["code"];
+    if app.config.stripe.is_some() {
+        top_up.push("card");
     }
+    ServerView { version: env!("CARGO_PKG_VERSION"), sign_in: vec!["password", "link"], top_up }
 }
 
 async fn sign_in(app: &App, credential: Credential, agent: String) -> Result<PeopleReply, Error> {

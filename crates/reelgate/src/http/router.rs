@@ -2,12 +2,11 @@
 
 use super::actions::NATIVE;
 use super::gateway::{self, PathParams};
-use super::{files, health, openapi, pages, reply, upstream};
+use super::{files, health, openapi, pages, reply, studio, top_up, upstream};
 use crate::agents::mcp;
 use crate::app::App;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::response::Html;
 use axum::routing::{MethodFilter, MethodRouter, get, post};
 use axum::{Router, middleware};
 use http::{Response, StatusCode};
@@ -20,12 +19,12 @@ use tokio::sync::Semaphore;
 /// Builds the server's front.
 pub fn router(app: &Arc<App>) -> Router {
     let mut router = Router::new()
-        .route("/", get(async || Html(include_str!("welcome.html"))))
         .route("/openapi/{file}", get(openapi::document))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/files/{ticket}/{*name}", get(files::download))
         .route("/upstream/{job}/{seal}", post(upstream::report))
+        .route("/payments/stripe", post(top_up::report))
         .with_state(Arc::clone(app));
     for dialect in &app.dialects {
         for (path, routes) in by_path(dialect.routes()) {
@@ -36,7 +35,7 @@ pub fn router(app: &Arc<App>) -> Router {
         let tools = mcp::service(&router, native.as_ref(), app.stopping.clone());
         router = router.route_service("/mcp", tools);
     }
-    router = router.merge(pages::routes(app));
+    router = router.merge(pages::routes(app)).merge(studio::routes());
     let in_flight = Arc::new(Semaphore::new(app.config.limits.requests_in_flight_max));
     router
         .fallback({

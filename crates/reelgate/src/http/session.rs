@@ -124,6 +124,11 @@ impl KnownPeople {
         known.retain(|_, (person, _)| person.user != user);
     }
 
+    /// Forgets all people.
+    pub fn forget_everybody(&self) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Forgets everybody who belongs to an account.
     pub fn forget_account(&self, account: AccountId) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);

@@ -23,7 +23,11 @@ impl Links {
 
     pub(super) fn link(&self, name: &str, now: Timestamp) -> String {
         let expires_ms = (now.ms() + LINK_TTL_MS).div_euclid(HOUR_MS) * HOUR_MS + HOUR_MS;
-        let expires_s = expires_ms / 1000;
+        self.link_until(name, Timestamp::from_ms(expires_ms))
+    }
+
+    pub(super) fn link_until(&self, name: &str, expires: Timestamp) -> String {
+        let expires_s = expires.ms() / 1000;
         format!("/files/{expires_s}-{}/{name}", hex(&self.signature(name, expires_s)))
     }
 

@@ -249,6 +249,12 @@ impl Media {
         self.links.link(name, now)
     }
 
+    /// The same, valid until a moment.
+    #[must_use]
+    pub fn link_until(&self, name: &str, expires: Timestamp) -> String {
+        self.links.link_until(name, expires)
+    }
+
     /// A proof that `text` was written here; it never expires.
     #[must_use]
     pub fn seal(&self, text: &str) -> String {

@@ -11,6 +11,7 @@ mod door;
 mod posted;
 mod resolver;
 mod save;
+pub mod stripe;
 mod upstream;
 
 pub use address::is_public;

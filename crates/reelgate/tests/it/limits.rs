@@ -181,7 +181,7 @@ async fn health_and_documents_need_no_key() {
         assert_eq!(document["openapi"], "3.1.0", "{name}");
     }
     assert_eq!(app.get_without_key("/openapi/other.json").await.status, 404);
-    assert!(app.get_without_key("/").await.text().contains("Reelgate is running"));
+    assert!(app.get_without_key("/").await.text().contains("<title>Reelgate</title>"));
     app.app.stopping.cancel();
     app.get_without_key("/readyz").await.is(503, &json!({ "status": "stopping" }));
     app.finish().await;

@@ -37,6 +37,11 @@ async fn jobs_are_listed_by_state_model_and_time() {
     assert_eq!(list(&format!("created_after={from}&created_before={until}")).await, ids[1..2]);
     assert_eq!(list("created_after=2026-06-04").await, Vec::<String>::new());
     assert_eq!(list("model=native/preview").await, ids);
+    assert_eq!(list("prompt=TWO").await, ids[1..2]);
+    assert_eq!(list("prompt=o%20W").await, ids[1..2]);
+    assert_eq!(list("prompt=one%20two").await, Vec::<String>::new());
+    let long = format!("{JOBS}?prompt={}", "x".repeat(201));
+    assert_eq!(app.get(&long, &who).await.at("/error/field"), "prompt");
     assert_eq!(list("model=open_v1/seedance-2.0").await, Vec::<String>::new());
     app.post(&format!("{JOBS}/{}/cancel", ids[1]), &who, &Value::Null).await;
     assert_eq!(list("state=cancelled").await, ids[1..2]);

@@ -80,7 +80,7 @@ async fn a_link_signs_in_once_and_lets_a_forgotten_password_be_replaced() {
     let changed = app.studio(&anna, Method::POST, "/password", &new).await;
     changed.is(200, &json!({ "done": true }));
     let sessions = app.look(&anna, "/sessions").await.json();
-    assert_eq!(sessions["sessions"].as_array().map(Vec::len), Some(1), "{sessions}");
+    assert_eq!(sessions["data"].as_array().map(Vec::len), Some(1), "{sessions}");
     let typed = json!({ "name": "anna", "password": "a better password" });
     let again = app.sign_in(&typed).await;
     anna.cookie = cookie_of(&again);
@@ -184,7 +184,7 @@ async fn a_session_that_was_ended_opens_nothing_at_once() {
     }
     note::step(&app.app).await.expect("a note");
     let list = app.look(&here, "/sessions").await.json();
-    let rows = list["sessions"].as_array().expect("rows");
+    let rows = list["data"].as_array().expect("rows");
     assert_eq!(rows.iter().filter(|row| row["current"] == json!(true)).count(), 1, "{list}");
     assert!(rows.iter().all(|row| row["last_seen_at"] != row["created_at"]), "{list}");
     let other = rows.iter().find(|row| row["current"] == json!(false)).expect("the other");

@@ -1,7 +1,8 @@
 //! The routes for people, described.
 
 use super::super::openapi::amount;
-use super::super::{ID, KEY_PREFIX};
+use super::super::openapi_own::part;
+use super::super::{ID, KEY_PREFIX, operator, teams};
 use super::{ACCOUNT_PREFIX, SESSION_PREFIX, USER_PREFIX};
 use crate::openapi::{Described, moment, names, object, reference, with};
 use crate::wire::{Operation, PeopleOperation, Route};
@@ -21,7 +22,7 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
     let texts = json!({ "type": "array", "items": { "type": "string" } });
     let text = json!({ "type": "string", "maxLength": PASSWORD_BYTES_MAX });
     let new = with(text.clone(), "minLength", PASSWORD_CHARS_MIN);
-    vec![
+    let mut schemas = vec![
         (
             "Server",
             object(json!({
@@ -44,12 +45,14 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("Session", session()),
+        ("Plan", plan()),
+        ("Plans", part("Plan")),
         (
-            "Sessions",
-            object(json!({
-                "sessions": { "type": "array", "items": reference("SessionEntry") },
-            })),
+            "Checkout",
+            with(object(json!({ "plan": { "type": "string" } })), "additionalProperties", false),
         ),
+        ("CheckoutPage", object(json!({ "url": { "type": "string" } }))),
+        ("Sessions", part("SessionEntry")),
         (
             "SessionEntry",
             object(json!({
@@ -79,7 +82,10 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("Done", object(json!({ "done": { "type": "boolean" } }))),
-    ]
+    ];
+    schemas.extend(teams::openapi::schemas());
+    schemas.extend(operator::openapi::schemas());
+    schemas
 }
 
 fn session() -> Value {
@@ -89,7 +95,16 @@ fn session() -> Value {
         "role": names(&UserRole::ALL, UserRole::name),
         "has_password": { "type": "boolean" },
     }));
-    let account = object(json!({
+    object(json!({
+        "user": user,
+        "accounts": { "type": "array", "items": seat() },
+        "server": reference("Server"),
+    }))
+}
+
+/// A place in an account.
+pub(in super::super) fn seat() -> Value {
+    object(json!({
         "id": id(ACCOUNT_PREFIX),
         "name": { "type": "string" },
         "kind": names(&AccountKind::ALL, AccountKind::name),
@@ -97,11 +112,6 @@ fn session() -> Value {
         "balance": amount(),
         "held": amount(),
         "studio_key": id(KEY_PREFIX),
-    }));
-    object(json!({
-        "user": user,
-        "accounts": { "type": "array", "items": account },
-        "server": reference("Server"),
     }))
 }
 
@@ -130,6 +140,13 @@ pub(in super::super) fn parameter(name: &str) -> Value {
 
 /// What the route is about.
 pub(in super::super) fn describe(operation: PeopleOperation, plain: Described) -> Described {
+    match operation {
+        PeopleOperation::Team(operation) => return teams::openapi::describe(operation, plain),
+        PeopleOperation::Operator(operation) => {
+            return operator::openapi::describe(operation, plain);
+        }
+        _ => {}
+    }
     let (id, summary, body, answer, refusals): (_, _, Option<&'static str>, _, &'static [u16]) =
         match operation {
             PeopleOperation::Server => {
@@ -159,8 +176,32 @@ pub(in super::super) fn describe(operation: PeopleOperation, plain: Described) -
                 "Done",
                 &[400, 413, 415],
             ),
+            PeopleOperation::Checkout => (
+                "beginCheckout",
+                "The payment service's page, where the plan is paid.",
+                Some("Checkout"),
+                "CheckoutPage",
+                &[400, 404, 413, 415],
+            ),
+            PeopleOperation::Plans | PeopleOperation::Team(_) | PeopleOperation::Operator(_) => {
+                ("listPlans", "Credits that can be bought by card.", None, "Plans", &[])
+            }
         };
     let has_id = operation == PeopleOperation::EndSession;
     let parameters = has_id.then(|| parameter(ID)).into_iter().collect();
     Described { id, summary, parameters, body, answer: (200, answer), refusals, ..plain }
+}
+
+fn plan() -> Value {
+    object(json!({
+        "id": { "type": "string" },
+        "title": { "type": "string" },
+        "credits": amount(),
+        "amount": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "What it costs, in the currency's smallest unit.",
+        },
+        "currency": { "type": "string", "pattern": "^[a-z]{3}$" },
+    }))
 }

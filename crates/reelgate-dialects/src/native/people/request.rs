@@ -5,7 +5,7 @@ use super::SESSION_PREFIX;
 use crate::json::Fields;
 use crate::wire::WireRequest;
 use reelgate_core::people::Credential;
-use reelgate_core::{Error, Field, Kind, PeopleCall, Secret, SessionId};
+use reelgate_core::{Error, Field, Kind, PeopleCall, Secret, SessionId, TopUpCall};
 
 pub(super) fn credential(request: &WireRequest) -> Result<Credential, Error> {
     let mut body = Fields::of_body(request)?;
@@ -25,11 +25,17 @@ pub(super) fn change_password(request: &WireRequest) -> Result<PeopleCall, Error
     Ok(PeopleCall::ChangePassword { current, new: Secret(body.required("new", named("new"))?) })
 }
 
+pub(super) fn checkout(request: &WireRequest) -> Result<TopUpCall, Error> {
+    let mut body = Fields::of_body(request)?;
+    body.only(&["plan"], "")?;
+    Ok(TopUpCall::Checkout { plan: body.required("plan", named("plan"))? })
+}
+
 pub(super) fn session_id(request: &WireRequest) -> Result<SessionId, Error> {
     let id = request.parameter(ID).strip_prefix(SESSION_PREFIX).and_then(SessionId::parse);
     id.ok_or_else(|| Error::new(Kind::NotFound, "session not found"))
 }
 
-pub(super) fn named(name: &str) -> Field {
+fn named(name: &str) -> Field {
     Field::Named(name.to_owned())
 }

@@ -6,6 +6,8 @@ use crate::time::iso;
 use crate::wire::WireResponse;
 use http::HeaderValue;
 use http::header::SET_COOKIE;
+use reelgate_core::Plan;
+use reelgate_core::ledger::Funds;
 use reelgate_core::people::{Seat, ServerView, SessionRow, SessionView};
 use serde::Serialize;
 
@@ -35,7 +37,7 @@ struct User<'a> {
 }
 
 #[derive(Serialize)]
-struct SeatBody<'a> {
+pub(in super::super) struct SeatBody<'a> {
     id: String,
     name: &'a str,
     kind: &'static str,
@@ -47,12 +49,7 @@ struct SeatBody<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Sessions<'a> {
-    sessions: Vec<SessionBody<'a>>,
-}
-
-#[derive(Serialize)]
-struct SessionBody<'a> {
+pub(super) struct SessionBody<'a> {
     id: String,
     means: &'static str,
     agent: &'a str,
@@ -62,14 +59,58 @@ struct SessionBody<'a> {
     expires_at: String,
 }
 
+/// Credits as exact decimals.
+#[derive(Serialize)]
+pub(in super::super) struct FundsBody {
+    balance: String,
+    held: String,
+    available: String,
+}
+
+impl FundsBody {
+    pub(in super::super) fn of(funds: Funds) -> Self {
+        Self {
+            balance: funds.balance.to_string(),
+            held: funds.held.to_string(),
+            available: funds.available().to_string(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct PlanBody<'a> {
+    id: &'a str,
+    title: &'a str,
+    credits: String,
+    amount: i64,
+    currency: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct CheckoutPage<'a> {
+    pub(super) url: &'a str,
+}
+
+impl<'a> PlanBody<'a> {
+    pub(super) fn of(plan: &'a Plan) -> Self {
+        Self {
+            id: &plan.id,
+            title: &plan.title,
+            credits: plan.credits.to_string(),
+            amount: plan.amount,
+            currency: &plan.currency,
+        }
+    }
+}
+
 /// An answer that has nothing to tell but that it was done.
 #[derive(Serialize)]
-pub(super) struct Done {
+pub(in super::super) struct Done {
     done: bool,
 }
 
 impl Done {
-    pub(super) const YES: Self = Self { done: true };
+    pub(in super::super) const YES: Self = Self { done: true };
 }
 
 impl<'a> Server<'a> {
@@ -94,7 +135,8 @@ impl<'a> Session<'a> {
     }
 }
 
-fn seat(seat: &Seat) -> SeatBody<'_> {
+/// A place in an account.
+pub(in super::super) fn seat(seat: &Seat) -> SeatBody<'_> {
     SeatBody {
         id: format!("{ACCOUNT_PREFIX}{}", seat.account),
         name: &seat.name,
@@ -106,9 +148,9 @@ fn seat(seat: &Seat) -> SeatBody<'_> {
     }
 }
 
-impl<'a> Sessions<'a> {
-    pub(super) fn of(rows: &'a [SessionRow]) -> Self {
-        let row = |row: &'a SessionRow| SessionBody {
+impl<'a> SessionBody<'a> {
+    pub(super) fn of(row: &'a SessionRow) -> Self {
+        Self {
             id: format!("{SESSION_PREFIX}{}", row.id),
             means: row.means.name(),
             agent: &row.agent,
@@ -116,8 +158,7 @@ impl<'a> Sessions<'a> {
             created_at: iso(row.created),
             last_seen_at: iso(row.last_seen),
             expires_at: iso(row.expires),
-        };
-        Self { sessions: rows.iter().map(row).collect() }
+        }
     }
 }
 
