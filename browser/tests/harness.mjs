@@ -114,7 +114,7 @@ export async function open(browser, server, options = {}) {
   if (key) {
     await context.addInitScript(key => sessionStorage.setItem("reelgate.key", key), key);
   }
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(120_000);
   const finish = async () => {
     await context.close();
     assert.deepEqual(wrongs, [], "the page complained");

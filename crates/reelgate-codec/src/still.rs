@@ -13,6 +13,7 @@ use image::{
 };
 
 use crate::Rgb;
+use crate::moving::frames;
 use crate::sniff::{MediaType, sniff};
 
 /// How large a picture may be before it is decoded at all.
@@ -24,12 +25,15 @@ pub struct ImageLimits {
     pub pixels_max: usize,
     /// Longest side in pixels.
     pub side_max: usize,
+    /// Most frames of a moving picture, though only the first is read.
+    pub frames_max: usize,
 }
 
 impl Default for ImageLimits {
-    /// 30 MB, 64 megapixels, sides up to 16 384: above any camera, below any bomb.
+    /// 30 MB, 64 megapixels, sides up to 16 384: above any camera, below any bomb; 500 frames are
+    /// a film, which is to be sent as one.
     fn default() -> Self {
-        Self { bytes_max: 30_000_000, pixels_max: 64_000_000, side_max: 16_384 }
+        Self { bytes_max: 30_000_000, pixels_max: 64_000_000, side_max: 16_384, frames_max: 500 }
     }
 }
 
@@ -55,6 +59,14 @@ pub enum ImageError {
         /// Rows.
         height: usize,
     },
+    /// The picture moves through more frames than allowed.
+    #[error("a moving picture of {frames} frames is outside the limits, at most {frames_max}")]
+    Frames {
+        /// Found.
+        frames: usize,
+        /// Allowed.
+        frames_max: usize,
+    },
     /// The file is broken; the decoder's words.
     #[error("the picture cannot be read: {0}")]
     Malformed(String),
@@ -63,7 +75,7 @@ pub enum ImageError {
     Encode(String),
 }
 
-/// Reads a JPEG, PNG, WebP, BMP or the first picture of a GIF.
+/// Reads a JPEG, PNG, BMP, or the first picture of a WebP or GIF.
 ///
 /// The EXIF orientation is applied, 16-bit and grey pixels become 8-bit colour, and transparent
 /// pixels are laid over white, as most cut-outs and logos are made for a light page.
@@ -79,6 +91,10 @@ pub fn decode_image(bytes: &[u8], limits: ImageLimits) -> Result<Rgb, ImageError
     let pixels = width.saturating_mul(height);
     if pixels == 0 || pixels > limits.pixels_max || width.max(height) > limits.side_max {
         return Err(ImageError::Size { width, height });
+    }
+    let (frames, frames_max) = (frames(bytes), limits.frames_max);
+    if frames > frames_max {
+        return Err(ImageError::Frames { frames, frames_max });
     }
     let decode = || -> image::ImageResult<DynamicImage> {
         let mut reader = open(bytes)?;

@@ -109,6 +109,8 @@ pub struct Links {
     pub video: String,
     /// The poster.
     pub poster: String,
+    /// A small moving picture (GIF), if there is one.
+    pub thumbnail: Option<String>,
     /// The last frame.
     pub last_frame: String,
 }

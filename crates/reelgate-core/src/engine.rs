@@ -110,6 +110,14 @@ pub struct Clip {
     pub has_audio: bool,
 }
 
+impl Clip {
+    /// Where an engine that makes a small moving picture of the clip (GIF) puts it.
+    #[must_use]
+    pub fn thumbnail(&self) -> PathBuf {
+        self.poster.with_file_name("thumbnail.gif")
+    }
+}
+
 /// Why an attempt made no clip.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EngineError {

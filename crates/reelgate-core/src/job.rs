@@ -154,6 +154,8 @@ pub struct Output {
     pub video_sha256: String,
     /// The poster.
     pub poster: String,
+    /// A small moving picture, if its engine made one.
+    pub thumbnail: Option<String>,
     /// The last frame.
     pub last_frame: String,
     /// Pixels.

@@ -24,7 +24,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         };
         let picture = image::open(path)?.to_rgb8();
         let (w, h) = (picture.width() as usize, picture.height() as usize);
-        stills.push(Still { picture: Rgb { width: w, height: h, data: picture.into_raw() }, role });
+        let picture = Rgb { width: w, height: h, data: picture.into_raw() };
+        stills.push(Still { picture, role, reel: None });
     }
     let brief = Brief {
         prompt: prompt.clone(),
@@ -34,6 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         seed: 7,
         fixed_lens: rest.iter().any(|word| word == "fixed"),
         stills,
+        beats: Vec::new(),
     };
     let start = cpu_ms()?;
     let film = compose(&brief);

@@ -127,7 +127,11 @@ async fn removable(tx: &mut Tx, before: Timestamp) -> Result<Vec<Removable>, Sto
 
 fn files(job: Job) -> Removable {
     let outputs = match job.state {
-        State::Succeeded { output, .. } => vec![output.video, output.poster, output.last_frame],
+        State::Succeeded { output, .. } => {
+            let mut files = vec![output.video, output.poster, output.last_frame];
+            files.extend(output.thumbnail);
+            files
+        }
         _ => Vec::new(),
     };
     let references = job.order.media.into_iter().map(|media| media.stored).collect();

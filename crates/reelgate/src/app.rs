@@ -1,6 +1,7 @@
 //! Everything a request or a worker may need, built once.
 
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
+use crate::credentials::{self, SignerError};
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::fault::{self, Point};
 use crate::http::auth::KnownKeys;
@@ -17,8 +18,10 @@ use crate::secrets;
 use crate::work::pace::Pace;
 use crate::work::upstream::Upstreams;
 use reelgate_core::{Catalogue, Clock, DeliveryId, Engine, EntryId, Timestamp};
+use reelgate_credentials::Signer;
 use reelgate_dialects::{Dialect, Settings};
 use reelgate_engines::preview::PreviewEngine;
+use reelgate_sandbox::Decoder;
 use reelgate_store::{Options, Store, StoreError};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,6 +43,10 @@ pub struct App {
     pub catalogue: Catalogue,
     /// The APIs it speaks.
     pub dialects: Vec<Arc<dyn Dialect>>,
+    /// What decodes files of others.
+    pub decoder: Decoder,
+    /// What signs files that were made here.
+    pub signer: Option<Arc<Signer>>,
     /// What renders.
     pub engine: Arc<dyn Engine>,
     /// When it was opened.
@@ -98,6 +105,12 @@ pub enum StartError {
     /// The database cannot be used.
     #[error("cannot open the database: {0}")]
     Store(#[from] StoreError),
+    /// Files cannot be signed.
+    #[error("{0}")]
+    Signer(#[from] SignerError),
+    /// A setting cannot be used.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
     /// Media storage cannot be used.
     #[error("{0}")]
     Media(#[from] MediaError),
@@ -127,6 +140,8 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     /// Name resolution for outbound requests.
     pub names: Arc<dyn reqwest::dns::Resolve>,
+    /// What decodes files of others.
+    pub decoder: Decoder,
     /// The engine; `None` for the embedded one.
     pub engine: Option<Arc<dyn Engine>>,
 }
@@ -137,6 +152,7 @@ impl Default for Parts {
             clock: Arc::new(WallClock),
             entropy: Arc::new(SystemEntropy),
             names: Arc::new(SystemNames),
+            decoder: Decoder::of(crate::config::own_program()),
             engine: None,
         }
     }
@@ -167,7 +183,8 @@ impl App {
         let link_key = secrets::link_key(&data, parts.entropy.as_ref()).map_err(unusable)?;
         fault::point(Point::SecretMade);
         let store = Store::open(&Options { url: config.database_url() }).await?;
-        let media = Media::open(&data.join("media"), link_key)?;
+        let media = Media::open(&config.media.place(&data)?, link_key)?;
+        let signer = credentials::signer(&data, &config.credentials)?;
         fault::point(Point::Opened);
         let catalogue = Catalogue::built_in();
         let upstreams = Upstreams::new(&config.engines, Arc::clone(&parts.names));
@@ -179,13 +196,18 @@ impl App {
         let names = &parts.names;
         let stripe = config.stripe.clone().map(|one| StripeClient::new(one, Arc::clone(names)));
         let settings = Settings::of(&catalogue);
-        let engine =
-            parts.engine.unwrap_or_else(|| Arc::new(PreviewEngine::new(config.render_threads)));
+        let decoder = parts.decoder;
+        let engine = parts.engine.unwrap_or_else(|| {
+            let engine = PreviewEngine::new(config.render_threads, decoder.clone());
+            Arc::new(engine.marked(config.watermark))
+        });
         Ok(Arc::new(Self {
             store,
             media,
             catalogue,
             dialects: reelgate_dialects::all(&settings),
+            decoder,
+            signer,
             engine,
             upstreams,
             stripe,

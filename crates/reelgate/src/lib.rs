@@ -7,6 +7,7 @@ pub mod agents;
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod credentials;
 pub mod entropy;
 pub mod fault;
 pub mod http;

@@ -5,6 +5,7 @@ mod generate;
 mod media;
 mod memory;
 mod postgres;
+mod probe;
 mod scale;
 mod status;
 mod submit;
@@ -66,6 +67,7 @@ pub(crate) const ALL: &[(&str, &str, Scenario)] = &[
     ("media", "parts of a clip over HTTP", media::run),
     ("webhook", "from a job's end to its first delivery, SQLite", webhook::run),
     ("upstream", "ten thousand jobs that an upstream makes", upstream::run),
+    ("probe", "a look at a stranger's file by a confined child", probe::run),
     ("generate", "whole clips from the command line", generate::run),
 ];
 

@@ -2,8 +2,10 @@
 
 mod clip;
 mod colour;
+mod corpus;
 mod damage;
 mod foreign;
+mod hostile;
 mod read;
 mod sizes;
 mod sniff;

@@ -70,6 +70,7 @@ pub(crate) fn output() -> Output {
         video_bytes: 1,
         video_sha256: "00".to_owned(),
         poster: "clip/a/poster.jpg".to_owned(),
+        thumbnail: None,
         last_frame: "clip/a/last-frame.png".to_owned(),
         size: Size { width: 1280, height: 720 },
         frames: 120,

@@ -243,6 +243,7 @@ fn output() -> Value {
         "video_url": nullable(url()),
         "image_url": nullable(url()),
         "poster_url": url(),
+        "thumbnail_url": nullable(url()),
         "last_frame_url": nullable(url()),
         "width": count(),
         "height": count(),

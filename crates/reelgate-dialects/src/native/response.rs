@@ -68,6 +68,7 @@ struct Output<'a> {
     video_url: Option<&'a str>,
     image_url: Option<&'a str>,
     poster_url: &'a str,
+    thumbnail_url: Option<&'a str>,
     last_frame_url: Option<&'a str>,
     width: u32,
     height: u32,
@@ -158,12 +159,13 @@ fn output(view: &JobView) -> Option<Output<'_>> {
     let (State::Succeeded { output, .. }, Some(links)) = (&view.job.state, &view.links) else {
         return None;
     };
-    let Links { video, poster, last_frame } = links;
+    let Links { video, poster, thumbnail, last_frame } = links;
     let still = view.job.order.is_still();
     Some(Output {
         video_url: (!still).then_some(video),
         image_url: still.then_some(video),
         poster_url: poster,
+        thumbnail_url: thumbnail.as_deref(),
         last_frame_url: (!still).then_some(last_frame),
         width: output.size.width,
         height: output.size.height,

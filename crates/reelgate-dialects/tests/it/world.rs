@@ -172,6 +172,7 @@ pub(crate) fn job(spec: &Value) -> JobView {
     let links = kept.then(|| Links {
         video: link("video", "https://media.example/clip.mp4"),
         poster: link("poster", "https://media.example/clip.jpg"),
+        thumbnail: text(spec, "thumbnail").map(ToOwned::to_owned),
         last_frame: link("last_frame", "https://media.example/clip.png"),
     });
     let number = |key: &str| spec["queue"][key].as_u64().and_then(|n| u32::try_from(n).ok());
@@ -211,6 +212,7 @@ fn output(job: &Job, removed: Option<Timestamp>) -> Output {
         video_bytes: 1,
         video_sha256: "0".repeat(64),
         poster: "clip.jpg".to_owned(),
+        thumbnail: None,
         last_frame: "clip.png".to_owned(),
         size: job.size,
         frames: 121,

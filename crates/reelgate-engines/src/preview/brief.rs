@@ -1,5 +1,6 @@
 //! What the preview engine is asked to show.
 
+use super::still::Reel;
 use reelgate_codec::Rgb;
 
 /// A picture handed in with the order, and what it is for.
@@ -9,6 +10,8 @@ pub struct Still {
     pub picture: Rgb,
     /// What the order wants it for.
     pub role: StillRole,
+    /// All frames, when it is a video; the picture is then its first.
+    pub reel: Option<Reel>,
 }
 
 /// What a handed-in picture is for.
@@ -39,4 +42,6 @@ pub struct Brief {
     pub fixed_lens: bool,
     /// Pictures in the order they were given.
     pub stills: Vec<Still>,
+    /// Frames on which beats of the sound fall that will go with the clip; cuts wait for them.
+    pub beats: Vec<u32>,
 }

@@ -1,17 +1,17 @@
 //! The engine port of the preview: files in, files out, progress and stop in between.
 
-use super::brief::{Brief, Still, StillRole};
+use super::brief::Brief;
+use super::finish::Finished;
+use super::load::Loaded;
 use super::{Film, compose};
 use reelgate_codec::{
-    AudioLimits, ClipError, ClipSpec, FRAME_RATE, Frame, ImageError, ImageLimits, Picture, Rgb,
-    Sound, VideoLimits, colour, decode_audio, decode_image, encode_jpeg, encode_png, label_png,
-    read_frame, write_clip,
+    ClipError, ClipSpec, FRAME_RATE, Frame, ImageError, Picture, Rgb, colour, encode_gif,
+    encode_jpeg, encode_png, label_png, write_clip,
 };
 use reelgate_core::engine::BoxFuture;
 use reelgate_core::job::Progress;
-use reelgate_core::{
-    Clip, Engine, EngineError, FailureClass, Input, MediaKind, Report, Role, Work,
-};
+use reelgate_core::{Clip, Engine, EngineError, FailureClass, Report, Work};
+use reelgate_sandbox::Decoder;
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::num::NonZeroUsize;
@@ -26,16 +26,26 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const POSTER_QUALITY: u8 = 88;
 
 /// The embedded engine.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct PreviewEngine {
     threads: NonZeroUsize,
+    decoder: Decoder,
+    marked: bool,
 }
 
 impl PreviewEngine {
-    /// An engine that uses up to `threads` threads for each job.
+    /// An engine that uses up to `threads` threads for each job, and reads references with
+    /// `decoder`.
     #[must_use]
-    pub fn new(threads: usize) -> Self {
-        Self { threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN) }
+    pub fn new(threads: usize, decoder: Decoder) -> Self {
+        let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
+        Self { threads, decoder, marked: false }
+    }
+
+    /// The same, with a visible mark in a corner of its pictures if `marked`.
+    #[must_use]
+    pub fn marked(self, marked: bool) -> Self {
+        Self { marked, ..self }
     }
 }
 
@@ -69,10 +79,16 @@ impl Engine for PreviewEngine {
             let frames = frames_of(&work);
             let shared = Arc::new(Shared::default());
             let _stop = StopOnDrop(Arc::clone(&shared));
-            let threads = self.threads;
+            let (threads, marked) = (self.threads, self.marked);
+            let loading = Loaded::read(&self.decoder, &work);
+            let loaded = tokio::select! {
+                loaded = loading => loaded?,
+                // Leaving the reading behind ends its process.
+                () = stopped(report) => return Err(EngineError::stopped()),
+            };
             let mut rendering = tokio::task::spawn_blocking({
                 let shared = Arc::clone(&shared);
-                move || render(&work, threads, &shared)
+                move || render(&work, loaded, (threads, marked), &shared)
             });
             loop {
                 tokio::select! {
@@ -96,35 +112,52 @@ fn frames_of(work: &Work) -> u32 {
     work.order.duration_s.saturating_mul(FRAME_RATE)
 }
 
-fn brief_of(work: &Work, frames: u32) -> Result<Brief, EngineError> {
-    Ok(Brief {
+/// Returns once the engine is to stop.
+async fn stopped(report: &dyn Report) {
+    while !report.should_stop() {
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+fn brief_of(work: &Work, loaded: Loaded, frames: u32) -> Brief {
+    Brief {
         prompt: work.order.prompt.clone(),
         width: work.size.width as usize,
         height: work.size.height as usize,
         frames,
         seed: work.seed,
         fixed_lens: work.order.fixed_lens,
-        stills: stills(&work.inputs)?,
-    })
+        stills: loaded.stills,
+        beats: loaded.beats,
+    }
 }
 
-fn render(work: &Work, threads: NonZeroUsize, shared: &Shared) -> Result<Clip, EngineError> {
+fn render(
+    work: &Work,
+    mut loaded: Loaded,
+    (threads, marked): (NonZeroUsize, bool),
+    shared: &Shared,
+) -> Result<Clip, EngineError> {
     if work.order.is_still() {
-        return render_still(work);
+        return render_still(work, loaded, marked);
     }
-    let brief = brief_of(work, frames_of(work))?;
+    let sound = loaded.sound.take();
+    let brief = brief_of(work, loaded, frames_of(work));
     let film = compose(&brief);
     let mut spec = ClipSpec::new(brief.width, brief.height, brief.frames);
     spec.threads = threads;
     spec.sound = match work.order.audio {
-        true => Some(handed_in_sound(&work.inputs)?.unwrap_or_else(|| film.soundtrack())),
+        true => Some(sound.unwrap_or_else(|| film.soundtrack())),
         false => None,
     };
     spec.tags = tags(work, &film);
     let video = work.scratch.join("video.mp4");
-    write_video(&spec, &film, &video, shared)?;
-    let (poster, last_frame) = write_stills(&brief, &film, &work.scratch)?;
-    Ok(Clip {
+    let finished = Finished::new(&film, (brief.width, brief.height), brief.frames, marked);
+    write_video(&spec, &finished, &video, shared)?;
+    let (poster, last_frame) = write_stills(&brief, &finished, &work.scratch)?;
+    let (small, delay_ms) = finished.thumbnail();
+    let gif = encode_gif(&small, delay_ms).map_err(unwritten)?;
+    let clip = Clip {
         video,
         poster,
         last_frame,
@@ -132,14 +165,17 @@ fn render(work: &Work, threads: NonZeroUsize, shared: &Shared) -> Result<Clip, E
         frames: brief.frames,
         duration_ms: work.order.duration_s.saturating_mul(1000),
         has_audio: work.order.audio,
-    })
+    };
+    fs::write(clip.thumbnail(), gif).map_err(disk)?;
+    Ok(clip)
 }
 
 /// A picture is one moment of the second that a clip would begin with.
-fn render_still(work: &Work) -> Result<Clip, EngineError> {
-    let brief = brief_of(work, FRAME_RATE)?;
+fn render_still(work: &Work, loaded: Loaded, marked: bool) -> Result<Clip, EngineError> {
+    let brief = brief_of(work, loaded, FRAME_RATE);
     let film = compose(&brief);
-    let picture = picture(&brief, &film, FRAME_RATE / 3);
+    let finished = Finished::new(&film, (brief.width, brief.height), brief.frames, marked);
+    let picture = picture(&brief, &finished, FRAME_RATE / 3);
     let (image, poster) = (work.scratch.join("image.png"), work.scratch.join("poster.jpg"));
     let png = label_png(encode_png(&picture).map_err(unwritten)?, &tags(work, &film));
     fs::write(&image, png).map_err(disk)?;
@@ -156,7 +192,7 @@ fn render_still(work: &Work) -> Result<Clip, EngineError> {
     })
 }
 
-fn picture(brief: &Brief, film: &Film, index: u32) -> Rgb {
+fn picture(brief: &Brief, film: &Finished<'_>, index: u32) -> Rgb {
     let mut frame = Frame::black(brief.width, brief.height);
     film.draw(index, &mut frame);
     colour::to_rgb(&frame)
@@ -165,42 +201,6 @@ fn picture(brief: &Brief, film: &Film, index: u32) -> Rgb {
 fn unwritten(error: ImageError) -> EngineError {
     let message = format!("a still cannot be written: {error}");
     EngineError::fatal(FailureClass::Internal, message)
-}
-
-/// Pictures to draw from: images as they are, videos by their first frame.
-fn stills(inputs: &[Input]) -> Result<Vec<Still>, EngineError> {
-    let seen = inputs.iter().filter(|input| input.kind != MediaKind::Audio);
-    seen.map(|input| {
-        let bytes = fs::read(&input.path).map_err(disk)?;
-        let picture: Rgb = match input.kind {
-            MediaKind::Video => {
-                let frame = read_frame(&bytes, 0, VideoLimits::default()).map_err(unusable)?;
-                colour::to_rgb(&frame)
-            }
-            _ => decode_image(&bytes, ImageLimits::default()).map_err(unusable)?,
-        };
-        let role = match input.role {
-            Role::FirstFrame => StillRole::FirstFrame,
-            Role::LastFrame => StillRole::LastFrame,
-            Role::Reference => StillRole::Reference,
-        };
-        Ok(Still { picture, role })
-    })
-    .collect()
-}
-
-/// The first sound that came with the order becomes the track.
-fn handed_in_sound(inputs: &[Input]) -> Result<Option<Sound>, EngineError> {
-    let Some(input) = inputs.iter().find(|input| input.kind == MediaKind::Audio) else {
-        return Ok(None);
-    };
-    let bytes = fs::read(&input.path).map_err(disk)?;
-    decode_audio(&bytes, AudioLimits::default()).map(Some).map_err(unusable)
-}
-
-fn unusable(error: impl std::fmt::Display) -> EngineError {
-    let message = format!("a reference cannot be used: {error}");
-    EngineError::fatal(FailureClass::Input, message)
 }
 
 /// What the file says about itself: that it is a preview, and how to make it again.
@@ -222,7 +222,7 @@ fn tags(work: &Work, film: &Film) -> Vec<(String, String)> {
 
 fn write_video(
     spec: &ClipSpec,
-    film: &Film,
+    film: &Finished<'_>,
     path: &Path,
     shared: &Shared,
 ) -> Result<(), EngineError> {
@@ -246,7 +246,7 @@ fn write_video(
 /// The poster shows the clip a third of the way in, when the opening has settled.
 fn write_stills(
     brief: &Brief,
-    film: &Film,
+    film: &Finished<'_>,
     scratch: &Path,
 ) -> Result<(PathBuf, PathBuf), EngineError> {
     let (poster, last_frame) = (scratch.join("poster.jpg"), scratch.join("last-frame.png"));

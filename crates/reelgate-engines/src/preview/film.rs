@@ -11,9 +11,12 @@ use super::paint::view::Eye;
 use super::place;
 use super::place::stage::{Easel, Moment, Stage};
 use super::sound;
-use super::still::{Drift, Morph, Overlay, Path, Plate};
+use super::still::{Drift, Inset, Morph, Overlay, Path, Plate, Reel, insets};
 use super::whitebox::Whitebox;
-use super::words::{Cut, Setting, Style, cuts_of};
+use super::words::{Cut, Name, Setting, Style, cuts_of};
+
+/// A shot that shows one picture is not shorter than this.
+const SHOT_FRAMES_MIN: u32 = 24;
 
 /// A composed clip, ready to be drawn frame by frame in any order.
 pub struct Film {
@@ -28,6 +31,8 @@ struct Scene {
     cut: Cut,
     camera: Camera,
     shown: Shown,
+    /// Small pictures over it.
+    insets: Vec<Inset>,
     /// What it should sound like it is.
     setting: Option<Setting>,
 }
@@ -38,6 +43,8 @@ enum Shown {
     Whitebox(Box<Whitebox>),
     Drift(Box<Drift>),
     Morph(Box<Morph>),
+    /// A video from this frame on, and weather over it.
+    Reel(Reel, u32, Box<Overlay>),
 }
 
 /// Understands a brief and paints everything that does not change from frame to frame.
@@ -52,15 +59,18 @@ pub fn compose(brief: &Brief) -> Film {
         // Its looks are for the model that it goes on to; a frame to open or end on is kept.
         casting.references.clear();
     }
-    let cuts = casting.share_out(cuts);
+    let cuts = to_the_beat(casting.share_out(cuts, brief), brief);
     let count = cuts.len();
     let scenes = cuts
         .into_iter()
         .enumerate()
-        .map(|(index, (cut, source))| {
+        .map(|(index, Given { cut, source, beside })| {
+            let beside: Vec<_> = beside.iter().map(|at| &brief.stills[*at].picture).collect();
+            let insets = insets(&beside, (brief.width, brief.height));
             let dice = Dice::new(hash(seed, index as u32, 0xC0_7000));
             let place = (index, count);
-            scene(brief, cut, source.map(|at| &brief.stills[at]), &casting, place, dice)
+            let source = source.map(|at| &brief.stills[at]);
+            Scene { insets, ..scene(brief, cut, source, &casting, place, dice) }
         })
         .collect();
     Film { scenes, frames: brief.frames, seed, easels: Mutex::new(Vec::new()) }
@@ -87,40 +97,76 @@ impl Casting {
         }
     }
 
+    /// The reference of a name: numbers count within a kind, and where there are not as many, among
+    /// all references.
+    fn find(&self, name: Name, brief: &Brief) -> Option<usize> {
+        let (number, moves) = match name {
+            Name::Image(number) => (number, false),
+            Name::Video(number) => (number, true),
+        };
+        let at = number.checked_sub(1)?;
+        let is_kind = |still: &&usize| brief.stills[**still].reel.is_some() == moves;
+        self.references.iter().filter(is_kind).nth(at).or(self.references.get(at)).copied()
+    }
+
     /// Gives every shot its picture, cutting shots that name several into one for each.
-    fn share_out(&self, cuts: Vec<Cut>) -> Vec<(Cut, Option<usize>)> {
+    fn share_out(&self, cuts: Vec<Cut>, brief: &Brief) -> Vec<Given> {
+        let alone = |cut, source| Given { cut, source, beside: Vec::new() };
         if let Some(still) = self.first.or(self.last) {
-            return cuts.into_iter().map(|cut| (cut, Some(still))).collect();
+            return cuts.into_iter().map(|cut| alone(cut, Some(still))).collect();
         }
         let references = &self.references;
         if references.is_empty() {
-            return cuts.into_iter().map(|cut| (cut, None)).collect();
+            return cuts.into_iter().map(|cut| alone(cut, None)).collect();
         }
-        let named = cuts.iter().any(|cut| !cut.facts.images.is_empty());
+        let named = cuts.iter().any(|cut| !cut.facts.named.is_empty());
         let one = cuts.len() == 1;
         let mut shared = Vec::new();
         for (index, cut) in cuts.into_iter().enumerate() {
             let wanted: Vec<usize> = match (named, one) {
-                (true, _) => cut
-                    .facts
-                    .images
-                    .iter()
-                    .filter_map(|number| references.get(number.checked_sub(1)?).copied())
-                    .collect(),
+                (true, _) => {
+                    cut.facts.named.iter().filter_map(|name| self.find(*name, brief)).collect()
+                }
                 (false, true) => references.clone(),
                 (false, false) => vec![references[index % references.len()]],
             };
+            if let [source, beside @ ..] = &wanted[..]
+                && !beside.is_empty()
+                && (cut.facts.insets || cut.frames < SHOT_FRAMES_MIN * wanted.len() as u32)
+            {
+                shared.push(Given { cut, source: Some(*source), beside: beside.to_vec() });
+                continue;
+            }
             let parts = wanted.len().clamp(1, (cut.frames / 24).max(1) as usize) as u32;
             let mut start = cut.first_frame;
             for part in 0..parts {
                 let end = cut.first_frame + cut.frames * (part + 1) / parts;
                 let piece = Cut { first_frame: start, frames: end - start, ..cut.clone() };
-                shared.push((piece, wanted.get(part as usize).copied()));
+                shared.push(alone(piece, wanted.get(part as usize).copied()));
                 start = end;
             }
         }
         shared
     }
+}
+
+/// A shot and the pictures it was given: one to fill it, and some beside that.
+struct Given {
+    cut: Cut,
+    source: Option<usize>,
+    beside: Vec<usize>,
+}
+
+/// Lets cuts fall on beats of the sound, where there are any near.
+fn to_the_beat(mut shots: Vec<Given>, brief: &Brief) -> Vec<Given> {
+    let starts: Vec<u32> = shots.iter().map(|shot| shot.cut.first_frame).collect();
+    let moved = sound::on_beats(&starts, &brief.beats, brief.frames, SHOT_FRAMES_MIN);
+    let ends = moved.iter().skip(1).copied().chain([brief.frames]);
+    for ((shot, start), end) in shots.iter_mut().zip(&moved).zip(ends) {
+        shot.cut.first_frame = *start;
+        shot.cut.frames = end.saturating_sub(*start).max(1);
+    }
+    shots
 }
 
 fn scene(
@@ -139,13 +185,20 @@ fn scene(
         if cut.facts.drawn(Style::Whitebox) {
             let scene = Whitebox::new(&cut.facts, size, seconds * pace, camera.clone(), dice);
             let setting = Some(scene.setting);
-            return Scene { cut, camera, shown: Shown::Whitebox(Box::new(scene)), setting };
+            let shown = Shown::Whitebox(Box::new(scene));
+            return Scene { cut, camera, shown, insets: Vec::new(), setting };
         }
         let stage = place::build(&cut.facts, size, seconds * pace, camera.clone(), dice);
         let setting = Some(stage.setting);
-        return Scene { cut, camera, shown: Shown::Stage(Box::new(stage)), setting };
+        let shown = Shown::Stage(Box::new(stage));
+        return Scene { cut, camera, shown, insets: Vec::new(), setting };
     };
     let overlay = Overlay { swarms: place::weather_over(&cut.facts, size, dice) };
+    if let Some(reel) = still.reel.as_ref().filter(|reel| reel.fits(size)) {
+        let setting = cut.facts.settings.first().copied();
+        let shown = Shown::Reel(reel.clone(), cut.first_frame, Box::new(overlay));
+        return Scene { cut, camera, shown, insets: Vec::new(), setting };
+    }
     let plate = |still: &Still| Plate::new(&still.picture, brief.width, brief.height);
     let ends = index + 1 == count;
     let last = casting.last.map(|at| &brief.stills[at]);
@@ -172,7 +225,7 @@ fn scene(
             Shown::Drift(Box::new(Drift { plate: plate(still), camera, path, tight, overlay }))
         }
     };
-    Scene { cut, camera, shown, setting }
+    Scene { cut, camera, shown, insets: Vec::new(), setting }
 }
 
 impl Film {
@@ -201,6 +254,7 @@ impl Film {
             let to = (cut.first_frame + cut.frames) as f32 / FRAME_RATE as f32;
             let place = match (&scene.shown, scene.setting) {
                 (Shown::Drift(_), _) => "given picture",
+                (Shown::Reel(..), _) => "given video",
                 (Shown::Morph(_), _) => "from the first picture to the last",
                 (Shown::Stage(_) | Shown::Whitebox(_), Some(setting)) => setting.name(),
                 (Shown::Stage(_) | Shown::Whitebox(_), None) => "open land",
@@ -235,7 +289,7 @@ fn list<'a>(words: &mut Vec<String>, label: &str, names: impl Iterator<Item = &'
 impl Picture for Film {
     fn draw(&self, index: u32, out: &mut Frame) {
         let at = self.scenes.iter().rposition(|s| s.cut.first_frame <= index).unwrap_or(0);
-        let Some(Scene { cut, camera, shown, .. }) = self.scenes.get(at) else { return };
+        let Some(Scene { cut, camera, shown, insets, .. }) = self.scenes.get(at) else { return };
         let since = index - cut.first_frame;
         let part = (since as f32 / cut.frames.saturating_sub(1).max(1) as f32).min(1.0);
         let clip_seconds = since as f32 / FRAME_RATE as f32;
@@ -252,6 +306,11 @@ impl Picture for Film {
             Shown::Whitebox(scene) => scene.draw(&moment, clip_seconds, out),
             Shown::Drift(drift) => drift.draw(&moment, clip_seconds, out),
             Shown::Morph(morph) => morph.draw(&moment, out),
+            Shown::Reel(reel, from, overlay) => {
+                reel.draw(*from, since, cut.frames, out);
+                overlay.paint(&moment, 1.0, out);
+            }
         }
+        insets.iter().for_each(|inset| inset.paint(clip_seconds, out));
     }
 }

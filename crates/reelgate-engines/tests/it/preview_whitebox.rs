@@ -180,3 +180,13 @@ fn a_frame_to_open_on_is_kept_and_references_are_for_the_model() {
     let opened = with_still(brief, picture, StillRole::FirstFrame);
     assert!(psnr(&frame(&compose(&opened), &opened, 20), &plain) < 25.0);
 }
+
+/// However near the camera comes to somebody who stands, the head stays in the picture.
+#[test]
+fn nothing_is_cut_off_of_a_standing_head() {
+    for words in ["push in", "zoom in", "slow dolly in, zoom in"] {
+        let (_, [first, last]) = shown(words);
+        let ([top, ..], [near, ..]) = (mannequin(&first), mannequin(&last));
+        assert!(top > 0 && near > 0, "{words}: from row {top} to row {near}");
+    }
+}

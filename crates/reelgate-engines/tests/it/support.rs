@@ -13,12 +13,13 @@ pub(crate) fn brief(prompt: &str) -> Brief {
         seed: 7,
         fixed_lens: false,
         stills: Vec::new(),
+        beats: Vec::new(),
     }
 }
 
 /// The same with a picture in a role.
 pub(crate) fn with_still(mut brief: Brief, picture: Rgb, role: StillRole) -> Brief {
-    brief.stills.push(Still { picture, role });
+    brief.stills.push(Still { picture, role, reel: None });
     brief
 }
 

@@ -72,6 +72,8 @@ struct OutputRow<'a> {
     video_sha256: Cow<'a, str>,
     #[serde(borrow)]
     poster: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    thumbnail: Option<Cow<'a, str>>,
     #[serde(borrow)]
     last_frame: Cow<'a, str>,
     size: (u32, u32),
@@ -177,6 +179,7 @@ pub(super) fn write_output(output: &Output) -> Result<String, StoreError> {
         video_bytes: output.video_bytes,
         video_sha256: output.video_sha256.as_str().into(),
         poster: output.poster.as_str().into(),
+        thumbnail: output.thumbnail.as_deref().map(Cow::Borrowed),
         last_frame: output.last_frame.as_str().into(),
         size: (output.size.width, output.size.height),
         frames: output.frames,
@@ -194,6 +197,7 @@ pub(super) fn read_output(text: &str, removed: Option<Timestamp>) -> Result<Outp
         video_bytes: row.video_bytes,
         video_sha256: row.video_sha256.into_owned(),
         poster: row.poster.into_owned(),
+        thumbnail: row.thumbnail.map(Cow::into_owned),
         last_frame: row.last_frame.into_owned(),
         size: Size { width: row.size.0, height: row.size.1 },
         frames: row.frames,

@@ -267,6 +267,7 @@ pub(crate) fn output() -> Output {
         video_bytes: 1_234_567,
         video_sha256: "ab".repeat(32),
         poster: "job/1.jpg".to_owned(),
+        thumbnail: Some("job/1.gif".to_owned()),
         last_frame: "job/1.png".to_owned(),
         size: Size { width: 1280, height: 720 },
         frames: 121,

@@ -38,8 +38,9 @@ async fn files_are_removed_once(world: &World) {
     assert_eq!(world.store.removable(START.plus_ms(1)).await.expect("a list"), []);
     world.finish(&running, clip(1), START).await.expect("ended");
     assert_eq!(world.store.removable(START).await.expect("a list"), []);
-    let Output { video, poster, last_frame, .. } = output();
-    let outputs = vec![video, poster, last_frame];
+    let Output { video, poster, last_frame, thumbnail, .. } = output();
+    let mut outputs = vec![video, poster, last_frame];
+    outputs.extend(thumbnail);
     let expected = Removable { job: job.id, outputs, references: vec!["ref/9".to_owned()] };
     let later = START.plus_ms(1);
     assert_eq!(world.store.removable(later).await.expect("a list"), [expected]);

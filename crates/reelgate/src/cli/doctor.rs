@@ -40,6 +40,23 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, CliError> {
             let size = pixels(Resolution::P720, Ratio::R16x9);
             let engine = app.engine.name();
             report(true, &format!("engine {engine}, {} x {} by default", size.width, size.height));
+            match app.media.check().await {
+                Ok(()) => report(true, "media storage can be written"),
+                Err(error) => report(false, &error.to_string()),
+            }
+            match app.decoder.layers().await {
+                Ok(layers) => {
+                    let on = |name: &'static str, is: bool| is.then_some(name);
+                    let names = [
+                        on("limits", layers.limits),
+                        on("landlock", layers.landlock),
+                        on("seccomp", layers.seccomp),
+                    ];
+                    let names = names.into_iter().flatten().collect::<Vec<_>>().join(", ");
+                    report(layers.limits, &format!("files of others are decoded under: {names}"));
+                }
+                Err(error) => report(false, &format!("files of others: {error}")),
+            }
             app.store.close().await;
         }
     }

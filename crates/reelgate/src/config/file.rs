@@ -3,7 +3,7 @@
 use super::engines::EngineFile;
 use super::options::{nearest, networks, set};
 use super::stripe::StripeFile;
-use super::{Config, ConfigError, DAY_MS, LogFormat};
+use super::{Config, ConfigError, DAY_MS, LogFormat, SecretText};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -11,9 +11,20 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Every key the file may have, dotted.
-const KEYS: [&str; 29] = [
+const KEYS: [&str; 40] = [
     "data",
     "database",
+    "media",
+    "watermark",
+    "credentials.sign",
+    "credentials.certificate",
+    "credentials.key",
+    "s3.endpoint",
+    "s3.region",
+    "s3.access_key_id",
+    "s3.secret_access_key",
+    "s3.redirect",
+    "s3.timeout_s",
     "listen",
     "public_url",
     "workers",
@@ -49,6 +60,10 @@ const KEYS: [&str; 29] = [
 pub(super) struct File {
     pub(super) data: Option<PathBuf>,
     database: Option<String>,
+    media: Option<String>,
+    watermark: Option<bool>,
+    credentials: Credentials,
+    s3: S3,
     listen: Option<SocketAddr>,
     public_url: Option<String>,
     workers: Option<usize>,
@@ -59,6 +74,25 @@ pub(super) struct File {
     outbound: Outbound,
     engines: BTreeMap<String, EngineFile>,
     stripe: Option<StripeFile>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Credentials {
+    sign: Option<bool>,
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct S3 {
+    endpoint: Option<String>,
+    region: Option<String>,
+    access_key_id: Option<String>,
+    secret_access_key: Option<SecretText>,
+    redirect: Option<bool>,
+    timeout_s: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -163,6 +197,29 @@ impl File {
         let engines = self.engines.iter().map(|(name, engine)| engine.read(name));
         config.engines = engines.collect::<Result<_, _>>()?;
         config.stripe = self.stripe.as_ref().map(StripeFile::read).transpose()?;
+        self.apply_media(config)
+    }
+
+    fn apply_media(&self, config: &mut Config) -> Result<(), ConfigError> {
+        let (media, from) = (&mut config.media, &self.s3);
+        set(&mut media.place, self.media.clone().map(Some));
+        set(&mut media.endpoint, from.endpoint.clone().map(Some));
+        set(&mut media.region, from.region.clone());
+        set(&mut media.access_key_id, from.access_key_id.clone().map(Some));
+        set(&mut media.secret_access_key, from.secret_access_key.clone().map(Some));
+        set(&mut media.redirect, from.redirect);
+        set(&mut media.timeout, from.timeout_s.map(|s| Duration::from_secs(s.into())));
+        set(&mut config.watermark, self.watermark);
+        let credentials = &self.credentials;
+        set(&mut config.credentials.sign, credentials.sign);
+        config.credentials.certificate = match (&credentials.certificate, &credentials.key) {
+            (Some(certificate), Some(key)) => Some((certificate.clone(), key.clone())),
+            (None, None) => None,
+            _ => {
+                let both = "credentials.certificate and credentials.key go together";
+                return Err(ConfigError(both.to_owned()));
+            }
+        };
         Ok(())
     }
 }
@@ -203,6 +260,8 @@ mod tests {
         let example = "
             data = 'd'
             database = 'postgres://localhost/reelgate'
+            media = 's3://films/ours'
+            watermark = true
             listen = '0.0.0.0:1'
             public_url = 'https://example.com/'
             workers = 2
@@ -227,6 +286,17 @@ mod tests {
             lease_s = 10
             retention_days = 99
             running_per_account_max = 2
+            [credentials]
+            sign = false
+            certificate = 'chain.pem'
+            key = 'key.pem'
+            [s3]
+            endpoint = 'http://127.0.0.1:9000'
+            region = 'eu-1'
+            access_key_id = 'key'
+            secret_access_key = 'hush'
+            redirect = true
+            timeout_s = 15
             [outbound]
             allow_private = true
             fetch_timeout_s = 11
@@ -249,6 +319,11 @@ mod tests {
         });
         assert_eq!(rates, [Some(6), Some(7), Some(5), Some(8)]);
         assert_ne!(config.outbound, defaults.outbound);
+        assert!(config.watermark && !config.credentials.sign);
+        let files = (PathBuf::from("chain.pem"), PathBuf::from("key.pem"));
+        assert_eq!(config.credentials.certificate, Some(files));
+        assert!(config.media.redirect && config.media.timeout == Duration::from_secs(15));
+        assert_eq!(config.media.secret_access_key, Some("hush".to_owned().into()));
     }
 
     #[test]

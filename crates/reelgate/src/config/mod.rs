@@ -5,11 +5,14 @@
 
 mod engines;
 mod file;
+mod media;
 mod options;
 mod stripe;
 
 pub(crate) use engines::read_file as read_engine_file;
 pub use engines::{EngineConfig, Secret};
+pub use media::{BucketConfig, MediaConfig, MediaPlace, SecretText};
+pub(crate) use options::own_program;
 #[cfg(feature = "fault-points")]
 pub(crate) use options::test_fault;
 pub use options::{CommonOptions, LogFormat, ServeOptions};
@@ -47,6 +50,12 @@ pub struct Config {
     pub jobs: JobConfig,
     /// Limits on what is fetched for callers.
     pub outbound: OutboundConfig,
+    /// Where references and clips are kept.
+    pub media: MediaConfig,
+    /// Signed words in files.
+    pub credentials: CredentialConfig,
+    /// Whether the embedded engine marks its pictures visibly.
+    pub watermark: bool,
     /// Upstreams that make clips, by their names.
     pub engines: Vec<EngineConfig>,
     /// Who takes cards, and what is sold.
@@ -115,6 +124,22 @@ pub struct OutboundConfig {
     pub webhook_timeout: Duration,
 }
 
+/// Signed words in files about how they were made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialConfig {
+    /// Whether files are signed.
+    pub sign: bool,
+    /// Certificate chain and private key, two PEM files; `None` makes a certificate of this
+    /// installation's own.
+    pub certificate: Option<(PathBuf, PathBuf)>,
+}
+
+impl Default for CredentialConfig {
+    fn default() -> Self {
+        Self { sign: true, certificate: None }
+    }
+}
+
 /// Why settings cannot be used: one sentence that names the setting.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{0}")]
@@ -161,6 +186,9 @@ impl Config {
                 reference_pixels_max: 40_000_000,
                 webhook_timeout: Duration::from_secs(10),
             },
+            media: MediaConfig::default(),
+            credentials: CredentialConfig::default(),
+            watermark: false,
             engines: Vec::new(),
             stripe: None,
         }
@@ -178,6 +206,8 @@ impl Config {
         let mut config = Self::for_data(&data);
         file.apply(&mut config)?;
         options::set(&mut config.database, common.database.clone().map(Some));
+        options::set(&mut config.media.place, common.media.clone().map(Some));
+        config.media.read_environment();
         serve.apply(&mut config)?;
         config.check()?;
         Ok(config)
@@ -200,6 +230,7 @@ impl Config {
         if self.jobs.retention_ms != 0 && self.jobs.retention_ms <= self.jobs.deadline_ms {
             return refuse("jobs.retention_days must be 0 (for ever) or longer than the deadline");
         }
+        self.media.place(&self.data)?;
         match &self.database {
             Some(url)
                 if !["sqlite:", "postgres:", "postgresql:"].iter().any(|s| url.starts_with(s)) =>

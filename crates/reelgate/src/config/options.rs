@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Every environment variable that is read; each is the flag of the same name.
-const VARIABLES: [&str; 21] = [
+const VARIABLES: [&str; 22] = [
     "REELGATE_ADDRESS_FILE",
     "REELGATE_ALLOW_PRIVATE_NETWORK",
     "REELGATE_BODY_BYTES_MAX",
@@ -20,6 +20,7 @@ const VARIABLES: [&str; 21] = [
     "REELGATE_LISTEN",
     "REELGATE_LOG",
     "REELGATE_LOG_LEVEL",
+    "REELGATE_MEDIA",
     "REELGATE_NO_RATE_LIMIT",
     "REELGATE_PUBLIC_URL",
     "REELGATE_RENDER_THREADS",
@@ -46,6 +47,10 @@ pub struct CommonOptions {
         hide_env_values = true
     )]
     pub database: Option<String>,
+    /// Where references and clips are kept: a folder, or s3://bucket/prefix [default: media in the
+    /// data folder]
+    #[arg(long, global = true, value_name = "PLACE", env = "REELGATE_MEDIA")]
+    pub media: Option<String>,
     /// TOML file with settings; the command line and REELGATE_* variables win over it
     #[arg(long, global = true, value_name = "FILE", env = "REELGATE_CONFIG")]
     pub config: Option<PathBuf>,
@@ -184,6 +189,15 @@ pub(crate) fn test_fault() -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "this is the module that reads the environment")]
     let text = std::env::var("REELGATE_TEST_FAULT");
     text.ok()
+}
+
+/// This program, to be started once more, also after its file was replaced by a newer one.
+pub(crate) fn own_program() -> PathBuf {
+    let running = PathBuf::from("/proc/self/exe");
+    match running.exists() {
+        true => running,
+        false => std::env::current_exe().unwrap_or_else(|_| PathBuf::from("reelgate")),
+    }
 }
 
 /// `, did you mean X?` for the known name nearest to a wrong one.

@@ -4,7 +4,6 @@ use super::actions::job_of;
 use super::auth::Caller;
 use super::references::{self, Fetched};
 use crate::app::App;
-use bytes::Bytes;
 use reelgate_core::media::MediaSource;
 use reelgate_core::{Draft, DraftMedia, Error, Field, JobId, Kind, Media, State};
 
@@ -45,9 +44,9 @@ pub(super) async fn fill(app: &App, caller: Caller, draft: Draft) -> Result<Draf
 }
 
 /// A reference of an earlier order, which has to be there still.
-pub(super) fn kept(app: &App, media: &Media, field: &Field) -> Result<Fetched, Error> {
+pub(super) async fn kept(app: &App, media: &Media, field: &Field) -> Result<Fetched, Error> {
     let gone = || Error::invalid(field.clone(), "was removed; send it again");
-    app.media.touch(&media.stored, app.now()).map_err(|_| gone())?;
+    app.media.touch(&media.stored, app.now()).await.map_err(|_| gone())?;
     Ok(Fetched { kind: media.kind, stored: media.stored.clone(), size: media.size })
 }
 
@@ -63,9 +62,8 @@ pub(super) async fn clip(
         State::Succeeded { output, .. } if output.removed.is_none() => output,
         _ => return Err(Error::new(Kind::Conflict, "the video is not there, or not any more")),
     };
-    let bytes = tokio::fs::read(app.media.file(&output.video)).await;
+    let bytes = app.media.read(&output.video).await;
     let bytes = bytes.map_err(|_| Error::invalid(field.clone(), "was removed"))?;
-    let bytes = Bytes::from(bytes);
     let judged = references::judge(app, &bytes, field).await?;
     references::keep(app, bytes, judged).await
 }

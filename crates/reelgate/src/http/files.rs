@@ -34,7 +34,14 @@ pub async fn download(
         dress(response.headers_mut(), &etag);
         return response;
     }
-    let file = app.media.file(&name);
+    let Some(file) = app.media.file(&name) else {
+        let (method, headers) = (request.method(), request.headers());
+        let mut response = super::pass_on::serve(&app, &name, method, headers, &etag).await;
+        if response.status().is_success() {
+            dress(response.headers_mut(), &etag);
+        }
+        return response;
+    };
     if !range_applies(request.headers(), &etag, &file).await {
         request.headers_mut().remove(RANGE);
     }
@@ -47,10 +54,23 @@ pub async fn download(
         return (StatusCode::GONE, "this file was removed\n").into_response();
     }
     dress(response.headers_mut(), &etag);
-    if name.ends_with(".mp4") && response.status().is_success() {
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("video/mp4"));
+    if response.status().is_success() {
+        let kind = HeaderValue::from_static(content_type(&name));
+        response.headers_mut().insert(CONTENT_TYPE, kind);
     }
     response
+}
+
+/// What a stored file is, by the ending that it was given here.
+pub(super) fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("mp4") => "video/mp4",
+        Some("jpg") => "image/jpeg",
+        Some("png") => "image/png",
+        Some("webp") => "image/webp",
+        Some("gif") => "image/gif",
+        _ => "application/octet-stream",
+    }
 }
 
 /// Whether a range is one that can be served. Any other is ignored, as RFC 9110 (13.1.5, 14.2) asks

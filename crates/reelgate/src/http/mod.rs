@@ -15,6 +15,7 @@ mod overview;
 mod own;
 mod owner;
 pub mod pages;
+mod pass_on;
 pub mod peer;
 mod people;
 pub mod places;

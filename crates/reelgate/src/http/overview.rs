@@ -20,12 +20,16 @@ pub(super) async fn overview(app: &App) -> Result<Overview, Error> {
     let stats = app.store.stats().await.map_err(store_error)?;
     let oldest = app.store.oldest_in_line().await.map_err(store_error)?;
     let ended = app.store.ended_since(now.plus_ms(-RECENT_MS)).await.map_err(store_error)?;
-    let (used_bytes, free_bytes) = disk(app.media.file("")).await;
+    // How full a bucket is only its service knows.
+    let (storage, (used_bytes, free_bytes)) = match app.media.file("") {
+        Some(folder) => ("folder", disk(folder).await),
+        None => ("bucket", (None, None)),
+    };
     Ok(Overview {
         version: env!("CARGO_PKG_VERSION"),
         uptime_ms: now.since_ms(app.started),
         database: app.store.kind(),
-        storage: "folder",
+        storage,
         used_bytes,
         free_bytes,
         waiting: stats.queued,

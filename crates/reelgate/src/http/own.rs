@@ -116,7 +116,8 @@ async fn delete_job(app: &App, caller: Caller, id: JobId) -> Result<reelgate_cor
 /// Deletes the files of a job that the store says are gone.
 pub(super) async fn remove_files(app: &App, job: &reelgate_core::Job) {
     let State::Succeeded { output, .. } = &job.state else { return };
-    for name in [&output.video, &output.poster, &output.last_frame] {
+    let still = [&output.video, &output.poster, &output.last_frame];
+    for name in still.into_iter().chain(&output.thumbnail) {
         if let Err(error) = app.media.remove(name).await {
             tracing::warn!(id = %job.id, %error, "a file was not removed");
         }

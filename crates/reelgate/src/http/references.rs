@@ -8,10 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use reelgate_codec::{
-    AudioLimits, ImageLimits, MediaType, VideoLimits, decode_audio, decode_image, read_frame, sniff,
-};
+use reelgate_codec::{ImageLimits, MediaType, sniff};
 use reelgate_core::{DraftMedia, Error, Field, MediaKind, MediaSource, Size};
+use reelgate_sandbox::{Bounds, DecodeError, Media};
 
 /// References fetched for one order at the same time.
 const FETCHES_MAX: usize = 4;
@@ -46,7 +45,7 @@ async fn fetch_one(app: &App, caller: Caller, item: &DraftMedia) -> Result<Fetch
     }
     match &item.source {
         MediaSource::Clip(id) => return derive::clip(app, caller, *id, &item.field).await,
-        MediaSource::Kept(media) => return derive::kept(app, media, &item.field),
+        MediaSource::Kept(media) => return derive::kept(app, media, &item.field).await,
         MediaSource::Url(_) | MediaSource::Data(_) | MediaSource::Asset(_) => {}
     }
     let bytes = load(app, item).await?;
@@ -72,7 +71,7 @@ pub(super) async fn judge(app: &App, bytes: &Bytes, field: &Field) -> Result<Jud
         return Err(Error::invalid(field.clone(), allowed));
     };
     let kind = kind_of(found);
-    let size = look_inside(app, kind, bytes.clone(), field).await?;
+    let size = look_inside(app, kind, bytes, field).await?;
     Ok(Judged { kind, size, extension: found.extension() })
 }
 
@@ -131,37 +130,25 @@ fn decode_data(uri: &str) -> Option<Bytes> {
 async fn look_inside(
     app: &App,
     kind: MediaKind,
-    bytes: Bytes,
+    bytes: &Bytes,
     field: &Field,
 ) -> Result<Option<Size>, Error> {
     let pixels_max = app.config.outbound.reference_pixels_max;
-    let looked = tokio::task::spawn_blocking(move || match kind {
-        MediaKind::Image => {
-            let own = ImageLimits::default();
-            let limits = ImageLimits { pixels_max: pixels_max.min(own.pixels_max), ..own };
-            let picture = decode_image(&bytes, limits).map_err(|error| error.to_string())?;
-            Ok(Some((picture.width, picture.height)))
-        }
-        MediaKind::Video => {
-            // The engine decodes under the codec's own limits: what they refuse is refused here.
-            let own = VideoLimits::default();
-            let limits = VideoLimits { pixels_max: pixels_max.min(own.pixels_max), ..own };
-            let frame = read_frame(&bytes, 0, limits).map_err(|error| error.to_string())?;
-            Ok(Some((frame.width, frame.height)))
-        }
-        MediaKind::Audio => {
-            let limits = AudioLimits { seconds_max: 1 };
-            decode_audio(&bytes, limits).map(|_| None).map_err(|error| error.to_string())
-        }
-    });
-    let refuse =
-        |why: &str| Error::invalid(field.clone(), format!("must be a readable {kind}, but {why}"));
+    let bytes_max = ImageLimits::default().bytes_max;
+    let bounds = Bounds { pixels_max, bytes_max, decode: true };
+    let seen =
+        app.decoder.look(Media::Bytes(bytes), bounds).await.map_err(|error| match error {
+            DecodeError::Refused(_) | DecodeError::Broke => {
+                Error::invalid(field.clone(), format!("must be a readable {kind}, but {error}"))
+            }
+            DecodeError::Unavailable(error) => {
+                tracing::error!(%error, "no decoder could be started");
+                Error::internal()
+            }
+        })?;
     let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-    match looked.await {
-        Ok(Ok(pixels)) => Ok(pixels.map(|(w, h)| Size { width: side(w), height: side(h) })),
-        Ok(Err(why)) => Err(refuse(&why)),
-        Err(_) => Err(refuse("it broke the decoder")),
-    }
+    let size = Size { width: side(seen.width), height: side(seen.height) };
+    Ok((kind != MediaKind::Audio).then_some(size))
 }
 
 fn kind_of(found: MediaType) -> MediaKind {

@@ -121,9 +121,12 @@ pub async fn rerun(app: &App, origin: Origin, earlier: JobId) -> Result<Submitte
     let mut order = earlier.order;
     order.seed = Some(earlier.seed);
     let now = app.now();
-    if order.media.iter().any(|media| app.media.touch(&media.stored, now).is_err()) {
-        let message = "the references of this task were removed; send the order again";
-        return Err(Error::new(Kind::Conflict, message));
+    for media in &order.media {
+        app.media.touch(&media.stored, now).await.map_err(|error| {
+            tracing::info!(%error, "a reference is not there any more");
+            let message = "the references of this task were removed; send the order again";
+            Error::new(Kind::Conflict, message)
+        })?;
     }
     let offered = app.catalogue.find(&order.model).and_then(|model| {
         let with_media = !order.media.is_empty();

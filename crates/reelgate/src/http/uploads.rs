@@ -110,6 +110,6 @@ pub(super) async fn take(
     if !app.store.use_asset(caller.account, id, now).await.map_err(store_error)? {
         return Err(gone());
     }
-    app.media.touch(&asset.stored, now).map_err(|_| gone())?;
+    app.media.touch(&asset.stored, now).await.map_err(|_| gone())?;
     Ok(Fetched { kind: asset.kind, stored: asset.stored, size: asset.size })
 }

@@ -13,6 +13,7 @@ pub fn view(app: &App, job: Job, base_url: &str) -> JobView {
             Some(Links {
                 video: link(&output.video),
                 poster: link(&output.poster),
+                thumbnail: output.thumbnail.as_deref().map(link),
                 last_frame: link(&output.last_frame),
             })
         }

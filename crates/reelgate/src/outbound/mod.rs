@@ -7,6 +7,7 @@
 //! nothing else, for development.
 
 mod address;
+mod door;
 mod posted;
 mod resolver;
 mod save;
@@ -14,6 +15,7 @@ pub mod stripe;
 mod upstream;
 
 pub use address::is_public;
+pub use door::BucketDoor;
 pub use posted::Posted;
 pub use resolver::{PublicOnly, SystemNames};
 pub use save::{SaveError, Saved};

@@ -12,6 +12,7 @@ use crate::outbound::Outbound;
 use crate::work::{Step, render};
 use axum::Router;
 use reelgate_core::{Job, JobId, ManualClock, State, Timestamp};
+use reelgate_sandbox::Decoder;
 use reelgate_store::StoreError;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -71,6 +72,7 @@ impl World {
         let folder = folder().map_err(|error| error.to_string())?;
         let receiver = Receiver::start().await.map_err(|error| error.to_string())?;
         let mut config = Config::for_data(&folder.path().join("data"));
+        config.credentials.sign = false;
         config.jobs.heartbeat_ms = NEVER_MS;
         config.jobs.attempts_max = ATTEMPTS_MAX;
         config.jobs.retention_ms = 0;
@@ -241,6 +243,7 @@ async fn open(
 ) -> Result<Process, String> {
     let (engine, begun) = Scripted::new();
     let parts = Parts {
+        decoder: Decoder::unconfined(),
         clock: Arc::clone(clock) as Arc<_>,
         entropy: Arc::clone(entropy) as Arc<_>,
         engine: Some(Arc::new(engine)),

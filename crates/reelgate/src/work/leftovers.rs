@@ -6,9 +6,10 @@
 //! to a job that the database does not know, was not put there by this platform and stays.
 
 use crate::app::App;
+use crate::media::MediaError;
 use reelgate_core::{Job, JobId, State};
 use reelgate_store::StoreError;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Removes them; answers how many folders went.
 ///
@@ -16,26 +17,48 @@ use std::path::{Path, PathBuf};
 /// When the store fails.
 pub(super) async fn remove(app: &App) -> Result<u64, StoreError> {
     let mut removed = 0;
-    for root in [app.config.data.join("scratch"), app.media.clips()] {
-        for (name, folder) in folders(&root).await {
-            let Some((job, token)) = attempt(&name) else { continue };
-            let Some(job) = app.store.job(job).await? else { continue };
-            if is_needed(&job, token, folder == app.media.clip_folder(job.id, token)) {
-                continue;
-            }
-            match tokio::fs::remove_dir_all(&folder).await {
-                Ok(()) => {
-                    tracing::info!(job = %job.id, token, "removed what a lost attempt left behind");
-                    removed += 1;
-                }
-                Err(error) => {
-                    let folder = folder.display();
-                    tracing::warn!(%folder, %error, "a folder could not be removed");
-                }
-            }
+    let scratch = app.config.data.join("scratch");
+    for name in names(&scratch).await {
+        if let Some((job, _)) = unneeded(app, &name, false).await? {
+            let gone = tokio::fs::remove_dir_all(scratch.join(&name)).await;
+            removed += noted(job, gone.map_err(MediaError::from));
+        }
+    }
+    let clips = app.media.attempts().await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "clips of lost attempts are not looked for");
+        Vec::new()
+    });
+    for name in clips {
+        if let Some((job, token)) = unneeded(app, &name, true).await? {
+            removed += noted(job, app.media.remove_clip(job, token).await);
         }
     }
     Ok(removed)
+}
+
+fn noted(job: JobId, gone: Result<(), MediaError>) -> u64 {
+    match gone {
+        Ok(()) => {
+            tracing::info!(%job, "removed what a lost attempt left behind");
+            1
+        }
+        Err(error) => {
+            tracing::warn!(%job, %error, "files of a lost attempt could not be removed");
+            0
+        }
+    }
+}
+
+/// The attempt with this name, when it is known and its files are not needed; `is_clip` when they
+/// are in media storage.
+async fn unneeded(
+    app: &App,
+    name: &str,
+    is_clip: bool,
+) -> Result<Option<(JobId, u64)>, StoreError> {
+    let Some((job, token)) = attempt(name) else { return Ok(None) };
+    let Some(job) = app.store.job(job).await? else { return Ok(None) };
+    Ok((!is_needed(&job, token, is_clip)).then_some((job.id, token)))
 }
 
 /// Whether an attempt's folder is still of use; `is_clip` when it is in media storage.
@@ -57,14 +80,12 @@ fn attempt(name: &str) -> Option<(JobId, u64)> {
     Some((JobId::parse(parts.next()?)?, parts.next()?.parse().ok()?))
 }
 
-async fn folders(root: &Path) -> Vec<(String, PathBuf)> {
+async fn names(root: &Path) -> Vec<String> {
     let mut found = Vec::new();
     // A folder that is not there holds nothing.
     let Ok(mut entries) = tokio::fs::read_dir(root).await else { return found };
     while let Ok(Some(entry)) = entries.next_entry().await {
-        if let Ok(name) = entry.file_name().into_string() {
-            found.push((name, entry.path()));
-        }
+        found.extend(entry.file_name().into_string());
     }
     found
 }

@@ -2,6 +2,7 @@
 
 use super::Step;
 use crate::app::App;
+use crate::credentials;
 use crate::fault::{self, Point};
 use crate::media::{ClipFile, MediaError};
 use reelgate_core::engine::BoxFuture;
@@ -11,8 +12,10 @@ use reelgate_core::{
     Clip, DeliveryId, Engine, EngineError, EntryId, FailureClass, Input, Job, Report, State,
     Ticket, Timestamp, Work,
 };
+use reelgate_engines::clip;
 use reelgate_engines::rehearsal::RehearsalEngine;
 use reelgate_store::{Directive, Outcome, StoreError};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::Duration;
 
@@ -68,7 +71,7 @@ async fn attempt(app: &App, job: &Job, token: u64) -> Result<Output, EngineError
         order: job.order.clone(),
         size: job.size,
         seed: job.seed,
-        inputs: inputs(app, job),
+        inputs: inputs(app, job, scratch.path()).await?,
         scratch: scratch.path().to_owned(),
         ticket: job.ticket.clone(),
     };
@@ -93,24 +96,31 @@ async fn make(
 ) -> Result<Output, EngineError> {
     let clip = engine_of(app, job).run(work, reporter).await?;
     fault::point(Point::EngineDone);
-    reelgate_engines::clip::check(&clip, &job.order, job.size).map_err(|fault| {
+    let checked = clip::check(&app.decoder, &clip, &job.order, job.size).await;
+    checked.map_err(|fault| {
         tracing::error!(job = %job.id, fault, "the engine's clip is not what was ordered");
         EngineError::passing(FailureClass::Internal, "the engine made a clip that was not ordered")
     })?;
     fault::point(Point::ClipChecked);
+    let clip = credentials::sign(app, job, engine_of(app, job).name(), clip).await;
     keep(app, job, token, &clip).await.map_err(|error| {
         tracing::error!(job = %job.id, %error, "the clip could not be kept");
         EngineError::passing(FailureClass::Internal, "the clip could not be stored")
     })
 }
 
-fn inputs(app: &App, job: &Job) -> Vec<Input> {
-    let input = |media: &reelgate_core::Media| Input {
-        kind: media.kind,
-        role: media.role,
-        path: app.media.file(&media.stored),
-    };
-    job.order.media.iter().map(input).collect()
+/// The order's references as files of this machine.
+async fn inputs(app: &App, job: &Job, scratch: &Path) -> Result<Vec<Input>, EngineError> {
+    let mut inputs = Vec::new();
+    for media in &job.order.media {
+        let path = app.media.local(&media.stored, scratch).await.map_err(|error| {
+            tracing::error!(job = %job.id, %error, "a reference could not be read");
+            let message = "a reference could not be read from storage";
+            EngineError::passing(FailureClass::Internal, message)
+        })?;
+        inputs.push(Input { kind: media.kind, role: media.role, path });
+    }
+    Ok(inputs)
 }
 
 fn disk(error: &std::io::Error) -> EngineError {
@@ -148,6 +158,11 @@ async fn beat(app: &App, job: &Job, token: u64, reporter: &Reporter<'_>) {
 async fn keep(app: &App, job: &Job, token: u64, clip: &Clip) -> Result<Output, MediaError> {
     let put = |kind, file| app.media.put_clip_file(job.id, token, kind, file);
     let poster = put(ClipFile::Poster, &clip.poster).await?;
+    let moving = clip.thumbnail();
+    let thumbnail = match tokio::fs::try_exists(&moving).await? {
+        true => Some(put(ClipFile::Thumbnail, &moving).await?.name),
+        false => None,
+    };
     fault::point(Point::PosterKept);
     // A picture is its own last frame.
     let (last_frame, main) = match job.order.is_still() {
@@ -163,6 +178,7 @@ async fn keep(app: &App, job: &Job, token: u64, clip: &Clip) -> Result<Output, M
         video_bytes: video.bytes,
         video_sha256: video.sha256,
         poster: poster.name,
+        thumbnail,
         size: clip.size,
         frames: clip.frames,
         duration_ms: clip.duration_ms,

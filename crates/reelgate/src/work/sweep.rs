@@ -53,7 +53,7 @@ async fn files(app: &App, kept_ms: i64) -> Result<u64, StoreError> {
     if assets > 0 {
         tracing::info!(assets, "forgot uploads that nobody used");
     }
-    if let Err(error) = app.media.sweep_references(before) {
+    if let Err(error) = app.media.sweep_references(before).await {
         tracing::warn!(%error, "old references were not removed");
     }
     Ok(removed)

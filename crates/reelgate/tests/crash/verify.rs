@@ -10,6 +10,9 @@ use reelgate_store::{Options, Store};
 use std::collections::BTreeSet;
 use std::path::Path;
 
+/// The files of a clip, in alphabetical order.
+const FILES: [&str; 4] = ["last-frame.png", "poster.jpg", "thumbnail.gif", "video.mp4"];
+
 /// Lets the place recover without further faults, then checks every promise.
 pub(crate) fn recovered(what: &str, place: &Place, customer: &mut Customer, hook: &Receiver) {
     recovered_with(what, place, customer, hook, None);
@@ -79,7 +82,7 @@ fn check_answers(what: &str, customer: &Customer, server: &Server, upstream: Opt
         let job = customer.job(&server.address, id).expect("an answer");
         match job["state"].as_str() {
             Some("succeeded") => {
-                for link in ["video_url", "poster_url", "last_frame_url"] {
+                for link in ["video_url", "poster_url", "last_frame_url", "thumbnail_url"] {
                     let url = job["output"][link].as_str().expect("a link");
                     let path = url.find("/files/").map(|at| &url[at..]).expect("a path");
                     let file = customer.get(&server.address, path).expect("an answer");
@@ -195,7 +198,7 @@ fn leftovers(place: &Place, jobs: Option<&[Job]>) -> Vec<String> {
     left.retain(|name| !wanted.contains(name.as_str()));
     for name in wanted {
         let files = names(&clips.join(name));
-        if files != ["last-frame.png", "poster.jpg", "video.mp4"] {
+        if files != FILES {
             left.push(format!("{name}: {files:?}"));
         }
     }

@@ -19,6 +19,7 @@ use reelgate_core::{
     AccountId, Credits, Engine, EntryId, Guard, Job, JobId, KeyId, KeySettings, KeyStyle,
     ManualClock, Timestamp,
 };
+use reelgate_sandbox::Decoder;
 use reelgate_store::{NewAccount, NewKey};
 use serde_json::Value;
 use std::path::Path;
@@ -39,6 +40,8 @@ pub(crate) const CREDITS: i64 = 1000;
 pub(crate) struct Setup {
     pub(crate) config: Config,
     pub(crate) names: Arc<dyn reqwest::dns::Resolve>,
+    /// What decodes files.
+    pub(crate) decoder: Decoder,
     /// The engine instead of the scripted one.
     pub(crate) engine: Option<Arc<dyn Engine>>,
     /// The randomness instead of the seeded one.
@@ -68,6 +71,11 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+}
+
+/// What decodes files: children of the real binary.
+pub(crate) fn decoder() -> Decoder {
+    Decoder::of(env!("CARGO_BIN_EXE_reelgate").into())
 }
 
 /// What a test leaves behind on purpose.
@@ -100,8 +108,15 @@ impl TestApp {
         config.jobs.heartbeat_ms = 5;
         // A test may ask as often as it likes; `limits` turns the counting on.
         config.limits.rate_limit = false;
-        let mut setup =
-            Setup { config, names: Arc::new(Names::default()), engine: None, entropy: None };
+        // Signed files differ from run to run; `credentials` turns signing on.
+        config.credentials.sign = false;
+        let mut setup = Setup {
+            config,
+            names: Arc::new(Names::default()),
+            decoder: decoder(),
+            engine: None,
+            entropy: None,
+        };
         choose(&mut setup);
         let clock = Arc::new(ManualClock::new(Timestamp::from_ms(now_ms)));
         let engine = Arc::new(FakeEngine::new());
@@ -111,6 +126,7 @@ impl TestApp {
             clock: clock.clone(),
             entropy: setup.entropy.unwrap_or(seeded),
             names: setup.names,
+            decoder: setup.decoder,
             engine: Some(setup.engine.unwrap_or_else(|| engine.clone())),
         };
         let app = App::open(setup.config, parts).await.expect("the platform starts");

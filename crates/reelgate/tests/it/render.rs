@@ -1,6 +1,6 @@
 //! Orders that the embedded engine renders for real, small ones.
 
-use crate::harness::{TestApp, data_uri};
+use crate::harness::{TestApp, data_uri, decoder};
 use crate::pictures;
 use reelgate_codec::{
     ImageLimits, VideoLimits, colour, decode_image, encode_png, psnr_luma, read_frame, resize_cover,
@@ -14,7 +14,9 @@ const JOBS: &str = "/api/reelgate/v1/jobs";
 /// The whole way with the embedded engine: the picture that was handed in is the first frame.
 #[tokio::test]
 async fn a_film_opens_on_the_picture_that_was_handed_in() {
-    let app = TestApp::with(|setup| setup.engine = Some(Arc::new(PreviewEngine::new(2)))).await;
+    let app =
+        TestApp::with(|setup| setup.engine = Some(Arc::new(PreviewEngine::new(2, decoder()))))
+            .await;
     let who = app.customer().await;
     let picture = pictures::slope(960, 540);
     let png = encode_png(&picture).expect("a PNG");
@@ -39,7 +41,9 @@ async fn a_film_opens_on_the_picture_that_was_handed_in() {
 /// The picture that an answer links to as the last frame is the last one of the film.
 #[tokio::test]
 async fn the_last_frame_is_the_films() {
-    let app = TestApp::with(|setup| setup.engine = Some(Arc::new(PreviewEngine::new(2)))).await;
+    let app =
+        TestApp::with(|setup| setup.engine = Some(Arc::new(PreviewEngine::new(2, decoder()))))
+            .await;
     let who = app.customer().await;
     let body = json!({ "prompt": "A quiet lake", "resolution": "480p", "duration_s": 1 });
     let id = app.post(JOBS, &who, &body).await.at("/id");
@@ -58,7 +62,9 @@ async fn the_last_frame_is_the_films() {
 /// A picture is drawn by the code that draws clips, and says who made it.
 #[tokio::test]
 async fn a_picture_is_the_same_for_the_same_order_and_says_what_it_is() {
-    let app = TestApp::with(|setup| setup.engine = Some(Arc::new(PreviewEngine::new(2)))).await;
+    let app =
+        TestApp::with(|setup| setup.engine = Some(Arc::new(PreviewEngine::new(2, decoder()))))
+            .await;
     let mut pictures = Vec::new();
     for seed in [7, 7, 8] {
         let who = app.customer().await;
@@ -90,7 +96,9 @@ async fn a_picture_is_the_same_for_the_same_order_and_says_what_it_is() {
 /// The same order twice is the same film, whoever orders it.
 #[tokio::test]
 async fn a_film_is_the_same_for_the_same_order_and_seed() {
-    let app = TestApp::with(|setup| setup.engine = Some(Arc::new(PreviewEngine::new(2)))).await;
+    let app =
+        TestApp::with(|setup| setup.engine = Some(Arc::new(PreviewEngine::new(2, decoder()))))
+            .await;
     let mut sums = Vec::new();
     for seed in [7, 7, 8] {
         let who = app.customer().await;

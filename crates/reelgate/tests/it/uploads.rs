@@ -30,7 +30,7 @@ fn form(who: &Customer, part: &str, name: &str, content: &[u8]) -> Request<Body>
         .expect("a request")
 }
 
-async fn upload(app: &TestApp, who: &Customer, name: &str, content: &[u8]) -> Answer {
+pub(crate) async fn upload(app: &TestApp, who: &Customer, name: &str, content: &[u8]) -> Answer {
     app.send(form(who, "file", name, content)).await
 }
 

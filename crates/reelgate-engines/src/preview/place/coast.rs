@@ -1,14 +1,16 @@
 //! The sea, from open water to the beach.
 
-use super::super::paint::colour::{Ink, hex, mix, scale, solid, veil};
-use super::super::paint::cutout::Coat;
+use libm::sinf;
+
+use super::super::paint::colour::{Ink, glow, hex, mix, scale, solid, veil};
+use super::super::paint::cutout::{Coat, Fleck};
 use super::super::paint::noise::{Tile, fbm, lerp, smoothstep};
 use super::super::paint::shape::{Point, Shape};
 use super::super::words::Weather;
 use super::land::Range;
 use super::plant::{Foliage, palm};
 use super::site::Site;
-use super::stage::{Act, Dab, Element};
+use super::stage::{Act, Dab, Element, Moment};
 use super::water::Water;
 
 /// Open water to the horizon, a headland far off.
@@ -19,6 +21,39 @@ pub(crate) fn open_sea(site: &mut Site<'_>) {
     let deep = scale(mix(hex(0x0c_4460), light.mid, 0.18), 1.0 - 0.75 * light.night);
     let rough = if site.facts.sky(Weather::Storm) { 1.5 } else { 0.9 };
     site.elements.push(Element::Water(Water::of(&light, deep, rough)));
+    if light.night > 0.5 {
+        shore_lights(site);
+    }
+}
+
+/// Windows and lamps of a coast at night, and their paths over the water.
+fn shore_lights(site: &mut Site<'_>) {
+    const HUES: [Ink; 4] = [hex(0xff_c878), hex(0xff_e0a8), hex(0xff_b060), hex(0xc8_e4ff)];
+    let (half, horizon) = (site.half(), site.light.horizon);
+    let lamps: Vec<(Point, Ink, f32)> = (0..34)
+        .map(|_| {
+            let up = site.dice.range(0.0, 1.0);
+            let at = [site.dice.range(-1.05, 1.05) * half, horizon - 0.004 - 0.03 * up * up];
+            (at, site.dice.pick(&HUES), site.dice.range(0.0, 40.0))
+        })
+        .collect();
+    let act = Box::new(move |m: &Moment| {
+        let mut dabs = Vec::new();
+        for &(at, ink, phase) in &lamps {
+            let beat = 0.85 + 0.15 * sinf(m.seconds * 3.0 + phase);
+            dabs.push(Dab::Fleck(Fleck::dot(at, 0.0032, glow(ink, 1.2 * beat))));
+            dabs.push(Dab::Fleck(Fleck::dot(at, 0.022, glow(ink, 0.16 * beat))));
+            for ring in 1..7 {
+                let deep = ring as f32 * 0.017;
+                let sway = 0.004 * sinf(m.seconds * 2.1 + phase + ring as f32 * 1.9);
+                let on = [at[0] + sway, horizon + deep];
+                let part = 0.5 * beat * (1.0 - deep / 0.12);
+                dabs.push(Dab::Fleck(Fleck::dot(on, 0.0055, glow(ink, part))));
+            }
+        }
+        dabs
+    });
+    site.place(Element::Actor { distance: 11.0, act }, 11.0);
 }
 
 /// A range of hills that runs into the sea on one side.

@@ -107,6 +107,8 @@ impl Light {
                 self.rays *= 0.35;
                 self.haze *= 1.5;
                 let dim = if storm { 0.55 } else { 0.74 };
+                // A night is dark already: more would leave nothing to see.
+                let dim = dim + (1.15 - dim) * self.night;
                 self.wash(|ink| mix(grey(ink, 0.5, dim), hex(0x4a_5868), 0.15));
                 self.cloud_lit = mix(self.mid, self.low, 0.6);
                 self.cloud_dark = scale(self.high, 0.7);

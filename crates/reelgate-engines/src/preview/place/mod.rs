@@ -9,6 +9,7 @@ mod hills;
 mod inside;
 mod land;
 mod light;
+mod lightning;
 mod plant;
 mod site;
 mod sky;
@@ -53,6 +54,9 @@ pub(crate) fn build(
     site.seconds = seconds;
     let backdrop = furnish(&mut site, setting, camera.is_still());
     actors::enter(&mut site);
+    if facts.sky(Weather::Storm) && backdrop.is_none() && setting != Setting::Room {
+        lightning::lightning(&mut site);
+    }
     let swarms = weather::swarms(&mut site, setting);
     camera.vanish = [0.0, site.light.horizon];
     let windy = facts.sky(Weather::Wind) || facts.sky(Weather::Storm);

@@ -169,6 +169,9 @@ fn rock(site: &mut Site<'_>, at: Point) {
     site.place(Element::Card(Card::new(sheet, 2.95)), 2.95);
 }
 
+/// Cones that a beam of light is laid from.
+const BEAM_PARTS: usize = 14;
+
 /// The turning beam of a lighthouse.
 fn beacon(site: &mut Site<'_>, lamp: Point) {
     let strength = 0.10 + 0.20 * site.light.night;
@@ -177,19 +180,22 @@ fn beacon(site: &mut Site<'_>, lamp: Point) {
         let (reach, near) = (cosf(turn), sinf(turn));
         let far = 0.9 * reach;
         let spread = 0.02 + 0.10 * reach.abs() + 0.05 * near.max(0.0);
-        let cone = Shape::new().polygon(&[
-            lamp,
-            [lamp[0] + far, lamp[1] - spread],
-            [lamp[0] + far, lamp[1] + spread * 0.8],
-        ]);
         let warm = hex(0xff_f2cc);
         let flash = strength * smoothstep(0.15, 0.8, reach.abs());
         let ahead = near.max(0.0) * near.max(0.0);
         let flare = 0.35 + 0.65 * ahead * ahead;
-        vec![
-            Dab::Fill(cone, Coat::graded(glow(warm, flash), glow(warm, flash))),
-            Dab::Fleck(Fleck::dot(lamp, 0.05 + 0.08 * flare, glow(warm, 0.8 * flare))),
-        ]
+        // One cone over the other, each a little shorter: light that thins out with the way.
+        let cone = |part: f32| {
+            let (far, spread) = (far * part, spread * part);
+            let (up, down) = (lamp[1] - spread, lamp[1] + spread * 0.8);
+            Shape::new().polygon(&[lamp, [lamp[0] + far, up], [lamp[0] + far, down]])
+        };
+        let thin = glow(warm, flash / BEAM_PARTS as f32);
+        let parts = (1..=BEAM_PARTS).map(|part| part as f32 / BEAM_PARTS as f32);
+        let mut dabs: Vec<Dab> =
+            parts.map(|part| Dab::Fill(cone(part), Coat::graded(thin, thin))).collect();
+        dabs.push(Dab::Fleck(Fleck::dot(lamp, 0.05 + 0.08 * flare, glow(warm, 0.8 * flare))));
+        dabs
     });
     site.place(Element::Actor { distance: 2.88, act }, 2.88);
 }

@@ -1,10 +1,14 @@
 //! Sound for a clip, made from what the picture shows: air, water, living things, a quiet chord.
 
 mod air;
+mod beats;
 mod level;
 mod life;
 mod music;
 mod tools;
+
+pub use beats::beats;
+pub(crate) use beats::on_beats;
 
 use reelgate_codec::{FRAME_RATE, SAMPLE_RATE_HZ, Sound};
 

@@ -4,9 +4,13 @@ mod cover;
 mod depth;
 mod drift;
 mod flow;
+mod inset;
 mod morph;
 mod plate;
+mod reel;
 
 pub(crate) use drift::{Drift, Overlay, Path};
+pub(crate) use inset::{Inset, insets};
 pub(crate) use morph::Morph;
 pub(crate) use plate::Plate;
+pub use reel::Reel;

@@ -31,6 +31,8 @@ pub(crate) struct Rig {
     distance: f32,
     height: f32,
     aim: f32,
+    /// Of a view of the whole: what must stay in the picture however near the camera comes.
+    top: Option<f32>,
     /// What it walks along with: metres a scene second.
     follows: V3,
 }
@@ -76,9 +78,12 @@ impl Rig {
         let distance = (view * LENS).max(outside).min(120.0);
         if facts.moves(Move::Aerial) {
             let away = distance.max(9.0);
-            return Self { distance: away * 1.3, height: away * 0.95, aim: extent.lift, follows };
+            let (distance, height) = (away * 1.3, away * 0.95);
+            return Self { distance, height, aim: extent.lift, top: None, follows };
         }
-        Self { distance, height: extent.lift + height, aim: extent.lift + aim, follows }
+        let close = facts.framed(Framing::Close) || facts.moves(Move::TiltDown);
+        let top = (!close).then_some(extent.lift + extent.height * 1.05);
+        Self { distance, height: extent.lift + height, aim: extent.lift + aim, top, follows }
     }
 
     /// The camera `part` (0 to 1) into the shot.
@@ -107,7 +112,9 @@ impl Rig {
         let out = turned([path.side, path.height, -path.distance], path.orbit);
         let eye = add(target, [out[0], out[1].max(0.12), out[2]]);
         // Down to what it looks at, then what tilts add.
-        let pitch = atan2f(self.aim - eye[1], path.distance) + path.pitch;
+        let view = path.distance / path.focal;
+        let aim = self.top.map_or(self.aim, |top| self.aim.max(top - view * 0.5));
+        let pitch = atan2f(aim - eye[1], path.distance) + path.pitch;
         let yaw = path.orbit + path.yaw;
         let ahead = [sinf(yaw) * cosf(pitch), sinf(pitch), cosf(yaw) * cosf(pitch)];
         let level = [cosf(yaw), 0.0, -sinf(yaw)];

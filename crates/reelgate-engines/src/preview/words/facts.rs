@@ -121,6 +121,15 @@ impl Subject {
     }
 }
 
+/// A reference by its kind and number, counted from one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Name {
+    /// `@image2`.
+    Image(usize),
+    /// `@video1`.
+    Video(usize),
+}
+
 /// What one shot shows, in order of mention.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
@@ -134,8 +143,10 @@ pub(crate) struct Facts {
     pub(crate) moves: Vec<Move>,
     pub(crate) framing: Vec<Framing>,
     pub(crate) styles: Vec<Style>,
-    /// Pictures named as `@image2`, counted from one.
-    pub(crate) images: Vec<usize>,
+    /// References named as `@image2` or `@video1`.
+    pub(crate) named: Vec<Name>,
+    /// Further pictures are to lie over the first one instead of following it.
+    pub(crate) insets: bool,
     /// People, weather and the like the text says to leave out.
     pub(crate) left_out: Vec<&'static str>,
 }
@@ -186,7 +197,8 @@ impl Facts {
         fill(&mut self.subjects, &common.subjects);
         fill(&mut self.actions, &common.actions);
         fill(&mut self.moves, &common.moves);
-        fill(&mut self.images, &common.images);
+        fill(&mut self.named, &common.named);
+        self.insets |= common.insets;
         for mood in &common.moods {
             add(&mut self.moods, *mood);
         }
@@ -246,6 +258,22 @@ fn fill<T: Copy>(list: &mut Vec<T>, common: &[T]) {
     }
 }
 
+/// What people say who want one picture within another.
+const INSET_WORDS: [&str; 12] = [
+    "inset",
+    "picture in picture",
+    "picture-in-picture",
+    "in the corner",
+    "side by side",
+    "split screen",
+    "ピクチャーインピクチャー",
+    "ワイプ",
+    "화면 속 화면",
+    "画中画",
+    "obraz w obrazie",
+    "w rogu",
+];
+
 /// Reads one shot's text.
 pub(crate) fn facts_of(text: &str) -> Facts {
     let letters: Vec<char> = text.to_lowercase().chars().collect();
@@ -260,7 +288,9 @@ pub(crate) fn facts_of(text: &str) -> Facts {
             facts.learn(&found);
         }
     }
-    facts.images = image_names(&letters);
+    facts.named = names(&letters);
+    let text: String = letters.iter().collect();
+    facts.insets = INSET_WORDS.iter().any(|words| text.contains(words));
     facts.forget_left_out();
     facts
 }
@@ -299,13 +329,16 @@ fn is_denied(letters: &[char], found: &Found) -> bool {
         .any(|word| BEFORE.contains(&word))
 }
 
-/// The numbers of `@image1`, `[image 2]` and the like, in order.
-fn image_names(letters: &[char]) -> Vec<usize> {
-    const NAMES: [&str; 6] = ["image", "img", "picture", "画像", "이미지", "图"];
-    let mut numbers = Vec::new();
+/// What `@image1`, `[video 2]` and the like name, in order.
+fn names(letters: &[char]) -> Vec<Name> {
+    const IMAGES: [&str; 6] = ["image", "img", "picture", "画像", "이미지", "图"];
+    const VIDEOS: [&str; 6] = ["video", "clip", "footage", "動画", "영상", "视频"];
+    let kinds = IMAGES.map(|name| (name, Name::Image as fn(usize) -> Name)).into_iter();
+    let kinds: Vec<_> = kinds.chain(VIDEOS.map(|name| (name, Name::Video as _))).collect();
+    let mut found = Vec::new();
     for at in 0..letters.len() {
         let rest = &letters[at..];
-        for name in NAMES {
+        for (name, kind) in &kinds {
             let long = name.chars().count();
             if rest.len() <= long || !name.chars().eq(rest[..long].iter().copied()) {
                 continue;
@@ -317,9 +350,9 @@ fn image_names(letters: &[char]) -> Vec<usize> {
                 .take_while(|c| c.is_ascii_digit())
                 .collect();
             if let Ok(number) = digits.parse::<usize>() {
-                add(&mut numbers, number);
+                add(&mut found, kind(number));
             }
         }
     }
-    numbers
+    found
 }

@@ -306,8 +306,8 @@ pub(super) async fn prepare(
             (Wants::Links | Wants::LinksOrBytes, Some(link)) => Place::Link(link),
             (Wants::Links, None) => return Err(Unprepared::Order(no_link())),
             (Wants::Bytes, _) | (Wants::LinksOrBytes, None) => {
-                let bytes = tokio::fs::read(app.media.file(&media.stored)).await;
-                Place::Bytes(bytes.map_err(|error| {
+                let bytes = app.media.read(&media.stored).await;
+                Place::Bytes(bytes.map(Vec::from).map_err(|error| {
                     tracing::error!(job = %job.id, %error, "a reference cannot be read");
                     let message = "a reference is not here any more";
                     Unprepared::Order(EngineError::fatal(FailureClass::Internal, message))

@@ -1,17 +1,18 @@
 //! Bringing a clip here before it is paid for. The upstream's link dies, ours does not; and what is
 //! charged is what came out.
 
-use super::examine::{Examined, Flaw, examine};
+use super::examine::{Flaw, examine};
 use super::follow::Followed;
 use super::pool::Seat;
 use super::settle;
 use crate::app::App;
+use crate::credentials;
 use crate::fault::{self, Point};
 use crate::media::{ClipFile, MediaError};
 use crate::outbound::{OutboundError, SaveError, join_upstream};
 use reelgate_core::delivery::delivered;
 use reelgate_core::job::Output;
-use reelgate_core::{Credits, EngineError, FailureClass, Job, length, price};
+use reelgate_core::{Clip, Credits, EngineError, FailureClass, Job, length, price};
 use reelgate_engines::remote::{Made, Source};
 use reelgate_store::StoreError;
 use std::path::Path;
@@ -111,32 +112,28 @@ async fn bring(
             Err(_) => tracing::info!(job = %job.id, "the upstream's last frame cannot be fetched"),
         }
     }
-    let (folder, order) = (scratch.path().to_owned(), job.order.clone());
     let ignored = app.upstreams.pool.engine(seat).config.ignored;
-    let size = job.size;
-    let looked = tokio::task::spawn_blocking(move || {
-        examine(&folder, &video, still.as_deref(), &order, size, ignored)
-    });
-    let examined = match looked.await {
-        Ok(Ok(examined)) => examined,
-        Ok(Err(Flaw::Unusable(why))) => return Err(Trouble::Unusable(why)),
-        Ok(Err(Flaw::Wrong(error))) => return Err(Trouble::Wrong(error)),
-        Err(error) => return Err(Trouble::Unusable(format!("it broke the decoder: {error}"))),
-    };
+    let (decoder, still) = (&app.decoder, still.as_deref());
+    let looked = examine(decoder, &video, still, &job.order, job.size, ignored).await;
+    let clip = looked.map_err(|flaw| match flaw {
+        Flaw::Unusable(why) => Trouble::Unusable(why),
+        Flaw::Wrong(error) => Trouble::Wrong(error),
+    })?;
     fault::point(Point::ClipChecked);
     let engine = &app.upstreams.pool.engine(seat).config.name;
-    let output = keep(app, job, one.token, &examined, engine).await;
+    let clip = credentials::sign(app, job, engine, clip).await;
+    let output = keep(app, job, one.token, &clip, engine).await;
     let output = output.map_err(|error| Trouble::Passing(error.to_string()))?;
-    Ok((output, charge(app, job, &examined)))
+    Ok((output, charge(app, job, &clip)))
 }
 
 /// What the clip costs: its own price, and never more than was held.
-fn charge(app: &App, job: &Job, examined: &Examined) -> Credits {
+fn charge(app: &App, job: &Job, clip: &Clip) -> Credits {
     let order = &job.order;
     let whole = length::charge(job);
     let Some(model) = app.catalogue.find(&order.model) else { return whole };
     let offered = &model.resolutions;
-    let came = delivered(order, offered, examined.size, u64::from(examined.duration_ms));
+    let came = delivered(order, offered, clip.size, u64::from(clip.duration_ms));
     if came == (order.resolution, order.duration_s) {
         return whole;
     }
@@ -181,7 +178,7 @@ async fn keep(
     app: &App,
     job: &Job,
     token: u64,
-    clip: &Examined,
+    clip: &Clip,
     engine: &str,
 ) -> Result<Output, MediaError> {
     let put = |kind, file| app.media.put_clip_file(job.id, token, kind, file);
@@ -197,6 +194,7 @@ async fn keep(
         video_bytes: video.bytes,
         video_sha256: video.sha256,
         poster: poster.name,
+        thumbnail: None,
         size: clip.size,
         frames: clip.frames,
         duration_ms: clip.duration_ms,
