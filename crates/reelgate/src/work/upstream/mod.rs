@@ -1,9 +1,9 @@
 //! Jobs that upstreams make: asked for once, followed to their end, fetched before they are
 //! charged.
 //!
-//! [`ask`] sends an order on, [`look`] asks how far it is, [`fetch`] brings the clip here, [`tend`]
+//! `ask` sends an order on, `look` asks how far it is, `fetch` brings the clip here, `tend`
 //! renews leases, stops what was cancelled and clears up behind ended jobs. None of them holds a
-//! worker: [`follow`] is the list of what goes on, and one loop serves all of it.
+//! worker: `follow` is the list of what goes on, and one loop serves all of it.
 
 mod ask;
 mod examine;
