@@ -1,8 +1,11 @@
 //! One channel of a picture, and smooth samples of it along straight paths.
 
-/// Columns that may be mixed for one path, and bytes behind a plane's last pixel, so that a path can
-/// read that many from any column.
+/// Columns that may be mixed for one path, and bytes behind a plane's last pixel, so that a path
+/// can read that many from any column.
 const MIXED: usize = 128;
+
+/// Steepest path that is mixed, in 1/65536 rows a column: sixteen bits hold all that follows.
+const SLOPE_MAX: i32 = 3200;
 
 /// One channel of a picture, sampled smoothly.
 pub(crate) struct Plane {
@@ -23,9 +26,10 @@ struct Path {
     /// Column and row that everything is counted from.
     first: usize,
     high: usize,
-    /// How far below that row the path is at the first column, and how much it falls with each one.
-    down: i32,
-    slope: i32,
+    /// How far below that row the path is at the first column, and how much it falls with each
+    /// one, in 1/4096 rows.
+    down: i16,
+    slope: i16,
     /// Whether it crosses into the next row.
     crosses: bool,
 }
@@ -105,6 +109,10 @@ impl Plane {
         }
         let back = (i64::from(slope) * i64::from(from[0] & 65_535)) >> 16;
         let down = from[1] - (high << 16) - back as i32;
+        if slope.abs() > SLOPE_MAX {
+            return None;
+        }
+        let (down, slope) = ((down >> 4) as i16, (slope >> 4) as i16);
         let (first, crosses) = (first as usize, low != high);
         Some(Path { from, step, first, high: high as usize, down, slope, crosses })
     }
@@ -120,7 +128,7 @@ impl Plane {
     #[inline(always)]
     fn mix_level<const COLUMNS: usize>(&self, path: &Path, mixed: &mut [u16]) {
         let (a, b) = (self.row::<COLUMNS>(path, 0), self.row::<COLUMNS>(path, 1));
-        let part = (path.down >> 8).clamp(0, 256) as u16;
+        let part = (path.down >> 4).clamp(0, 256) as u16;
         for ((out, a), b) in mixed.iter_mut().zip(a).zip(b) {
             *out = u16::from(*a) * (256 - part) + u16::from(*b) * part;
         }
@@ -130,7 +138,7 @@ impl Plane {
     fn mix<const COLUMNS: usize>(&self, path: &Path, mixed: &mut [u16]) {
         let (a, b) = (self.row::<COLUMNS>(path, 0), self.row::<COLUMNS>(path, 1));
         for (index, ((out, a), b)) in mixed.iter_mut().zip(a).zip(b).enumerate() {
-            let part = ((path.down + path.slope * index as i32) >> 8).clamp(0, 256) as u16;
+            let part = ((path.down + path.slope * index as i16) >> 4).clamp(0, 256) as u16;
             *out = u16::from(*a) * (256 - part) + u16::from(*b) * part;
         }
     }
@@ -140,11 +148,11 @@ impl Plane {
         let (a, b) = (self.row::<COLUMNS>(path, 0), self.row::<COLUMNS>(path, 1));
         let c = self.row::<COLUMNS>(path, 2);
         for (index, (((out, a), b), c)) in mixed.iter_mut().zip(a).zip(b).zip(c).enumerate() {
-            let part = ((path.down + path.slope * index as i32) >> 8).clamp(0, 512) as u16;
-            let (over, part) = (part >= 256, part & 255);
-            let a = u16::from(if over { *b } else { *a });
-            let b = u16::from(if over { *c } else { *b });
-            *out = a * (256 - part) + b * part;
+            let part = ((path.down + path.slope * index as i16) >> 4).clamp(0, 512) as u16;
+            let (a, b, c) = (u16::from(*a), u16::from(*b), u16::from(*c));
+            // Of three rows two are mixed: the weights of the others are nothing.
+            let (first, last) = (256_u16.saturating_sub(part), part.saturating_sub(256));
+            *out = a * first + b * (256 - first - last) + c * last;
         }
     }
 
