@@ -51,7 +51,8 @@ fn team_reply(call: TeamCall) -> TeamReply {
             made.seat.name = name;
             TeamReply::Made(Box::new(made))
         }
-        TeamCall::Show(_) | TeamCall::Remove { .. } => TeamReply::Team(Box::new(team())),
+        TeamCall::Remove { .. } => TeamReply::Teams(vec![seat(AccountKind::Team)]),
+        TeamCall::Show(_) => TeamReply::Team(Box::new(team())),
         TeamCall::Add { name, role, .. } => {
             let mut more = team();
             more.members.push(Member { user: user(), name, role, since: NOW });

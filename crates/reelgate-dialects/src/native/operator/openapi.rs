@@ -38,7 +38,7 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
                 })) },
             })),
         ),
-        ("Prices", object(json!({ "price_version": text(), "models": part("Model") }))),
+        ("Prices", prices()),
         (
             "AuditResult",
             object(json!({
@@ -54,6 +54,13 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
     schemas.extend(codes());
     schemas.extend(bodies());
     schemas
+}
+
+fn prices() -> Value {
+    let mut prices = part("Model");
+    prices["properties"]["price_version"] = json!({ "type": "string" });
+    prices["required"] = json!(["price_version", "data", "next"]);
+    prices
 }
 
 fn codes() -> [(&'static str, Value); 3] {

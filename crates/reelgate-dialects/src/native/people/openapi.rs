@@ -133,6 +133,18 @@ pub(in super::super) fn add_security(document: &mut Value, routes: &[Route]) {
     }
 }
 
+/// Where the session's cookie is set or taken away.
+pub(in super::super) fn add_cookie(document: &mut Value) {
+    for method in ["post", "delete"] {
+        document["paths"]["/api/reelgate/v1/session"][method]["responses"]["200"]["headers"] = json!({
+            "Set-Cookie": {
+                "description": "The session, out of the reach of scripts; empty after signing out.",
+                "schema": { "type": "string" },
+            },
+        });
+    }
+}
+
 /// A path parameter.
 pub(in super::super) fn parameter(name: &str) -> Value {
     json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })

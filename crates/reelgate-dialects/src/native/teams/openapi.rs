@@ -6,7 +6,7 @@ use super::super::people::USER_PREFIX;
 use super::super::people::openapi::{id, parameter, seat};
 use super::request::ROLES;
 use super::{super::ID, USER};
-use crate::openapi::{Described, moment, names, object, reference, with};
+use crate::openapi::{Described, moment, names, object, with};
 use crate::wire::TeamOperation;
 use reelgate_core::user::{MemberRole, NAME_CHARS_MAX};
 use serde_json::{Value, json};
@@ -37,19 +37,6 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
         ("Amount", closed(json!({ "credits": credits }))),
         ("Funded", object(json!({ "pool": funds(), "own": funds() }))),
         ("Link", object(json!({ "url": { "type": "string" }, "expires": moment() }))),
-        ("Plans", object(json!({ "plans": { "type": "array", "items": reference("Plan") } }))),
-        (
-            "Plan",
-            object(json!({
-                "id": { "type": "string" },
-                "title": { "type": "string" },
-                "credits": amount(),
-                "amount": { "type": "integer", "minimum": 1 },
-                "currency": { "type": "string" },
-            })),
-        ),
-        ("Checkout", closed(json!({ "plan": { "type": "string" } }))),
-        ("CheckoutPage", object(json!({ "url": { "type": "string" } }))),
     ]
 }
 
