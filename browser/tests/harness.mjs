@@ -123,6 +123,21 @@ export async function open(browser, server, options = {}) {
 }
 
 /**
+ * A page on which this person has just signed in, by a link.
+ * @param {import("playwright-core").Browser} browser
+ * @param {Server} server
+ * @param {string} name
+ * @param {{expected?: RegExp} & import("playwright-core").BrowserContextOptions} [options]
+ */
+export async function enter(browser, server, name, options = {}) {
+  const link = server.command("user", "link", name, "--server", server.url).split("\n").pop();
+  const opened = await open(browser, server, { ...options, key: null });
+  await opened.page.goto(String(link));
+  await opened.page.getByRole("button", { name: "Create video" }).waitFor();
+  return opened;
+}
+
+/**
  * No rule of WCAG A or AA that a machine can check is broken.
  * @param {import("playwright-core").Page} page
  */

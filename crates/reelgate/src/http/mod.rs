@@ -26,6 +26,7 @@ mod rehearse;
 pub mod reply;
 pub mod router;
 pub mod session;
+mod settings;
 mod studio;
 pub mod submit;
 mod teams;

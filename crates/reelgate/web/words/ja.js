@@ -1,7 +1,10 @@
 // The texts of the pages in Japanese, by what stands in the code.
 
+import desk from "./ja-desk.js";
+
 /** @type {Record<string, string>} */
 export default {
+  ...desk,
   "1 credit": "1 クレジット",
   "1 day": "1 日",
   "A fault of this server.": "このサーバーの問題です。",

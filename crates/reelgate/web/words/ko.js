@@ -1,7 +1,10 @@
 // The texts of the pages in Korean, by what stands in the code.
 
+import desk from "./ko-desk.js";
+
 /** @type {Record<string, string>} */
 export default {
+  ...desk,
   "1 credit": "1 크레딧",
   "1 day": "1일",
   "A fault of this server.": "이 서버의 문제입니다.",

@@ -1,7 +1,10 @@
 // The texts of the pages in Polish, by what stands in the code.
 
+import desk from "./pl-desk.js";
+
 /** @type {Record<string, string>} */
 export default {
+  ...desk,
   "1 credit": "1 kredyt",
   "1 day": "1 dzień",
   "A fault of this server.": "To błąd tego serwera.",
