@@ -75,7 +75,11 @@ pub(super) fn schema() -> Value {
         "key": text(),
         "option": nullable(text()),
         "variable": nullable(text()),
-        "value": { "type": ["boolean", "integer", "string", "null"] },
+        "value": { "anyOf": [
+            { "type": "boolean" },
+            { "type": "integer", "minimum": 0 },
+            nullable(text()),
+        ] },
     }));
     object(json!({
         "retention": { "type": "array", "items": kept },
