@@ -1,7 +1,7 @@
 // A server of its own on a folder of its own, and a browser that tells when a page complains.
 
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -23,12 +23,24 @@ const STARTS_WITHIN_MS = 30_000;
  *   api: (method: string, path: string, body?: any) => Promise<any>,
  *   stop: () => Promise<void>}} Server */
 
-/** @param {string[]} [more] options of `reelgate serve` @returns {Promise<Server>} */
-export async function serve(more = []) {
+/**
+ * @param {string[]} [more] options of `reelgate serve`
+ * @param {{settings?: string, env?: Record<string, string>}} [set] a file of settings, variables
+ * @returns {Promise<Server>}
+ */
+export async function serve(more = [], { settings, env = {} } = {}) {
   const data = mkdtempSync(path.join(tmpdir(), "reelgate-browser-"));
   const address = path.join(data, "address");
+  if (settings) {
+    const file = path.join(data, "settings.toml");
+    writeFileSync(file, settings);
+    more = [...more, "--config", file];
+  }
   const options = ["--listen", "127.0.0.1:0", "--address-file", address, ...more];
-  const child = spawn(BINARY, ["--data", data, "serve", ...options], { stdio: "ignore" });
+  const child = spawn(BINARY, ["--data", data, "serve", ...options], {
+    stdio: "ignore",
+    env: { ...process.env, ...env },
+  });
   const ended = new Promise(resolve => child.once("exit", resolve));
   const until = Date.now() + STARTS_WITHIN_MS;
   while (!existsSync(address) || !readFileSync(address, "utf8")) {

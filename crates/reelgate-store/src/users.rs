@@ -218,7 +218,8 @@ impl Store {
     }
 }
 
-async fn create(tx: &mut Tx, new: NewUser, now: Timestamp) -> Result<User, StoreError> {
+/// Creates a person, as [`Store::create_user`].
+pub(crate) async fn create(tx: &mut Tx, new: NewUser, now: Timestamp) -> Result<User, StoreError> {
     let conflict = |message: String| Error::new(Kind::Conflict, message);
     let NewUser { id, name, role, password, purse, key } = new;
     let account = match purse {

@@ -85,7 +85,12 @@ pub(crate) fn account() -> AccountId {
 }
 
 fn server() -> ServerView {
-    ServerView { version: "0.1.0", sign_in: vec!["password", "link"], top_up: vec!["code", "card"] }
+    ServerView {
+        version: "0.1.0",
+        sign_in: vec!["password", "link", "openid"],
+        openid: Some("Film school".to_owned()),
+        top_up: vec!["code", "card"],
+    }
 }
 
 fn session() -> SessionView {

@@ -10,6 +10,7 @@ pub mod limit;
 pub mod listen;
 pub mod once;
 pub mod openapi;
+mod openid;
 mod operator;
 mod overview;
 mod own;

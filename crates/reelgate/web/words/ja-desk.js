@@ -143,4 +143,14 @@ export default {
   team: "チーム",
   person: "個人",
   programs: "プログラム用",
+  "Sign in with {name}": "{name} でサインイン",
+  or: "または",
+  "You were not signed in there.": "そちらでサインインできませんでした。",
+  "That took too long. Please try again.": "時間がかかりすぎました。もう一度お試しください。",
+  "That sign-in is not let in here. Ask the operator.":
+    "このサインインはここでは使えません。運営者にお尋ねください。",
+  "Somebody here has your name already, or is shut out. Ask the operator.":
+    "その名前はすでに使われているか、締め出されています。運営者にお尋ねください。",
+  "Too many tries. Please wait a minute.": "試行回数が多すぎます。1 分ほどお待ちください。",
+  "Signing in there failed.": "サインインに失敗しました。",
 };

@@ -316,7 +316,6 @@ export default {
   "Show revoked and expired keys": "無効・期限切れのキーを表示",
   "Side by side": "並べて表示",
   "Sign in": "サインイン",
-  "Sign in with your organisation": "組織のアカウントでサインイン",
   "Sign out": "サインアウト",
   "Sign-in": "サインイン設定",
   "Signed in": "サインイン",

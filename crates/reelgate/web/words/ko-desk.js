@@ -141,4 +141,14 @@ export default {
   team: "팀",
   person: "개인",
   programs: "프로그램용",
+  "Sign in with {name}": "{name}(으)로 로그인",
+  or: "또는",
+  "You were not signed in there.": "그곳에서 로그인하지 못했습니다.",
+  "That took too long. Please try again.": "시간이 너무 걸렸습니다. 다시 시도하세요.",
+  "That sign-in is not let in here. Ask the operator.":
+    "이 로그인은 여기서 쓸 수 없습니다. 운영자에게 문의하세요.",
+  "Somebody here has your name already, or is shut out. Ask the operator.":
+    "그 이름은 이미 쓰이고 있거나 차단되었습니다. 운영자에게 문의하세요.",
+  "Too many tries. Please wait a minute.": "시도가 너무 많습니다. 1분쯤 기다려 주세요.",
+  "Signing in there failed.": "로그인에 실패했습니다.",
 };

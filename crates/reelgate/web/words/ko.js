@@ -315,7 +315,6 @@ export default {
   "Show revoked and expired keys": "폐기·만료된 키 보기",
   "Side by side": "나란히 보기",
   "Sign in": "로그인",
-  "Sign in with your organisation": "조직 계정으로 로그인",
   "Sign out": "로그아웃",
   "Sign-in": "로그인 설정",
   "Signed in": "로그인",

@@ -147,4 +147,14 @@ export default {
   team: "zespół",
   person: "osoba",
   programs: "programy",
+  "Sign in with {name}": "Zaloguj się przez {name}",
+  or: "albo",
+  "You were not signed in there.": "Nie udało się tam zalogować.",
+  "That took too long. Please try again.": "To trwało zbyt długo. Spróbuj ponownie.",
+  "That sign-in is not let in here. Ask the operator.":
+    "To logowanie nie jest tu wpuszczane. Zapytaj operatora.",
+  "Somebody here has your name already, or is shut out. Ask the operator.":
+    "Ktoś ma już Twoją nazwę albo jest zablokowany. Zapytaj operatora.",
+  "Too many tries. Please wait a minute.": "Za dużo prób. Poczekaj minutę.",
+  "Signing in there failed.": "Logowanie się nie powiodło.",
 };

@@ -317,7 +317,6 @@ export default {
   "Show revoked and expired keys": "Pokaż klucze unieważnione i wygasłe",
   "Side by side": "Obok siebie",
   "Sign in": "Zaloguj",
-  "Sign in with your organisation": "Zaloguj przez swoją organizację",
   "Sign out": "Wyloguj",
   "Sign-in": "Logowanie",
   "Signed in": "Zalogowano",
