@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Every key the file may have, dotted.
-const KEYS: [&str; 40] = [
+const KEYS: [&str; 41] = [
     "data",
     "database",
     "media",
@@ -36,6 +36,7 @@ const KEYS: [&str; 40] = [
     "limits.open_v1_requests_per_minute",
     "limits.task_query_requests_per_minute",
     "limits.tasks_v1_requests_per_minute",
+    "limits.ark_requests_per_minute",
     "limits.native_requests_per_minute",
     "limits.purchase_gate",
     "limits.trusted_proxies",
@@ -105,6 +106,7 @@ struct Limits {
     open_v1_requests_per_minute: Option<u32>,
     task_query_requests_per_minute: Option<u32>,
     tasks_v1_requests_per_minute: Option<u32>,
+    ark_requests_per_minute: Option<u32>,
     native_requests_per_minute: Option<u32>,
     purchase_gate: Option<bool>,
     trusted_proxies: Option<Vec<String>>,
@@ -171,6 +173,7 @@ impl File {
         for (slot, value) in [
             (&mut limits.open_v1_requests_per_minute, from.open_v1_requests_per_minute),
             (&mut limits.task_query_requests_per_minute, from.task_query_requests_per_minute),
+            (&mut limits.ark_requests_per_minute, from.ark_requests_per_minute),
             (&mut limits.native_requests_per_minute, from.native_requests_per_minute),
         ] {
             set(slot, value.map(Some));
@@ -276,6 +279,7 @@ mod tests {
             open_v1_requests_per_minute = 6
             task_query_requests_per_minute = 7
             tasks_v1_requests_per_minute = 5
+            ark_requests_per_minute = 9
             native_requests_per_minute = 8
             purchase_gate = true
             trusted_proxies = ['10.0.0.0/8', '::1']
@@ -316,11 +320,11 @@ mod tests {
         assert_ne!(config.limits, defaults.limits);
         assert_eq!(config.limits.trusted_proxies.len(), 2);
         assert!(config.limits.purchase_gate);
-        let rates = ["open_v1", "task_query", "tasks_v1", "native"].map(|name| {
+        let rates = ["open_v1", "task_query", "tasks_v1", "ark", "native"].map(|name| {
             let limits = LimitConfig { rate_limit: true, ..config.limits.clone() };
             Config { limits, ..config.clone() }.rate(name).map(|rule| rule.requests)
         });
-        assert_eq!(rates, [Some(6), Some(7), Some(5), Some(8)]);
+        assert_eq!(rates, [Some(6), Some(7), Some(5), Some(9), Some(8)]);
         assert_ne!(config.outbound, defaults.outbound);
         assert!(config.watermark && !config.credentials.sign);
         let files = (PathBuf::from("chain.pem"), PathBuf::from("key.pem"));

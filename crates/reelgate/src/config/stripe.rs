@@ -37,7 +37,10 @@ impl StripeConfig {
     /// Names the first variable that holds nothing.
     pub fn check(&self) -> Result<(), ConfigError> {
         match [&self.key, &self.webhook_secret].into_iter().find(|one| one.reveal().is_empty()) {
-            Some(one) => Err(refuse(&format!("the variable {} holds no secret", one.name))),
+            Some(one) => {
+                let message = format!("stripe: the variable {} holds no secret", one.name);
+                Err(ConfigError(message))
+            }
             None => Ok(()),
         }
     }
