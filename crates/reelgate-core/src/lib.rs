@@ -35,6 +35,7 @@ pub mod line;
 pub mod media;
 pub mod model;
 pub mod network;
+pub mod openid;
 pub mod operator;
 pub mod order;
 pub mod own;

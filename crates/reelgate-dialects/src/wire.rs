@@ -218,6 +218,8 @@ pub enum OperatorOperation {
     Timeline,
     /// Shows the rate card.
     Prices,
+    /// Show how the server is set up, and how long it keeps what.
+    Settings,
     /// Checks every promise.
     Audit,
     /// Lists redeem codes.

@@ -1,6 +1,6 @@
 //! Everything a request or a worker may need, built once.
 
-use crate::config::{Config, ConfigError, StripeConfig};
+use crate::config::{Config, ConfigError, OpenIdConfig, StripeConfig};
 use crate::credentials::{self, SignerError};
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::fault::{self, Point};
@@ -11,9 +11,11 @@ use crate::http::places::Places;
 use crate::http::polls::Polls;
 use crate::http::uploads;
 use crate::media::{Media, MediaError};
+use crate::outbound::openid::OpenIdClient;
 use crate::outbound::stripe::StripeClient;
 use crate::outbound::{Outbound, SystemNames};
 use crate::people::People;
+use crate::people::openid::OpenId;
 use crate::secrets;
 use crate::work::pace::Pace;
 use crate::work::upstream::Upstreams;
@@ -59,6 +61,8 @@ pub struct App {
     pub upstreams: Upstreams,
     /// The way to the service that takes cards.
     pub stripe: Option<StripeClient>,
+    /// Whose word lets people in.
+    pub openid: Option<OpenId>,
     /// The way out.
     pub outbound: Outbound,
     /// Whose keys were good a moment ago.
@@ -196,6 +200,9 @@ impl App {
         config.stripe.as_ref().map_or(Ok(()), StripeConfig::check)?;
         let names = &parts.names;
         let stripe = config.stripe.clone().map(|one| StripeClient::new(one, Arc::clone(names)));
+        config.openid.as_ref().map_or(Ok(()), OpenIdConfig::check)?;
+        let client = || OpenIdClient::new(Arc::clone(names));
+        let openid = config.openid.clone().map(|one| OpenId::new(one, client()));
         let settings = Settings::of(&catalogue);
         let decoder = parts.decoder;
         let engine = parts.engine.unwrap_or_else(|| {
@@ -212,6 +219,7 @@ impl App {
             engine,
             upstreams,
             stripe,
+            openid,
             started: parts.clock.now(),
             clock: parts.clock,
             entropy: parts.entropy,

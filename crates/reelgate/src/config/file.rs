@@ -1,6 +1,7 @@
 //! What the TOML file can set.
 
 use super::engines::EngineFile;
+use super::openid::OpenIdFile;
 use super::options::{nearest, networks, set};
 use super::stripe::StripeFile;
 use super::{Config, ConfigError, DAY_MS, LogFormat, SecretText};
@@ -75,6 +76,7 @@ pub(super) struct File {
     outbound: Outbound,
     engines: BTreeMap<String, EngineFile>,
     stripe: Option<StripeFile>,
+    openid: Option<OpenIdFile>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -200,6 +202,7 @@ impl File {
         let engines = self.engines.iter().map(|(name, engine)| engine.read(name));
         config.engines = engines.collect::<Result<_, _>>()?;
         config.stripe = self.stripe.as_ref().map(StripeFile::read).transpose()?;
+        config.openid = self.openid.as_ref().map(OpenIdFile::read).transpose()?;
         self.apply_media(config)
     }
 
@@ -236,7 +239,7 @@ fn check_keys(prefix: &str, table: &toml::Table) -> Result<(), ConfigError> {
                 check_keys(&group, inner)?;
             }
             // Names of the operator's choice; what is in them is checked when they are read.
-            toml::Value::Table(_) if key == "engines" || key == "stripe" => {}
+            toml::Value::Table(_) if ["engines", "stripe", "openid"].contains(&key.as_str()) => {}
             _ if KEYS.contains(&key.as_str()) => {}
             _ => {
                 let hint = nearest(&key, KEYS.iter().copied());

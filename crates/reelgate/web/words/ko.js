@@ -1,7 +1,10 @@
 // The texts of the pages in Korean, by what stands in the code.
 
+import desk from "./ko-desk.js";
+
 /** @type {Record<string, string>} */
 export default {
+  ...desk,
   "1 credit": "1 크레딧",
   "1 day": "1일",
   "A fault of this server.": "이 서버의 문제입니다.",
@@ -312,7 +315,6 @@ export default {
   "Show revoked and expired keys": "폐기·만료된 키 보기",
   "Side by side": "나란히 보기",
   "Sign in": "로그인",
-  "Sign in with your organisation": "조직 계정으로 로그인",
   "Sign out": "로그아웃",
   "Sign-in": "로그인 설정",
   "Signed in": "로그인",

@@ -117,6 +117,7 @@ function Statement() {
     hold: t("Set aside"),
     capture: t("Charged"),
     release: t("Given back"),
+    transfer: t("Moved"),
   };
   return html`<h2>${t("Statement")}</h2>
     <${Table}
