@@ -21,6 +21,18 @@ impl ModelId {
         Self(format!("{dialect}/{name}"))
     }
 
+    /// No model: an order that leaves it to an earlier one.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(String::new())
+    }
+
+    /// Whether there is no model.
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The name as the store keeps it.
     #[must_use]
     pub fn as_str(&self) -> &str {

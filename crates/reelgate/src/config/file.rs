@@ -4,6 +4,7 @@ use super::engines::EngineFile;
 use super::options::{nearest, networks, set};
 use super::stripe::StripeFile;
 use super::{Config, ConfigError, DAY_MS, LogFormat, SecretText};
+use reelgate_core::ModelId;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Every key the file may have, dotted.
-const KEYS: [&str; 40] = [
+const KEYS: [&str; 41] = [
     "data",
     "database",
     "media",
@@ -52,6 +53,7 @@ const KEYS: [&str; 40] = [
     "outbound.reference_bytes_max",
     "outbound.reference_pixels_max",
     "outbound.webhook_timeout_s",
+    "openai.models",
 ];
 
 /// The file as it is written.
@@ -72,6 +74,7 @@ pub(super) struct File {
     limits: Limits,
     jobs: Jobs,
     outbound: Outbound,
+    openai: OpenAi,
     engines: BTreeMap<String, EngineFile>,
     stripe: Option<StripeFile>,
 }
@@ -130,6 +133,12 @@ struct Outbound {
     reference_bytes_max: Option<usize>,
     reference_pixels_max: Option<usize>,
     webhook_timeout_s: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct OpenAi {
+    models: BTreeMap<String, String>,
 }
 
 impl File {
@@ -194,6 +203,9 @@ impl File {
         set(&mut outbound.reference_bytes_max, from.reference_bytes_max);
         set(&mut outbound.reference_pixels_max, from.reference_pixels_max);
         set(&mut outbound.webhook_timeout, from.webhook_timeout_s.map(time));
+        let models = self.openai.models.iter();
+        config.openai_models =
+            models.map(|(name, model)| (name.clone(), ModelId::from_text(model))).collect();
         let engines = self.engines.iter().map(|(name, engine)| engine.read(name));
         config.engines = engines.collect::<Result<_, _>>()?;
         config.stripe = self.stripe.as_ref().map(StripeFile::read).transpose()?;
@@ -303,6 +315,8 @@ mod tests {
             reference_bytes_max = 12
             reference_pixels_max = 13
             webhook_timeout_s = 14
+            [openai]
+            models = { 'wan-2.2' = 'native/preview' }
         ";
         let keys = example.lines().filter(|line| line.contains('=')).count();
         assert_eq!(keys, KEYS.len(), "the example names every key");
@@ -319,6 +333,8 @@ mod tests {
         });
         assert_eq!(rates, [Some(6), Some(7), Some(5), Some(8)]);
         assert_ne!(config.outbound, defaults.outbound);
+        let named = config.openai_models.get("wan-2.2").map(ModelId::as_str);
+        assert_eq!(named, Some("native/preview"));
         assert!(config.watermark && !config.credentials.sign);
         let files = (PathBuf::from("chain.pem"), PathBuf::from("key.pem"));
         assert_eq!(config.credentials.certificate, Some(files));

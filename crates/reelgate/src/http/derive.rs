@@ -15,6 +15,9 @@ use reelgate_core::{Draft, DraftMedia, Error, Field, JobId, Kind, Media, State};
 pub(super) async fn fill(app: &App, caller: Caller, draft: Draft) -> Result<Draft, Error> {
     let Some(from) = draft.from else { return Ok(draft) };
     let earlier = job_of(app, caller, from).await?;
+    if draft.model.is_none() && !matches!(earlier.state, State::Succeeded { .. }) {
+        return Err(Error::new(Kind::Conflict, "The earlier video is not done"));
+    }
     let order = earlier.order;
     let kept = |media: Media| DraftMedia {
         role: Some(media.role),
@@ -26,19 +29,27 @@ pub(super) async fn fill(app: &App, caller: Caller, draft: Draft) -> Result<Draf
         true => order.media.into_iter().map(kept).collect(),
         false => draft.media,
     };
+    let model = if draft.model.is_none() { order.model } else { draft.model };
+    let earlier_s = i64::from(order.duration_s);
+    let duration_s = match (draft.duration_s, draft.extends) {
+        (Some(more), true) => earlier_s.saturating_add(more),
+        (asked, _) => asked.unwrap_or(earlier_s),
+    };
     // A model that takes no seed was given one by us, and may not be asked for it again.
-    let takes_seed = app.catalogue.find(&draft.model).is_some_and(|model| model.takes_seed);
+    let takes_seed = app.catalogue.find(&model).is_some_and(|model| model.takes_seed);
     Ok(Draft {
+        model,
         prompt,
         media,
         ratio: draft.ratio.or(Some(order.ratio)),
         resolution: draft.resolution.or(Some(order.resolution)),
-        duration_s: draft.duration_s.or(Some(i64::from(order.duration_s))),
+        duration_s: Some(duration_s),
         seed: draft.seed.or(takes_seed.then_some(i64::from(earlier.seed))),
         audio: draft.audio.or(Some(order.audio)),
         fixed_lens: draft.fixed_lens.or(Some(order.fixed_lens)),
         size: draft.size.or(order.size),
         from: None,
+        extends: false,
         ..draft
     })
 }

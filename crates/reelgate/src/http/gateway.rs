@@ -3,6 +3,8 @@
 
 use super::actions::{Done, NATIVE, act, models, wait as wait_for};
 use super::auth::{Caller, Known, authenticate};
+use super::content;
+use super::form;
 use super::limit::admit;
 use super::peer::{Peer, caller_address};
 use super::people;
@@ -44,6 +46,7 @@ pub(super) async fn answer(
     path: PathParams,
     request: Request,
 ) -> Response<Body> {
+    let began = app.now();
     let mut allowance = None;
     let known = request.headers().get(IF_NONE_MATCH).cloned();
     let worked = work(&app, &dialect, route, &path, request, &mut allowance).await;
@@ -66,6 +69,9 @@ pub(super) async fn answer(
     };
     if let Some(allowance) = allowance {
         tell_allowance(&mut response, allowance);
+    }
+    if let Some(name) = dialect.timing_header() {
+        response.headers_mut().insert(name, app.now().since_ms(began).max(0).into());
     }
     let request_id = request_id(app.entropy.bits());
     let status = response.status().as_u16();
@@ -162,7 +168,11 @@ async fn work(
         query: query(&parts.uri),
         headers: parts.headers,
         body: read(body, body_bytes_max(app, dialect.as_ref(), is_upload)).await?,
+        form: None,
     };
+    if dialect.reads_forms() && form::is_form(&wire.headers) {
+        wire.form = Some(form::parts(&mut wire).await?);
+    }
     let call = match is_upload {
         true => Call::Own(OwnCall::Upload(uploads::file_of(&mut wire).await?)),
         false => dialect.parse(route.operation, &wire)?,
@@ -177,6 +187,10 @@ async fn work(
             _ => Err(Error::unauthorized()),
         };
     };
+    if let Call::Content(id, content) = call {
+        let sent = content::send(app, caller, (id, content), &parts.method, &wire.headers);
+        return sent.await.map(Worked::Stream);
+    }
     if let Some(scope) = scope(&call) {
         let stream = watch::open(app, dialect, caller, scope, &wire.headers, &base_url);
         return stream.await.map(Worked::Stream);
@@ -209,6 +223,7 @@ const fn may_repeat(call: &Call) -> bool {
         | Call::Cancel(_)
         | Call::Records(_)
         | Call::Remove(..)
+        | Call::Content(..)
         | Call::Models
         | Call::Endpoint(_)
         | Call::Own(_)
@@ -300,9 +315,10 @@ fn idempotency(
     let mut hasher = Sha256::new();
     let named: Vec<_> = wire.path.iter().map(|(name, value)| format!("{name}={value}")).collect();
     hasher.update(format!("{dialect} {} {}\n", route.operation.name(), named.join("&")));
-    match serde_json::from_slice::<serde_json::Value>(&wire.body) {
-        Ok(value) => hasher.update(sorted(value).to_string()),
-        Err(_) => hasher.update(&wire.body),
+    match (&wire.form, serde_json::from_slice::<serde_json::Value>(&wire.body)) {
+        (Some(parts), _) => form::fingerprint(parts, &mut hasher),
+        (None, Ok(value)) => hasher.update(sorted(value).to_string()),
+        (None, Err(_)) => hasher.update(&wire.body),
     }
     Ok(Some((key, Fingerprint(hasher.finalize().into()))))
 }

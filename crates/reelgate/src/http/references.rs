@@ -11,6 +11,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use reelgate_codec::{ImageLimits, MediaType, sniff};
 use reelgate_core::{DraftMedia, Error, Field, MediaKind, MediaSource, Size};
 use reelgate_sandbox::{Bounds, DecodeError, Media};
+use std::sync::Arc;
 
 /// References fetched for one order at the same time.
 const FETCHES_MAX: usize = 4;
@@ -46,7 +47,10 @@ async fn fetch_one(app: &App, caller: Caller, item: &DraftMedia) -> Result<Fetch
     match &item.source {
         MediaSource::Clip(id) => return derive::clip(app, caller, *id, &item.field).await,
         MediaSource::Kept(media) => return derive::kept(app, media, &item.field).await,
-        MediaSource::Url(_) | MediaSource::Data(_) | MediaSource::Asset(_) => {}
+        MediaSource::Url(_)
+        | MediaSource::Data(_)
+        | MediaSource::Bytes(_)
+        | MediaSource::Asset(_) => {}
     }
     let bytes = load(app, item).await?;
     let judged = judge(app, &bytes, &item.field).await?;
@@ -102,6 +106,14 @@ async fn load(app: &App, item: &DraftMedia) -> Result<Bytes, Error> {
             let message = "must be a base64 data URI such as data:image/png;base64,...";
             Error::invalid(item.field.clone(), message)
         }),
+        MediaSource::Bytes(bytes) => {
+            let bytes_max = limits.bytes_max;
+            if bytes.len() > bytes_max {
+                let message = format!("must be at most {bytes_max} bytes");
+                return Err(Error::invalid(item.field.clone(), message));
+            }
+            Ok(Bytes::from_owner(Arc::clone(bytes)))
+        }
         // These are here already and never loaded.
         MediaSource::Asset(_) | MediaSource::Clip(_) | MediaSource::Kept(_) => {
             Err(Error::internal())

@@ -204,7 +204,10 @@ fn settle(order: &mut Order, draft: &Draft, fetched: Vec<Fetched>, kinds: &[Medi
             url: match &item.source {
                 MediaSource::Url(url) => Some(url.clone()),
                 MediaSource::Kept(media) => media.url.clone(),
-                MediaSource::Data(_) | MediaSource::Asset(_) | MediaSource::Clip(_) => None,
+                MediaSource::Data(_)
+                | MediaSource::Bytes(_)
+                | MediaSource::Asset(_)
+                | MediaSource::Clip(_) => None,
             },
             kind: fetched.kind,
             role,
