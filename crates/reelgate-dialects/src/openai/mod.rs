@@ -15,7 +15,7 @@ use crate::wire::{Operation, Route, WireRequest, WireResponse, bytes};
 use crate::{Dialect, ids};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use reelgate_core::webhook::Message;
-use reelgate_core::{Call, Error, JobId, JobView, ModelId, Removal, Reply};
+use reelgate_core::{Call, Error, JobId, JobView, Kind, ModelId, Removal, Reply};
 use response::{Event, Page, Removed, Video};
 use std::collections::BTreeMap;
 
@@ -29,6 +29,8 @@ const ID: &str = "id";
 const EDIT: &str = "edit";
 const EXTEND: &str = "extend";
 const REMIX: &str = "remix";
+/// What is not made here, and would be taken for a video's name otherwise.
+const CHARACTER: &str = "character";
 /// Bytes that a request's body may have: pictures and clips may come inside it.
 const BODY_BYTES_MAX: usize = 64 << 20;
 /// Tells the official clients when to ask again; the first one they see counts.
@@ -59,11 +61,12 @@ impl OpenAi {
     }
 }
 
-static ROUTES: [Route; 8] = [
+static ROUTES: [Route; 9] = [
     route(Method::POST, VIDEOS, Operation::Submit),
     route(Method::GET, VIDEOS, Operation::Records),
     route(Method::POST, "/v1/videos/edits", Operation::SubmitForm(EDIT)),
     route(Method::POST, "/v1/videos/extensions", Operation::SubmitForm(EXTEND)),
+    route(Method::POST, "/v1/videos/characters", Operation::SubmitForm(CHARACTER)),
     route(Method::GET, VIDEO, Operation::Get),
     route(Method::DELETE, VIDEO, Operation::Remove),
     route(Method::GET, "/v1/videos/{id}/content", Operation::Content),
@@ -108,6 +111,9 @@ impl Dialect for OpenAi {
         match operation {
             Operation::Submit => submit(request::draft(request, &self.models)?),
             Operation::SubmitForm(REMIX) => submit(request::remix(request, id()?)?),
+            Operation::SubmitForm(CHARACTER) => {
+                Err(Error::new(Kind::NotFound, "There are no characters here"))
+            }
             Operation::SubmitForm(form) => {
                 submit(request::of_footage(request, &self.models, form == EXTEND)?)
             }

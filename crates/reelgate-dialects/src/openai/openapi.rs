@@ -1,7 +1,7 @@
 //! The videos API as an OpenAPI document.
 
 use super::request::{MODEL_DEFAULT, Models, PAGE_DEFAULT, PAGE_MAX, SIZES};
-use super::{EDIT, EXTEND, POLL_AFTER, REMIX};
+use super::{CHARACTER, EDIT, EXTEND, POLL_AFTER, REMIX};
 use crate::openapi::{Api, Described, document as frame, names, nullable, object, reference, with};
 use crate::wire::{Operation, Route};
 use reelgate_core::Content;
@@ -132,6 +132,9 @@ fn describe(route: &Route) -> Described {
         Operation::SubmitForm(REMIX) => {
             let summary = "The order of a clip was accepted again, with other words.";
             Described { parameters: one.parameters, ..made("remixVideo", summary, "Remix") }
+        }
+        Operation::SubmitForm(CHARACTER) => {
+            made("createCharacter", "Not made here: always refused.", "Order")
         }
         Operation::Records => Described {
             id: "listVideos",

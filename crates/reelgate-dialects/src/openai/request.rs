@@ -49,7 +49,7 @@ fn named(name: &str) -> Field {
 /// Reads an order; `models` are the names on offer.
 pub(super) fn draft(request: &WireRequest, models: &Models) -> Result<Draft, Error> {
     let mut form = Form::of(request)?;
-    let mut draft = new(&mut form, models)?;
+    let mut draft = new(&mut form, models, Some(SIZES[0].0))?;
     draft.media = picture(&mut form)?.into_iter().collect();
     Ok(draft)
 }
@@ -72,7 +72,7 @@ pub(super) fn of_footage(
     let field = named(FOOTAGE);
     let footage = |source| vec![DraftMedia { source, role: Some(Role::Reference), field }];
     if let Some(bytes) = form.file(FOOTAGE)? {
-        let draft = new(&mut form, models)?;
+        let draft = new(&mut form, models, None)?;
         must_say_seconds(&draft, extends)?;
         return Ok(Draft { media: footage(MediaSource::Bytes(bytes)), extends, ..draft });
     }
@@ -99,8 +99,9 @@ fn must_say_seconds(draft: &Draft, extends: bool) -> Result<(), Error> {
     }
 }
 
-/// What every order says that does not begin with an earlier job.
-fn new(form: &mut Form<'_>, models: &Models) -> Result<Draft, Error> {
+/// What every order says that does not begin with an earlier job; `usual` is its size when it names
+/// none.
+fn new(form: &mut Form<'_>, models: &Models, usual: Option<&str>) -> Result<Draft, Error> {
     let fields = &mut form.fields;
     let prompt = prompt(fields)?;
     let model = fields.string("model", Field::Model)?;
@@ -111,11 +112,11 @@ fn new(form: &mut Form<'_>, models: &Models) -> Result<Draft, Error> {
     };
     let mut draft = Draft::new(id.clone(), prompt);
     draft.extra = (id.name() != model).then(|| json!({ NAMED: model }).to_string());
-    let asked = fields.string("size", named("size"))?;
-    let asked = asked.as_deref().unwrap_or(SIZES[0].0);
-    let (size, resolution, ratio) = size(asked, id)?;
-    draft.size = Some(size);
-    (draft.resolution, draft.ratio) = (Some(resolution), Some(ratio));
+    if let Some(asked) = fields.string("size", named("size"))?.or(usual.map(str::to_owned)) {
+        let (size, resolution, ratio) = size(&asked, id)?;
+        draft.size = Some(size);
+        (draft.resolution, draft.ratio) = (Some(resolution), Some(ratio));
+    }
     draft.duration_s = seconds(fields)?;
     draft.seed = fields.integer("seed", Field::Seed, Digits::NumberOrText)?;
     Ok(draft)

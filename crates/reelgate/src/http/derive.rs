@@ -1,11 +1,13 @@
 //! Orders that begin with an earlier job: its order repeated with changes, or its clip as footage.
 
-use super::actions::job_of;
+use super::actions::{self, job_of};
 use super::auth::Caller;
 use super::references::{self, Fetched};
 use crate::app::App;
 use reelgate_core::media::MediaSource;
-use reelgate_core::{Draft, DraftMedia, Error, Field, JobId, Kind, Media, State};
+use reelgate_core::{
+    Draft, DraftMedia, Error, Field, JobId, Kind, Media, MediaKind, Role, Size, State,
+};
 
 /// Puts what an earlier order said where the draft says nothing; its references come along unless
 /// the draft has its own.
@@ -52,6 +54,38 @@ pub(super) async fn fill(app: &App, caller: Caller, draft: Draft) -> Result<Draf
         extends: false,
         ..draft
     })
+}
+
+/// Gives an order that begins with a film in a form what it does not say: the film's shape, and how
+/// long it is.
+///
+/// # Errors
+/// `Invalid` for what is no film.
+pub(super) async fn fit(app: &App, draft: Draft) -> Result<Draft, Error> {
+    let Some(DraftMedia { source: MediaSource::Bytes(film), role: Some(Role::Reference), field }) =
+        draft.media.first()
+    else {
+        return Ok(draft);
+    };
+    let model = actions::model_of(app, &draft)?;
+    let seen = references::look_inside(app, MediaKind::Video, film, field).await?;
+    if seen.frames == 0 {
+        return Err(Error::invalid(field.clone(), "must be a video"));
+    }
+    let film_s = i64::try_from(seen.duration_ms.div_ceil(1000)).unwrap_or(i64::MAX);
+    let duration_s = match (draft.duration_s, draft.extends) {
+        (Some(more), true) => Some(film_s.saturating_add(more)),
+        (None, _) => model.nearest_s(film_s),
+        (asked, _) => asked,
+    };
+    let draft = Draft { duration_s, extends: false, ..draft };
+    if draft.size.is_some() {
+        return Ok(draft);
+    }
+    let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+    let film = Size { width: side(seen.width), height: side(seen.height) };
+    let (resolution, ratio) = model.nearest_to(film);
+    Ok(Draft { resolution: Some(resolution), ratio: Some(ratio), ..draft })
 }
 
 /// A reference of an earlier order, which has to be there still.

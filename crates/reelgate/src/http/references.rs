@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use reelgate_codec::{ImageLimits, MediaType, sniff};
 use reelgate_core::{DraftMedia, Error, Field, MediaKind, MediaSource, Size};
-use reelgate_sandbox::{Bounds, DecodeError, Media};
+use reelgate_sandbox::{Bounds, DecodeError, Media, Seen};
 use std::sync::Arc;
 
 /// References fetched for one order at the same time.
@@ -75,7 +75,10 @@ pub(super) async fn judge(app: &App, bytes: &Bytes, field: &Field) -> Result<Jud
         return Err(Error::invalid(field.clone(), allowed));
     };
     let kind = kind_of(found);
-    let size = look_inside(app, kind, bytes, field).await?;
+    let seen = look_inside(app, kind, bytes, field).await?;
+    let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+    let size = Size { width: side(seen.width), height: side(seen.height) };
+    let size = (kind != MediaKind::Audio).then_some(size);
     Ok(Judged { kind, size, extension: found.extension() })
 }
 
@@ -139,28 +142,24 @@ fn decode_data(uri: &str) -> Option<Bytes> {
 
 /// Decodes a picture, or the beginning of a video or a sound, so that what cannot be used is
 /// refused here and not after it was paid for.
-async fn look_inside(
+pub(super) async fn look_inside(
     app: &App,
     kind: MediaKind,
-    bytes: &Bytes,
+    bytes: &[u8],
     field: &Field,
-) -> Result<Option<Size>, Error> {
+) -> Result<Seen, Error> {
     let pixels_max = app.config.outbound.reference_pixels_max;
     let bytes_max = ImageLimits::default().bytes_max;
     let bounds = Bounds { pixels_max, bytes_max, decode: true };
-    let seen =
-        app.decoder.look(Media::Bytes(bytes), bounds).await.map_err(|error| match error {
-            DecodeError::Refused(_) | DecodeError::Broke => {
-                Error::invalid(field.clone(), format!("must be a readable {kind}, but {error}"))
-            }
-            DecodeError::Unavailable(error) => {
-                tracing::error!(%error, "no decoder could be started");
-                Error::internal()
-            }
-        })?;
-    let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-    let size = Size { width: side(seen.width), height: side(seen.height) };
-    Ok((kind != MediaKind::Audio).then_some(size))
+    app.decoder.look(Media::Bytes(bytes), bounds).await.map_err(|error| match error {
+        DecodeError::Refused(_) | DecodeError::Broke => {
+            Error::invalid(field.clone(), format!("must be a readable {kind}, but {error}"))
+        }
+        DecodeError::Unavailable(error) => {
+            tracing::error!(%error, "no decoder could be started");
+            Error::internal()
+        }
+    })
 }
 
 fn kind_of(found: MediaType) -> MediaKind {

@@ -52,6 +52,7 @@ pub async fn submit(app: &App, origin: Origin, draft: Draft) -> Result<Submitted
         }
         draft = derive::fill(app, origin.caller, draft).await?;
     }
+    draft = derive::fit(app, draft).await?;
     if origin.caller.test {
         return rehearse::submit(app, origin, draft).await;
     }

@@ -129,11 +129,9 @@ async fn a_picture_comes_as_a_file_an_upload_or_inside_the_order() {
     let kept = upload(&app, &who, "cat.png", &png).await.at("/id");
     let inside = crate::harness::data_uri("image/png", &png);
     let (prompt, file) = (text("prompt", "It moves"), ("input_reference", Some("a.png"), &*png));
-    for picture in [
-        file,
-        text("input_reference[image_url]", &inside),
-        text("input_reference[file_id]", &kept),
-    ] {
+    for picture in
+        [file, text("input_reference[image_url]", &inside), text("input_reference[file_id]", &kept)]
+    {
         let accepted = app.send(form(&who, VIDEOS, "b", &[prompt, picture])).await;
         assert_eq!(accepted.status, 200, "{}", accepted.text());
         let media = app.job(&accepted.at("/id")).await.order.media;
@@ -330,10 +328,10 @@ async fn an_endpoint_in_its_words_hears_of_ends_only() {
     let told: Vec<Value> =
         told.iter().map(|one| serde_json::from_slice(&one.body).expect("JSON")).collect();
     let words = |event: &Value| (event["type"].clone(), event["data"]["id"].clone());
-    assert_eq!(told.iter().map(words).collect::<Vec<_>>(), [
-        (json!("video.completed"), json!(made)),
-        (json!("video.failed"), json!(failed)),
-    ]);
+    assert_eq!(
+        told.iter().map(words).collect::<Vec<_>>(),
+        [(json!("video.completed"), json!(made)), (json!("video.failed"), json!(failed)),]
+    );
     assert_eq!(told[0]["object"], "event");
     assert!(told[0]["id"].as_str().expect("an id").starts_with("evt_"));
     assert_eq!(shown(&app, &who, &failed).await["error"]["code"], "moderation_blocked");
