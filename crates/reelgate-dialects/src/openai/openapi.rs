@@ -151,19 +151,7 @@ fn describe(route: &Route) -> Described {
             refusals: &[404, 409],
             ..one
         },
-        Operation::Content => {
-            let schema = with(names(&Content::ALL, Content::name), "default", "video");
-            let variant = json!({ "name": "variant", "in": "query", "schema": schema });
-            let parameters = one.parameters.into_iter().chain([variant]).collect();
-            Described {
-                id: "downloadVideo",
-                summary: "The clip (MP4), a still (WebP), or moments of it side by side (JPEG).",
-                parameters,
-                answer: (200, "File"),
-                refusals: &[400, 404],
-                ..one
-            }
-        }
+        Operation::Content => file(one),
         Operation::SubmitForm(_)
         | Operation::Get
         | Operation::Cancel
@@ -174,6 +162,19 @@ fn describe(route: &Route) -> Described {
         | Operation::Endpoint(_)
         | Operation::Owner(_)
         | Operation::People(_) => one,
+    }
+}
+
+fn file(one: Described) -> Described {
+    let schema = with(names(&Content::ALL, Content::name), "default", "video");
+    let variant = json!({ "name": "variant", "in": "query", "schema": schema });
+    Described {
+        id: "downloadVideo",
+        summary: "The clip (MP4), a still (WebP), or moments of it side by side (JPEG).",
+        parameters: one.parameters.into_iter().chain([variant]).collect(),
+        answer: (200, "File"),
+        refusals: &[400, 404],
+        ..one
     }
 }
 

@@ -333,11 +333,10 @@ mod tests {
         });
         assert_eq!(rates, [Some(6), Some(7), Some(5), Some(8)]);
         assert_ne!(config.outbound, defaults.outbound);
-        let named = config.openai_models.get("wan-2.2").map(ModelId::as_str);
-        assert_eq!(named, Some("native/preview"));
+        assert_eq!(config.openai_models["wan-2.2"].as_str(), "native/preview");
         assert!(config.watermark && !config.credentials.sign);
-        let files = (PathBuf::from("chain.pem"), PathBuf::from("key.pem"));
-        assert_eq!(config.credentials.certificate, Some(files));
+        let files = Some(("chain.pem".into(), "key.pem".into()));
+        assert_eq!(config.credentials.certificate, files);
         assert!(config.media.redirect && config.media.timeout == Duration::from_secs(15));
         assert_eq!(config.media.secret_access_key, Some("hush".to_owned().into()));
     }

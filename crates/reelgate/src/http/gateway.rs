@@ -135,7 +135,7 @@ async fn work(
     request: Request,
     allowance: &mut Option<Allowance>,
 ) -> Result<Worked, Error> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let known = match route.public {
         true => None,
         false => Some(authenticate_any(app, &parts, dialect.name()).await?),
@@ -156,27 +156,11 @@ async fn work(
     }
     let base_url = base_url(app, &parts.headers);
     let peer = parts.extensions.get::<Peer>().copied();
-    let is_upload = route.operation == Operation::Own(OwnOperation::Upload);
-    let _room = match is_upload {
+    let _room = match is_upload(route) {
         true => Some(app.uploading.try_acquire().map_err(|_| Error::busy(1))?),
         false => None,
     };
-    // A parameter is always an id, and no id has bytes that are no text.
-    let path = path.as_ref().map_err(|_| Error::job_not_found())?;
-    let mut wire = WireRequest {
-        path: path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        query: query(&parts.uri),
-        headers: parts.headers,
-        body: read(body, body_bytes_max(app, dialect.as_ref(), is_upload)).await?,
-        form: None,
-    };
-    if dialect.reads_forms() && form::is_form(&wire.headers) {
-        wire.form = Some(form::parts(&mut wire).await?);
-    }
-    let call = match is_upload {
-        true => Call::Own(OwnCall::Upload(uploads::file_of(&mut wire).await?)),
-        false => dialect.parse(route.operation, &wire)?,
-    };
+    let (wire, call) = read_call(app, dialect.as_ref(), route, path, (&mut parts, body)).await?;
     let Some(Known { caller, guard, person, .. }) = known else {
         return match call {
             Call::Models => Ok(Worked::Done(models(app, dialect.name()))),
@@ -212,6 +196,38 @@ async fn work(
         app.polls.keep(&poll_of(asked, &parts.uri, &wire.headers), &answer);
     }
     Ok(Worked::Marked(answer, done.waited_s))
+}
+
+/// A request as its dialect sees it, and what it asks for.
+async fn read_call(
+    app: &App,
+    dialect: &dyn Dialect,
+    route: &Route,
+    path: &PathParams,
+    (parts, body): (&mut Parts, Body),
+) -> Result<(WireRequest, Call), Error> {
+    let is_upload = is_upload(route);
+    // A parameter is always an id, and no id has bytes that are no text.
+    let path = path.as_ref().map_err(|_| Error::job_not_found())?;
+    let mut wire = WireRequest {
+        path: path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        query: query(&parts.uri),
+        headers: std::mem::take(&mut parts.headers),
+        body: read(body, body_bytes_max(app, dialect, is_upload)).await?,
+        form: None,
+    };
+    if dialect.reads_forms() && form::is_form(&wire.headers) {
+        wire.form = Some(form::parts(&mut wire).await?);
+    }
+    let call = match is_upload {
+        true => Call::Own(OwnCall::Upload(uploads::file_of(&mut wire).await?)),
+        false => dialect.parse(route.operation, &wire)?,
+    };
+    Ok((wire, call))
+}
+
+fn is_upload(route: &Route) -> bool {
+    route.operation == Operation::Own(OwnOperation::Upload)
 }
 
 /// Whether a caller may send this again with a key that stands for the first time.
