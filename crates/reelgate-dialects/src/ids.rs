@@ -1,10 +1,10 @@
 //! One job id in the looks that the documented APIs and our own have.
 //!
-//! API A shows `req_` and twelve base-62 characters, API C `sd2_`, OpenAI's `video_` and our own API
-//! `job_` with the same twelve. API B shows a version-4 UUID whose first two digits are replaced by `ta` (contract
-//! 2.4): 36 characters, of which two are letters, one is the version and two bits are the variant.
-//! The remaining 114 bits hold the 71 bits of the id, masked so that no two ids look alike, and a
-//! 42-bit check. Nothing is stored to translate between them.
+//! API A shows `req_` and twelve base-62 characters, API C `sd2_`, OpenAI's `video_` and our own
+//! API `job_` with the same twelve. API B shows a version-4 UUID whose first two digits are
+//! replaced by `ta` (contract 2.4): 36 characters, of which two are letters, one is the version and
+//! two bits are the variant. The remaining 114 bits hold the 71 bits of the id, masked so that no
+//! two ids look alike, and a 42-bit check. Nothing is stored to translate between them.
 
 use crate::time::{self, iso};
 use reelgate_core::{AssetId, JobId, Timestamp};

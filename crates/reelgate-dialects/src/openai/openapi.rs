@@ -7,9 +7,9 @@ use crate::wire::{Operation, Route};
 use reelgate_core::Content;
 use serde_json::{Map, Value, json};
 
-const DESCRIPTION: &str = "Videos as OpenAI's API has them: point the base URL of its clients here. \
-    Orders come as forms or as JSON; in a form, input_reference[image_url] is the image_url inside \
-    input_reference. Unknown fields are ignored. Idempotency-Key is ours.";
+const DESCRIPTION: &str = "Videos as OpenAI's API has them: point the base URL of its clients \
+    here. Orders come as forms or as JSON; in a form, input_reference[image_url] is the image_url \
+    inside input_reference. Unknown fields are ignored. Idempotency-Key is ours.";
 
 pub(super) fn document(server_url: &str, routes: &[Route], models: &Models) -> Value {
     let text = || nullable(json!({ "type": "string" }));
