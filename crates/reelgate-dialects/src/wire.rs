@@ -107,6 +107,8 @@ pub enum OwnOperation {
     DeleteJob,
     /// Makes a link to a job's clip.
     Share,
+    /// Shows a small picture of the clip while it is made.
+    Glimpse,
     /// Follows a job.
     WatchJob,
     /// Follows an account's jobs.

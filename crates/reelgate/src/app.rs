@@ -18,6 +18,7 @@ use crate::outbound::{Outbound, SystemNames};
 use crate::people::People;
 use crate::people::openid::OpenId;
 use crate::secrets;
+use crate::work::glimpses::Glimpses;
 use crate::work::pace::Pace;
 use crate::work::upstream::Upstreams;
 use reelgate_core::{Catalogue, Clock, DeliveryId, Engine, EntryId, ModelId, Timestamp};
@@ -85,6 +86,8 @@ pub struct App {
     pub polls: Polls,
     /// How long jobs take.
     pub pace: Pace,
+    /// What is to be seen of clips that are being made.
+    pub glimpses: Glimpses,
     /// Rings when a job may be claimed.
     pub jobs_ready: Notify,
     /// Rings when a test job may be claimed.
@@ -253,6 +256,7 @@ impl App {
             previewing: Semaphore::new(previews::AT_ONCE_MAX),
             polls: Polls::default(),
             pace: Pace::default(),
+            glimpses: Glimpses::default(),
             jobs_ready: Notify::new(),
             tests_ready: Notify::new(),
             delays: Semaphore::new(DELAYS_MAX),

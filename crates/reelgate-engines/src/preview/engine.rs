@@ -2,6 +2,7 @@
 
 use super::brief::Brief;
 use super::finish::Finished;
+use super::glimpse::Looks;
 use super::load::Loaded;
 use super::{Film, compose};
 use reelgate_codec::{
@@ -54,6 +55,7 @@ impl PreviewEngine {
 struct Shared {
     frames_done: AtomicU32,
     stop: AtomicBool,
+    looks: Looks,
 }
 
 /// Stops the rendering threads when the task that waits for them goes away.
@@ -100,6 +102,12 @@ impl Engine for PreviewEngine {
                 }
                 let done = shared.frames_done.load(Ordering::Relaxed);
                 report.progress(Progress::of(done, frames));
+                if let Some(glimpse) = shared.looks.take() {
+                    report.glimpse(glimpse);
+                }
+                if report.wants_glimpse() {
+                    shared.looks.ask();
+                }
                 if report.should_stop() {
                     shared.stop.store(true, Ordering::Relaxed);
                 }
@@ -153,6 +161,7 @@ fn render(
     spec.tags = tags(work, &film);
     let video = work.scratch.join("video.mp4");
     let finished = Finished::new(&film, (brief.width, brief.height), brief.frames, marked);
+    let finished = finished.seen_by(&shared.looks);
     write_video(&spec, &finished, &video, shared)?;
     let (poster, last_frame) = write_stills(&brief, &finished, &work.scratch)?;
     let (small, delay_ms) = finished.thumbnail();

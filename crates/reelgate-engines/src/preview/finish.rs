@@ -1,6 +1,7 @@
 //! What is laid over a film on its way into the file, and what is kept of it for the thumbnail.
 
 use super::Film;
+use super::glimpse::Looks;
 use super::mark::Mark;
 use reelgate_codec::{FRAME_RATE, Frame, Picture, Rgb, colour, cover_frame};
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ pub(super) struct Finished<'a> {
     step: u32,
     size: (usize, usize),
     kept: Mutex<BTreeMap<u32, Frame>>,
+    looks: Option<&'a Looks>,
 }
 
 impl<'a> Finished<'a> {
@@ -33,7 +35,13 @@ impl<'a> Finished<'a> {
             step: frames.div_ceil(THUMBNAIL_FRAMES).max(1),
             size: (small(size.0), small(size.1)),
             kept: Mutex::new(BTreeMap::new()),
+            looks: None,
         }
+    }
+
+    /// The same, for somebody who looks at it while it is made.
+    pub(super) fn seen_by(self, looks: &'a Looks) -> Self {
+        Self { looks: Some(looks), ..self }
     }
 
     /// The frames that were kept, in order, and how long each is shown.
@@ -48,6 +56,9 @@ impl Picture for Finished<'_> {
         self.film.draw(index, out);
         if let Some(mark) = &self.mark {
             mark.paint(out);
+        }
+        if let Some(looks) = self.looks {
+            looks.show(index, out);
         }
         if index.is_multiple_of(self.step) {
             let small = cover_frame(out, self.size.0, self.size.1);

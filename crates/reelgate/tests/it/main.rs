@@ -18,6 +18,7 @@ mod endpoints;
 mod engines;
 mod fake_engine;
 mod files;
+mod glimpses;
 mod harness;
 mod hostile;
 mod idempotency;

@@ -153,4 +153,10 @@ export default {
     "その名前はすでに使われているか、締め出されています。運営者にお尋ねください。",
   "Too many tries. Please wait a minute.": "試行回数が多すぎます。1 分ほどお待ちください。",
   "Signing in there failed.": "サインインに失敗しました。",
+  Buy: "購入",
+  "Buy {name} for {price}": "{name} を {price} で購入",
+  "Thank you!": "ありがとうございます！",
+  "{n} were added to your balance.": "残高に {n} が追加されました。",
+  "Your credits come as soon as the payment is confirmed, usually within seconds.":
+    "お支払いが確認され次第、通常は数秒でクレジットが入ります。",
 };

@@ -50,7 +50,6 @@ export default {
   Link: "リンク",
   "Good until {day}": "{day} まで有効",
   "Make the link": "リンクを作成",
-  "Pay {price}": "{price} を支払う",
   Operator: "運営",
   "For operators only": "運営者専用",
   Overview: "概要",

@@ -151,4 +151,10 @@ export default {
     "그 이름은 이미 쓰이고 있거나 차단되었습니다. 운영자에게 문의하세요.",
   "Too many tries. Please wait a minute.": "시도가 너무 많습니다. 1분쯤 기다려 주세요.",
   "Signing in there failed.": "로그인에 실패했습니다.",
+  Buy: "구매",
+  "Buy {name} for {price}": "{name}을(를) {price}에 구매",
+  "Thank you!": "감사합니다!",
+  "{n} were added to your balance.": "잔액에 {n}이(가) 추가되었습니다.",
+  "Your credits come as soon as the payment is confirmed, usually within seconds.":
+    "결제가 확인되는 대로, 보통 몇 초 안에 크레딧이 들어옵니다.",
 };

@@ -50,7 +50,6 @@ export default {
   Link: "링크",
   "Good until {day}": "{day}까지 유효",
   "Make the link": "링크 만들기",
-  "Pay {price}": "{price} 결제",
   Operator: "운영",
   "For operators only": "운영자 전용",
   Overview: "개요",

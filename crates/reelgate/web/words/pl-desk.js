@@ -157,4 +157,10 @@ export default {
     "Ktoś ma już Twoją nazwę albo jest zablokowany. Zapytaj operatora.",
   "Too many tries. Please wait a minute.": "Za dużo prób. Poczekaj minutę.",
   "Signing in there failed.": "Logowanie się nie powiodło.",
+  Buy: "Kup",
+  "Buy {name} for {price}": "Kup {name} za {price}",
+  "Thank you!": "Dziękujemy!",
+  "{n} were added to your balance.": "Do salda dodano: {n}.",
+  "Your credits come as soon as the payment is confirmed, usually within seconds.":
+    "Kredyty przyjdą, gdy tylko płatność się potwierdzi, zwykle w kilka sekund.",
 };

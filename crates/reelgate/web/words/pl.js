@@ -50,7 +50,6 @@ export default {
   Link: "Link",
   "Good until {day}": "Ważny do {day}",
   "Make the link": "Utwórz link",
-  "Pay {price}": "Zapłać {price}",
   Operator: "Operator",
   "For operators only": "Tylko dla operatorów",
   Overview: "Przegląd",
