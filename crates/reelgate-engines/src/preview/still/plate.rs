@@ -2,7 +2,7 @@
 
 use reelgate_codec::{Frame, Rgb};
 
-use super::cover::{chroma_of, fill, luma_of, to_frame};
+use super::cover::{fill, luma_of, to_frame};
 use super::depth::{Depth, Near};
 use super::plane::Plane;
 
@@ -11,8 +11,8 @@ const FINE_PIXELS_MAX: usize = 2_400_000;
 
 /// Pixels between which a path through a plane counts as straight: nearness is smooth.
 pub(crate) const LUMA_RUN: usize = 32;
-pub(crate) const CHROMA_RUN: usize = 16;
-/// Columns that such a path crosses: planes are at most twice as fine as the frame.
+pub(crate) const CHROMA_RUN: usize = 32;
+/// Columns that such a path crosses: luma may be twice as fine as the frame, chroma is as fine.
 pub(crate) const LUMA_COLUMNS: usize = 80;
 pub(crate) const CHROMA_COLUMNS: usize = 48;
 
@@ -37,15 +37,14 @@ impl Plate {
         let (fine_w, fine_h) = (width * times, height * times);
         let fine = if times == 1 { rgb.clone() } else { fill(picture, fine_w, fine_h) };
         let luma = fine.chunks_exact(3).map(luma_of).collect();
-        let colour: Vec<(u8, u8)> = rgb
-            .chunks_exact(3)
-            .map(|c| chroma_of([f32::from(c[0]), f32::from(c[1]), f32::from(c[2])]))
-            .collect();
+        let (half_w, half_h) = (width / 2, height / 2);
+        let chroma = |plane: &[u8]| Plane::new(half_w, half_h, plane.to_vec());
+        let (blue, red) = (chroma(&exact.u), chroma(&exact.v));
         Self {
             exact,
             luma: Plane::new(fine_w, fine_h, luma),
-            blue: Plane::new(width, height, colour.iter().map(|c| c.0).collect()),
-            red: Plane::new(width, height, colour.iter().map(|c| c.1).collect()),
+            blue,
+            red,
             luma_near: depth.along(width, height, LUMA_RUN),
             chroma_near: depth.along(width / 2, height / 2, CHROMA_RUN),
         }
