@@ -16,6 +16,7 @@ pub mod asset;
 pub mod call;
 pub mod catalogue;
 mod catalogue_ark;
+mod catalogue_openai;
 pub mod check;
 pub mod code;
 pub mod credits;
@@ -35,6 +36,7 @@ pub mod line;
 pub mod media;
 pub mod model;
 pub mod network;
+pub mod openid;
 pub mod operator;
 pub mod order;
 pub mod own;
@@ -53,13 +55,13 @@ pub mod user;
 pub mod webhook;
 
 pub use asset::Asset;
-pub use call::{Call, JobView, Links, QueuePlace, Reply};
+pub use call::{Call, Content, JobView, Links, QueuePlace, Reply};
 pub use catalogue::Catalogue;
 pub use code::RedeemCode;
 pub use credits::Credits;
 pub use endpoint::Endpoint;
 pub use engine::{
-    Blame, Clip, Engine, EngineError, FailureClass, Input, Report, Retry, Ticket, Work,
+    Blame, Clip, Engine, EngineError, FailureClass, Glimpse, Input, Report, Retry, Ticket, Work,
 };
 pub use error::{Error, Field, Kind};
 pub use guard::{DailyCap, Guard};

@@ -42,6 +42,7 @@ pub(super) fn document(server_url: &str, routes: &[Route], models: &[String]) ->
     };
     let mut document = frame(api, server_url, routes, describe);
     people::openapi::add_security(&mut document, routes);
+    people::openapi::add_cookie(&mut document);
     let paths = &mut document["paths"];
     openapi_own::add_other_contents(paths);
     for path in ["/api/reelgate/v1/jobs", "/api/reelgate/v1/jobs/{id}/rerun"] {
@@ -70,7 +71,7 @@ fn describe(route: &Route) -> Described {
         callback: None,
     };
     match route.operation {
-        Operation::Models | Operation::Records | Operation::Remove => plain,
+        Operation::Models | Operation::Records | Operation::Remove | Operation::Content => plain,
         Operation::Own(operation) => openapi_own::describe(operation, id),
         Operation::Endpoint(action) => webhooks::openapi::describe(action),
         Operation::Submit | Operation::SubmitForm(_) => Described {
@@ -230,6 +231,12 @@ fn job() -> Value {
         "updated_at": moment(),
         "finished_at": nullable(moment()),
     }));
+    // Only there while there is one.
+    job["properties"]["frame"] = json!({
+        "type": "integer",
+        "minimum": 0,
+        "description": "The frame of which GET /jobs/{id}/frame has a picture, while it is made.",
+    });
     // Only there when it is true.
     job["properties"]["test"] = json!({
         "const": true,

@@ -2,6 +2,7 @@
 
 use super::brief::Brief;
 use super::finish::Finished;
+use super::glimpse::Looks;
 use super::load::Loaded;
 use super::{Film, compose};
 use reelgate_codec::{
@@ -55,6 +56,7 @@ impl PreviewEngine {
 struct Shared {
     frames_done: AtomicU32,
     stop: AtomicBool,
+    looks: Looks,
 }
 
 /// Stops the rendering threads when the task that waits for them goes away.
@@ -101,6 +103,12 @@ impl Engine for PreviewEngine {
                 }
                 let done = shared.frames_done.load(Ordering::Relaxed);
                 report.progress(Progress::of(done, frames));
+                if let Some(glimpse) = shared.looks.take() {
+                    report.glimpse(glimpse);
+                }
+                if report.wants_glimpse() {
+                    shared.looks.ask();
+                }
                 if report.should_stop() {
                     shared.stop.store(true, Ordering::Relaxed);
                 }
@@ -151,7 +159,8 @@ fn render(
     spec.tags = tags(work, &film);
     let video = work.scratch.join("video.mp4");
     let finished = Finished::new(&film, (brief.width, brief.height), brief.frames, marked)
-        .sounding(work.order.audio);
+        .sounding(work.order.audio)
+        .seen_by(&shared.looks);
     write_video(&spec, &finished, &video, shared)?;
     let name = |name: &str| work.scratch.join(name);
     let clip = Clip {

@@ -2,6 +2,7 @@
 //! go with it.
 
 use super::Film;
+use super::glimpse::Looks;
 use super::mark::Mark;
 use reelgate_codec::{FRAME_RATE, Frame, Picture, Rgb, Sound, colour, cover_frame};
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ pub(super) struct Finished<'a> {
     step: u32,
     size: (usize, usize),
     kept: Mutex<BTreeMap<u32, Frame>>,
+    looks: Option<&'a Looks>,
     /// The frames that become pictures of their own, and those that were drawn.
     wanted: [u32; 2],
     whole: Mutex<BTreeMap<u32, Frame>>,
@@ -39,11 +41,17 @@ impl<'a> Finished<'a> {
             step: frames.div_ceil(THUMBNAIL_FRAMES).max(1),
             size: (small(size.0), small(size.1)),
             kept: Mutex::new(BTreeMap::new()),
+            looks: None,
             // The poster shows the clip a third of the way in, when the opening has settled.
             wanted: [frames / 3, frames.saturating_sub(1)],
             whole: Mutex::new(BTreeMap::new()),
             sounds: false,
         }
+    }
+
+    /// The same, for somebody who looks at it while it is made.
+    pub(super) fn seen_by(self, looks: &'a Looks) -> Self {
+        Self { looks: Some(looks), ..self }
     }
 
     /// The same, with the film's own sound if it `sounds`.
@@ -70,6 +78,9 @@ impl Picture for Finished<'_> {
         self.film.draw(index, out);
         if let Some(mark) = &self.mark {
             mark.paint(out);
+        }
+        if let Some(looks) = self.looks {
+            looks.show(index, out);
         }
         if index.is_multiple_of(self.step) {
             let small = cover_frame(out, self.size.0, self.size.1);

@@ -1,9 +1,11 @@
 //! What the TOML file can set.
 
 use super::engines::EngineFile;
+use super::openid::OpenIdFile;
 use super::options::{nearest, networks, set};
 use super::stripe::StripeFile;
 use super::{Config, ConfigError, DAY_MS, LogFormat, SecretText};
+use reelgate_core::ModelId;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -11,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Every key the file may have, dotted.
-const KEYS: [&str; 40] = [
+const KEYS: [&str; 43] = [
     "data",
     "database",
     "media",
@@ -35,6 +37,8 @@ const KEYS: [&str; 40] = [
     "limits.open_v1_requests_per_minute",
     "limits.task_query_requests_per_minute",
     "limits.tasks_v1_requests_per_minute",
+    "limits.ark_requests_per_minute",
+    "limits.openai_requests_per_minute",
     "limits.native_requests_per_minute",
     "limits.purchase_gate",
     "limits.trusted_proxies",
@@ -52,6 +56,7 @@ const KEYS: [&str; 40] = [
     "outbound.reference_bytes_max",
     "outbound.reference_pixels_max",
     "outbound.webhook_timeout_s",
+    "openai.models",
 ];
 
 /// The file as it is written.
@@ -72,8 +77,10 @@ pub(super) struct File {
     limits: Limits,
     jobs: Jobs,
     outbound: Outbound,
+    openai: OpenAi,
     engines: BTreeMap<String, EngineFile>,
     stripe: Option<StripeFile>,
+    openid: Option<OpenIdFile>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -103,6 +110,8 @@ struct Limits {
     open_v1_requests_per_minute: Option<u32>,
     task_query_requests_per_minute: Option<u32>,
     tasks_v1_requests_per_minute: Option<u32>,
+    ark_requests_per_minute: Option<u32>,
+    openai_requests_per_minute: Option<u32>,
     native_requests_per_minute: Option<u32>,
     purchase_gate: Option<bool>,
     trusted_proxies: Option<Vec<String>>,
@@ -130,6 +139,12 @@ struct Outbound {
     reference_bytes_max: Option<usize>,
     reference_pixels_max: Option<usize>,
     webhook_timeout_s: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct OpenAi {
+    models: BTreeMap<String, String>,
 }
 
 impl File {
@@ -169,6 +184,8 @@ impl File {
         for (slot, value) in [
             (&mut limits.open_v1_requests_per_minute, from.open_v1_requests_per_minute),
             (&mut limits.task_query_requests_per_minute, from.task_query_requests_per_minute),
+            (&mut limits.ark_requests_per_minute, from.ark_requests_per_minute),
+            (&mut limits.openai_requests_per_minute, from.openai_requests_per_minute),
             (&mut limits.native_requests_per_minute, from.native_requests_per_minute),
         ] {
             set(slot, value.map(Some));
@@ -194,9 +211,13 @@ impl File {
         set(&mut outbound.reference_bytes_max, from.reference_bytes_max);
         set(&mut outbound.reference_pixels_max, from.reference_pixels_max);
         set(&mut outbound.webhook_timeout, from.webhook_timeout_s.map(time));
+        let models = self.openai.models.iter();
+        config.openai_models =
+            models.map(|(name, model)| (name.clone(), ModelId::from_text(model))).collect();
         let engines = self.engines.iter().map(|(name, engine)| engine.read(name));
         config.engines = engines.collect::<Result<_, _>>()?;
         config.stripe = self.stripe.as_ref().map(StripeFile::read).transpose()?;
+        config.openid = self.openid.as_ref().map(OpenIdFile::read).transpose()?;
         self.apply_media(config)
     }
 
@@ -233,7 +254,7 @@ fn check_keys(prefix: &str, table: &toml::Table) -> Result<(), ConfigError> {
                 check_keys(&group, inner)?;
             }
             // Names of the operator's choice; what is in them is checked when they are read.
-            toml::Value::Table(_) if key == "engines" || key == "stripe" => {}
+            toml::Value::Table(_) if ["engines", "stripe", "openid"].contains(&key.as_str()) => {}
             _ if KEYS.contains(&key.as_str()) => {}
             _ => {
                 let hint = nearest(&key, KEYS.iter().copied());
@@ -255,73 +276,79 @@ mod tests {
         Ok(config)
     }
 
+    const EXAMPLE: &str = "
+        data = 'd'
+        database = 'postgres://localhost/reelgate'
+        media = 's3://films/ours'
+        watermark = true
+        listen = '0.0.0.0:1'
+        public_url = 'https://example.com/'
+        workers = 2
+        render_threads = 3
+        log = 'json'
+        [limits]
+        rate_limit = false
+        requests_per_minute = 4
+        open_v1_requests_per_minute = 6
+        task_query_requests_per_minute = 7
+        tasks_v1_requests_per_minute = 5
+        ark_requests_per_minute = 9
+        openai_requests_per_minute = 10
+        native_requests_per_minute = 8
+        purchase_gate = true
+        trusted_proxies = ['10.0.0.0/8', '::1']
+        body_bytes_max = 6000
+        asset_bytes_max = 6001
+        connections_max = 7
+        requests_in_flight_max = 7
+        [jobs]
+        attempts_max = 8
+        deadline_s = 9
+        lease_s = 10
+        retention_days = 99
+        running_per_account_max = 2
+        [credentials]
+        sign = false
+        certificate = 'chain.pem'
+        key = 'key.pem'
+        [s3]
+        endpoint = 'http://127.0.0.1:9000'
+        region = 'eu-1'
+        access_key_id = 'key'
+        secret_access_key = 'hush'
+        redirect = true
+        timeout_s = 15
+        [outbound]
+        allow_private = true
+        fetch_timeout_s = 11
+        reference_bytes_max = 12
+        reference_pixels_max = 13
+        webhook_timeout_s = 14
+        [openai]
+        models = { 'wan-2.2' = 'native/preview' }
+    ";
+
     #[test]
     fn every_key_is_read() {
-        let example = "
-            data = 'd'
-            database = 'postgres://localhost/reelgate'
-            media = 's3://films/ours'
-            watermark = true
-            listen = '0.0.0.0:1'
-            public_url = 'https://example.com/'
-            workers = 2
-            render_threads = 3
-            log = 'json'
-            [limits]
-            rate_limit = false
-            requests_per_minute = 4
-            open_v1_requests_per_minute = 6
-            task_query_requests_per_minute = 7
-            tasks_v1_requests_per_minute = 5
-            native_requests_per_minute = 8
-            purchase_gate = true
-            trusted_proxies = ['10.0.0.0/8', '::1']
-            body_bytes_max = 6000
-            asset_bytes_max = 6001
-            connections_max = 7
-            requests_in_flight_max = 7
-            [jobs]
-            attempts_max = 8
-            deadline_s = 9
-            lease_s = 10
-            retention_days = 99
-            running_per_account_max = 2
-            [credentials]
-            sign = false
-            certificate = 'chain.pem'
-            key = 'key.pem'
-            [s3]
-            endpoint = 'http://127.0.0.1:9000'
-            region = 'eu-1'
-            access_key_id = 'key'
-            secret_access_key = 'hush'
-            redirect = true
-            timeout_s = 15
-            [outbound]
-            allow_private = true
-            fetch_timeout_s = 11
-            reference_bytes_max = 12
-            reference_pixels_max = 13
-            webhook_timeout_s = 14
-        ";
-        let keys = example.lines().filter(|line| line.contains('=')).count();
+        let keys = EXAMPLE.lines().filter(|line| line.contains('=')).count();
         assert_eq!(keys, KEYS.len(), "the example names every key");
-        let config = load(example).expect("valid");
+        let config = load(EXAMPLE).expect("valid");
         let defaults = Config::for_data(Path::new("d"));
         assert_eq!(config.public_url.as_deref(), Some("https://example.com"));
         assert_eq!(config.jobs.deadline_ms, 9_000);
         assert_ne!(config.limits, defaults.limits);
         assert_eq!(config.limits.trusted_proxies.len(), 2);
         assert!(config.limits.purchase_gate);
-        let rates = ["open_v1", "task_query", "tasks_v1", "native"].map(|name| {
+        let rates = ["open_v1", "task_query", "tasks_v1", "ark", "openai", "native"].map(|name| {
             let limits = LimitConfig { rate_limit: true, ..config.limits.clone() };
             Config { limits, ..config.clone() }.rate(name).map(|rule| rule.requests)
         });
-        assert_eq!(rates, [Some(6), Some(7), Some(5), Some(8)]);
+        assert_eq!(rates, [Some(6), Some(7), Some(5), Some(9), Some(10), Some(8)]);
         assert_ne!(config.outbound, defaults.outbound);
+        assert_eq!(config.openai_models["wan-2.2"].as_str(), "native/preview");
         assert!(config.watermark && !config.credentials.sign);
-        let files = (PathBuf::from("chain.pem"), PathBuf::from("key.pem"));
-        assert_eq!(config.credentials.certificate, Some(files));
+        let files = Some(("chain.pem".into(), "key.pem".into()));
+        assert_eq!(config.credentials.certificate, files);
         assert!(config.media.redirect && config.media.timeout == Duration::from_secs(15));
         assert_eq!(config.media.secret_access_key, Some("hush".to_owned().into()));
     }

@@ -6,12 +6,15 @@
 mod engines;
 mod file;
 mod media;
+mod openid;
 mod options;
 mod stripe;
 
 pub(crate) use engines::read_file as read_engine_file;
 pub use engines::{EngineConfig, Secret};
 pub use media::{BucketConfig, MediaConfig, MediaPlace, SecretText};
+pub use openid::OpenIdConfig;
+pub(crate) use openid::is_safe;
 pub(crate) use options::own_program;
 #[cfg(feature = "fault-points")]
 pub(crate) use options::test_fault;
@@ -19,8 +22,9 @@ pub use options::{CommonOptions, LogFormat, ServeOptions};
 pub use stripe::StripeConfig;
 
 use file::File;
-use reelgate_core::Network;
 use reelgate_core::limit::Rule;
+use reelgate_core::{ModelId, Network};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -58,8 +62,12 @@ pub struct Config {
     pub watermark: bool,
     /// Upstreams that make clips, by their names.
     pub engines: Vec<EngineConfig>,
+    /// Further names of models on OpenAI's videos API, and the models that they stand for.
+    pub openai_models: BTreeMap<String, ModelId>,
     /// Who takes cards, and what is sold.
     pub stripe: Option<StripeConfig>,
+    /// Whose word lets people in.
+    pub openid: Option<OpenIdConfig>,
 }
 
 /// Limits on callers.
@@ -75,6 +83,10 @@ pub struct LimitConfig {
     pub task_query_requests_per_minute: Option<u32>,
     /// The same for API C, which documents 30.
     pub tasks_v1_requests_per_minute: u32,
+    /// The same for the Ark API, where it is to differ.
+    pub ark_requests_per_minute: Option<u32>,
+    /// The same for OpenAI's videos API, where it is to differ.
+    pub openai_requests_per_minute: Option<u32>,
     /// The same for the native API, where it is to differ.
     pub native_requests_per_minute: Option<u32>,
     /// Whether models that are kept for accounts that have paid are: API C's newer one.
@@ -163,6 +175,8 @@ impl Config {
                 open_v1_requests_per_minute: None,
                 task_query_requests_per_minute: None,
                 tasks_v1_requests_per_minute: 30,
+                ark_requests_per_minute: None,
+                openai_requests_per_minute: None,
                 native_requests_per_minute: None,
                 purchase_gate: false,
                 trusted_proxies: Vec::new(),
@@ -190,7 +204,9 @@ impl Config {
             credentials: CredentialConfig::default(),
             watermark: false,
             engines: Vec::new(),
+            openai_models: BTreeMap::new(),
             stripe: None,
+            openid: None,
         }
     }
 
@@ -276,6 +292,8 @@ impl Config {
             "open_v1" => limits.open_v1_requests_per_minute,
             "task_query" => limits.task_query_requests_per_minute,
             "tasks_v1" => Some(limits.tasks_v1_requests_per_minute),
+            "ark" => limits.ark_requests_per_minute,
+            "openai" => limits.openai_requests_per_minute,
             "native" => limits.native_requests_per_minute,
             _ => None,
         };

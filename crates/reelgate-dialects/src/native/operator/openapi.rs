@@ -3,16 +3,17 @@
 use super::super::ID;
 use super::super::openapi::{amount, count, job_id};
 use super::super::openapi_own::{part, question};
-use super::super::people::openapi::{id, parameter};
+use super::super::people::openapi::{id, name, parameter};
 use super::super::people::{ACCOUNT_PREFIX, USER_PREFIX};
 use super::codes::PREFIX;
 use super::request::{QUERY_CHARS_MAX, parameters};
+use super::settings;
 use crate::openapi::{Described, moment, names, nullable, object, reference, with};
 use crate::wire::OperatorOperation;
 use reelgate_core::code::USES_MAX;
 use reelgate_core::guard::{EXPIRES_S_MAX, LABEL_CHARS_MAX};
 use reelgate_core::operator::NOTE_CHARS_MAX;
-use reelgate_core::user::{AccountKind, NAME_CHARS_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN};
+use reelgate_core::user::{AccountKind, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN};
 use reelgate_core::{FailureClass, Priority, StateName, UserRole};
 use serde_json::{Value, json};
 
@@ -38,7 +39,8 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
                 })) },
             })),
         ),
-        ("Prices", object(json!({ "price_version": text(), "models": part("Model") }))),
+        ("Settings", settings::schema()),
+        ("Prices", prices()),
         (
             "AuditResult",
             object(json!({
@@ -54,6 +56,13 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
     schemas.extend(codes());
     schemas.extend(bodies());
     schemas
+}
+
+fn prices() -> Value {
+    let mut prices = part("Model");
+    prices["properties"]["price_version"] = json!({ "type": "string" });
+    prices["required"] = json!(["price_version", "data", "next"]);
+    prices
 }
 
 fn codes() -> [(&'static str, Value); 3] {
@@ -91,7 +100,7 @@ fn bodies() -> [(&'static str, Value); 6] {
             "properties": properties,
         })
     };
-    let name = json!({ "type": "string", "minLength": 1, "maxLength": NAME_CHARS_MAX });
+    let name = name();
     let credits = json!({ "anyOf": [amount(), { "type": "integer", "minimum": 1 }] });
     let password = json!({
         "type": "string",
@@ -107,7 +116,17 @@ fn bodies() -> [(&'static str, Value); 6] {
         ("Grant", form(&["credits"], json!({ "credits": credits, "note": note }))),
         ("AccountChange", form(&["priority_max"], json!({ "priority_max": highest }))),
         ("NewUser", form(&["name"], json!({ "name": name, "password": password, "role": role }))),
-        ("UserChange", form(&[], json!({ "role": role, "disabled": { "type": "boolean" } }))),
+        (
+            "UserChange",
+            form(
+                &[],
+                json!({
+                    "role": role,
+                    "disabled": { "type": "boolean" },
+                    "password": password,
+                }),
+            ),
+        ),
         (
             "NewCode",
             form(
@@ -287,6 +306,9 @@ fn told(operation: OperatorOperation) -> Told {
         }
         OperatorOperation::Prices => {
             ("getPrices", "What everything costs.", None, (200, "Prices"), &[400])
+        }
+        OperatorOperation::Settings => {
+            ("getSettings", "How the server is set up.", None, (200, "Settings"), &[400])
         }
         OperatorOperation::Audit => {
             ("runAudit", "Whether every promise holds.", None, (200, "AuditResult"), &[400])

@@ -4,7 +4,7 @@ use super::super::openapi::amount;
 use super::super::openapi_own::part;
 use super::super::{ID, KEY_PREFIX, operator, teams};
 use super::{ACCOUNT_PREFIX, SESSION_PREFIX, USER_PREFIX};
-use crate::openapi::{Described, moment, names, object, reference, with};
+use crate::openapi::{Described, moment, names, nullable, object, reference, with};
 use crate::wire::{Operation, PeopleOperation, Route};
 use reelgate_core::user::{
     AccountKind, Means, MemberRole, NAME_CHARS_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN,
@@ -17,20 +17,17 @@ pub(in super::super) fn id(prefix: &str) -> Value {
     json!({ "type": "string", "pattern": format!("^{prefix}[0-9A-Za-z]{{12}}$") })
 }
 
+/// What people and accounts may be called.
+pub(in super::super) fn name() -> Value {
+    json!({ "type": "string", "pattern": format!("^[0-9A-Za-z._@-]{{1,{NAME_CHARS_MAX}}}$") })
+}
+
 /// The wire types.
 pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
-    let texts = json!({ "type": "array", "items": { "type": "string" } });
     let text = json!({ "type": "string", "maxLength": PASSWORD_BYTES_MAX });
     let new = with(text.clone(), "minLength", PASSWORD_CHARS_MIN);
     let mut schemas = vec![
-        (
-            "Server",
-            object(json!({
-                "version": { "type": "string" },
-                "sign_in": texts,
-                "top_up": texts,
-            })),
-        ),
+        ("Server", server()),
         (
             "SignIn",
             json!({
@@ -88,6 +85,20 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
     schemas
 }
 
+fn server() -> Value {
+    let texts = json!({ "type": "array", "items": { "type": "string" } });
+    object(json!({
+        "version": { "type": "string" },
+        "sign_in": texts,
+        "openid": with(
+            nullable(json!({ "type": "string" })),
+            "description",
+            "What people call the service that `openid` is; it begins at /openid/sign-in.",
+        ),
+        "top_up": texts,
+    }))
+}
+
 fn session() -> Value {
     let user = object(json!({
         "id": id(USER_PREFIX),
@@ -130,6 +141,19 @@ pub(in super::super) fn add_security(document: &mut Value, routes: &[Route]) {
             let method = route.method.as_str().to_ascii_lowercase();
             document["paths"][route.path][method]["security"] = json!([{ "session": [] }]);
         }
+    }
+}
+
+/// Where the session's cookie is set or taken away.
+pub(in super::super) fn add_cookie(document: &mut Value) {
+    for method in ["post", "delete"] {
+        let route = &mut document["paths"]["/api/reelgate/v1/session"][method];
+        route["responses"]["200"]["headers"] = json!({
+            "Set-Cookie": {
+                "description": "The session, out of the reach of scripts; empty after signing out.",
+                "schema": { "type": "string" },
+            },
+        });
     }
 }
 
