@@ -1,6 +1,7 @@
 //! Payments by card: begun here, done elsewhere, credited once however often that is reported.
 
 use crate::Store;
+use crate::accounts;
 use crate::db::{Tx, values};
 use crate::error::StoreError;
 use crate::ledger;
@@ -94,6 +95,7 @@ async fn credit(
         return Ok(false);
     }
     ledger::grant(tx, entry, account, credits, format!("bought by card: {plan}"), now).await?;
+    accounts::note_purchase(tx, account, now).await?;
     if tx.execute(CREDIT, &values![entry, now, id]).await? == 0 {
         return Err(StoreError::Busy);
     }

@@ -1,6 +1,6 @@
 //! Everything a request or a worker may need, built once.
 
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, StripeConfig};
 use crate::credentials::{self, SignerError};
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::fault::{self, Point};
@@ -211,6 +211,7 @@ impl App {
             let why = format!("an engine is to make {model}, which is not in the catalogue");
             return Err(StartError::Engine(why));
         }
+        config.stripe.as_ref().map_or(Ok(()), StripeConfig::check)?;
         let names = &parts.names;
         let stripe = config.stripe.clone().map(|one| StripeClient::new(one, Arc::clone(names)));
         let retention_ms = config.jobs.retention_ms;

@@ -42,6 +42,7 @@ pub(super) fn document(server_url: &str, routes: &[Route], models: &[String]) ->
     };
     let mut document = frame(api, server_url, routes, describe);
     people::openapi::add_security(&mut document, routes);
+    people::openapi::add_cookie(&mut document);
     let paths = &mut document["paths"];
     openapi_own::add_other_contents(paths);
     for path in ["/api/reelgate/v1/jobs", "/api/reelgate/v1/jobs/{id}/rerun"] {

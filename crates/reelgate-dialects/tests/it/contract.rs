@@ -140,6 +140,15 @@ fn named(found: &[&str]) -> String {
     format!("golden {}{tail}", shown.join(", "))
 }
 
+/// A test outside the golden files, `FILE NAME`, which has to be there.
+fn tried_elsewhere(test: &str) -> String {
+    let (file, name) = test.split_once(' ').expect("a file and a test");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file);
+    let source = std::fs::read_to_string(path).expect("a file of tests");
+    assert!(source.contains(&format!("fn {name}(")), "{file} has no test {name}");
+    format!("`{name}`")
+}
+
 fn short(value: &Value) -> String {
     let text = value.to_string();
     match text.chars().count() {
@@ -152,17 +161,10 @@ fn values(values: &[Value]) -> String {
     values.iter().map(short).collect::<Vec<_>>().join(" ")
 }
 
-fn rows(name: &str, api: &Value, files: &[Golden], missing: &mut Vec<String>) -> Vec<Row> {
+fn route_rows(name: &str, api: &Value, files: &[Golden], missing: &mut Vec<String>) -> Vec<Row> {
     let dialect = dialect(name);
-    let mut rows = Vec::new();
-    let mut add = |item: String, allowed: String, source: &str, found: &[&str]| {
-        if found.is_empty() {
-            missing.push(format!("{name}: no golden file has {item} {allowed}"));
-        }
-        rows.push(Row { item, allowed, source: source.to_owned(), tests: named(found) });
-    };
-    for entry in list(api, "routes") {
-        let [method, path, source] = [0, 1, 2].map(|at| entry[at].as_str().expect("a text"));
+    let row = |entry: &Value| {
+        let [method, path, source] = [0, 1, 2].map(|at| text_at(entry, at));
         let found = golden(files, name, |file| {
             let request = &file["request"];
             let (Some(used), Some(target)) = (request["method"].as_str(), request["path"].as_str())
@@ -171,8 +173,25 @@ fn rows(name: &str, api: &Value, files: &[Golden], missing: &mut Vec<String>) ->
             };
             used == method && route(&*dialect, used, target).0.path == path
         });
-        add(format!("`{method} {path}`"), String::new(), source, &found);
-    }
+        let item = format!("`{method} {path}`");
+        let elsewhere = entry[3].as_str();
+        if found.is_empty() && elsewhere.is_none() {
+            missing.push(format!("{name}: no golden file has {item}"));
+        }
+        let tests = elsewhere.map_or_else(|| named(&found), tried_elsewhere);
+        Row { item, allowed: String::new(), source: source.to_owned(), tests }
+    };
+    list(api, "routes").iter().map(row).collect()
+}
+
+fn rows(name: &str, api: &Value, files: &[Golden], missing: &mut Vec<String>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut add = |item: String, allowed: String, source: &str, found: &[&str]| {
+        if found.is_empty() {
+            missing.push(format!("{name}: no golden file has {item} {allowed}"));
+        }
+        rows.push(Row { item, allowed, source: source.to_owned(), tests: named(found) });
+    };
     for answer in list(api, "answers") {
         let path = text(answer, "path");
         let item = format!("answer `{path}`");
@@ -245,9 +264,9 @@ fn table() -> Result<String, Vec<String>> {
             "\n## {title}: `{name}`\n\n| item | documented | source | test |\n|---|---|---|---|\n"
         )
         .expect("a text takes everything");
-        let mut all = rows(name, api, &files, &mut missing);
-        let at = list(api, "routes").len();
-        all.splice(at..at, field_rows(api));
+        let mut all = route_rows(name, api, &files, &mut missing);
+        all.extend(field_rows(api));
+        all.extend(rows(name, api, &files, &mut missing));
         for Row { item, allowed, source, tests } in all {
             writeln!(page, "| {item} | {} | {source} | {tests} |", allowed.replace('|', "\\|"))
                 .expect("a text takes everything");

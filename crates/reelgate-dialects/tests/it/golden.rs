@@ -8,7 +8,7 @@
 //! `$B`, `$C`, `$N`, `$K` and `$V` stand for the job's id in each API's look, `$U` for an upload's.
 
 use crate::world::{accept, dialect, id, job, request};
-use crate::{draft, own, world};
+use crate::{draft, own, people, world};
 use reelgate_core::{Call, Catalogue, Credits, Error, Field, Kind, Reply, idempotency};
 use reelgate_dialects::{Dialect, FormPart, WireResponse};
 use serde_json::{Map, Value, json};
@@ -155,7 +155,7 @@ fn answer(dialect: &dyn Dialect, file: &Value) -> Result<WireResponse, String> {
             Reply::Models(catalogue.of_dialect(dialect.name()).cloned().collect())
         }
         Call::Endpoint(_) => return Err("endpoints are in webhooks.rs".to_owned()),
-        Call::People(_) => return Err("people are in people.rs".to_owned()),
+        Call::People(call) => Reply::People(people::reply(call, file)),
         Call::Owner(call) => match world::owner(call) {
             Ok(reply) => Reply::Owner(reply),
             Err(error) => return Ok(dialect.render_error(&error)),

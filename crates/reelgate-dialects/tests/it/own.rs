@@ -60,7 +60,7 @@ pub(crate) fn reply(call: OwnCall, file: &Value) -> OwnReply {
     }
 }
 
-fn next<C>(page: &Page<C>, last: C) -> Option<C> {
+pub(crate) fn next<C>(page: &Page<C>, last: C) -> Option<C> {
     (page.limit == 1).then_some(last)
 }
 

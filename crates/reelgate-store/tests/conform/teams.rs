@@ -141,6 +141,9 @@ async fn a_payment_is_credited_once_even_at_once(world: &World) {
     assert_eq!(said.iter().filter(|one| **one == Ok(true)).count(), 1, "{said:?}");
     assert_eq!(said.iter().filter(|one| **one == Ok(false)).count(), 5, "{said:?}");
     assert_eq!(world.funds(owner).await, (100, 0));
+    // Whoever paid by card has paid: what is kept for such accounts is open to this one.
+    let account = world.store.account(owner.account).await.expect("a read").expect("an account");
+    assert_eq!(account.purchased, Some(START));
 }
 
 async fn a_payment_of_another_amount_brings_nothing(world: &World) {

@@ -65,6 +65,10 @@ pub(super) fn lines(config: &Config) -> Vec<String> {
                 format!("has clips made by {}", names.join(", "))
             }
         },
+        match &config.stripe {
+            Some(stripe) => format!("sells {} plans for payment by card", stripe.plans.len()),
+            None => "takes no cards".to_owned(),
+        },
         match limits.purchase_gate {
             true => "API C's newer model is for accounts that have paid".to_owned(),
             false => "every account may use every model".to_owned(),
@@ -125,6 +129,7 @@ mod tests {
             "a job has 3 attempts and 2 days, its worker is lost after 15 seconds",
             "files are kept 30 days",
             "makes every clip itself",
+            "takes no cards",
             "references up to 64 MiB and 40000000 pixels, fetched within 30 seconds",
         ] {
             assert!(text.contains(part), "{part}\n{text}");

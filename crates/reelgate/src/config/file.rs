@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Every key the file may have, dotted.
-const KEYS: [&str; 41] = [
+const KEYS: [&str; 43] = [
     "data",
     "database",
     "media",
@@ -36,6 +36,8 @@ const KEYS: [&str; 41] = [
     "limits.open_v1_requests_per_minute",
     "limits.task_query_requests_per_minute",
     "limits.tasks_v1_requests_per_minute",
+    "limits.ark_requests_per_minute",
+    "limits.openai_requests_per_minute",
     "limits.native_requests_per_minute",
     "limits.purchase_gate",
     "limits.trusted_proxies",
@@ -106,6 +108,8 @@ struct Limits {
     open_v1_requests_per_minute: Option<u32>,
     task_query_requests_per_minute: Option<u32>,
     tasks_v1_requests_per_minute: Option<u32>,
+    ark_requests_per_minute: Option<u32>,
+    openai_requests_per_minute: Option<u32>,
     native_requests_per_minute: Option<u32>,
     purchase_gate: Option<bool>,
     trusted_proxies: Option<Vec<String>>,
@@ -178,6 +182,8 @@ impl File {
         for (slot, value) in [
             (&mut limits.open_v1_requests_per_minute, from.open_v1_requests_per_minute),
             (&mut limits.task_query_requests_per_minute, from.task_query_requests_per_minute),
+            (&mut limits.ark_requests_per_minute, from.ark_requests_per_minute),
+            (&mut limits.openai_requests_per_minute, from.openai_requests_per_minute),
             (&mut limits.native_requests_per_minute, from.native_requests_per_minute),
         ] {
             set(slot, value.map(Some));
@@ -267,9 +273,7 @@ mod tests {
         Ok(config)
     }
 
-    #[test]
-    fn every_key_is_read() {
-        let example = "
+    const EXAMPLE: &str = "
             data = 'd'
             database = 'postgres://localhost/reelgate'
             media = 's3://films/ours'
@@ -285,6 +289,8 @@ mod tests {
             open_v1_requests_per_minute = 6
             task_query_requests_per_minute = 7
             tasks_v1_requests_per_minute = 5
+            ark_requests_per_minute = 9
+            openai_requests_per_minute = 10
             native_requests_per_minute = 8
             purchase_gate = true
             trusted_proxies = ['10.0.0.0/8', '::1']
@@ -318,20 +324,18 @@ mod tests {
             [openai]
             models = { 'wan-2.2' = 'native/preview' }
         ";
-        let keys = example.lines().filter(|line| line.contains('=')).count();
+
+    #[test]
+    fn every_key_is_read() {
+        let keys = EXAMPLE.lines().filter(|line| line.contains('=')).count();
         assert_eq!(keys, KEYS.len(), "the example names every key");
-        let config = load(example).expect("valid");
+        let config = load(EXAMPLE).expect("valid");
         let defaults = Config::for_data(Path::new("d"));
         assert_eq!(config.public_url.as_deref(), Some("https://example.com"));
         assert_eq!(config.jobs.deadline_ms, 9_000);
         assert_ne!(config.limits, defaults.limits);
         assert_eq!(config.limits.trusted_proxies.len(), 2);
         assert!(config.limits.purchase_gate);
-        let rates = ["open_v1", "task_query", "tasks_v1", "native"].map(|name| {
-            let limits = LimitConfig { rate_limit: true, ..config.limits.clone() };
-            Config { limits, ..config.clone() }.rate(name).map(|rule| rule.requests)
-        });
-        assert_eq!(rates, [Some(6), Some(7), Some(5), Some(8)]);
         assert_ne!(config.outbound, defaults.outbound);
         assert_eq!(config.openai_models["wan-2.2"].as_str(), "native/preview");
         assert!(config.watermark && !config.credentials.sign);
@@ -339,6 +343,17 @@ mod tests {
         assert_eq!(config.credentials.certificate, files);
         assert!(config.media.redirect && config.media.timeout == Duration::from_secs(15));
         assert_eq!(config.media.secret_access_key, Some("hush".to_owned().into()));
+    }
+
+    #[test]
+    fn every_api_may_have_a_limit_of_its_own() {
+        let config = load(EXAMPLE).expect("valid");
+        let apis = ["open_v1", "task_query", "tasks_v1", "ark", "openai", "native"];
+        let rates = apis.map(|name| {
+            let limits = LimitConfig { rate_limit: true, ..config.limits.clone() };
+            Config { limits, ..config.clone() }.rate(name).map(|rule| rule.requests)
+        });
+        assert_eq!(rates, [6, 7, 5, 9, 10, 8].map(Some));
     }
 
     #[test]

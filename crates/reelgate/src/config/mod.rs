@@ -78,6 +78,10 @@ pub struct LimitConfig {
     pub task_query_requests_per_minute: Option<u32>,
     /// The same for API C, which documents 30.
     pub tasks_v1_requests_per_minute: u32,
+    /// The same for the Ark API, where it is to differ.
+    pub ark_requests_per_minute: Option<u32>,
+    /// The same for OpenAI's videos API, where it is to differ.
+    pub openai_requests_per_minute: Option<u32>,
     /// The same for the native API, where it is to differ.
     pub native_requests_per_minute: Option<u32>,
     /// Whether models that are kept for accounts that have paid are: API C's newer one.
@@ -166,6 +170,8 @@ impl Config {
                 open_v1_requests_per_minute: None,
                 task_query_requests_per_minute: None,
                 tasks_v1_requests_per_minute: 30,
+                ark_requests_per_minute: None,
+                openai_requests_per_minute: None,
                 native_requests_per_minute: None,
                 purchase_gate: false,
                 trusted_proxies: Vec::new(),
@@ -280,6 +286,8 @@ impl Config {
             "open_v1" => limits.open_v1_requests_per_minute,
             "task_query" => limits.task_query_requests_per_minute,
             "tasks_v1" => Some(limits.tasks_v1_requests_per_minute),
+            "ark" => limits.ark_requests_per_minute,
+            "openai" => limits.openai_requests_per_minute,
             "native" => limits.native_requests_per_minute,
             _ => None,
         };

@@ -30,6 +30,22 @@ pub struct StripeConfig {
     pub plans: Vec<Plan>,
 }
 
+impl StripeConfig {
+    /// Whether cards can be taken: both secrets are there.
+    ///
+    /// # Errors
+    /// Names the first variable that holds nothing.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        match [&self.key, &self.webhook_secret].into_iter().find(|one| one.reveal().is_empty()) {
+            Some(one) => {
+                let message = format!("stripe: the variable {} holds no secret", one.name);
+                Err(ConfigError(message))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 /// The table as it is written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -133,6 +149,8 @@ mod tests {
         assert_eq!(config.base_url.as_str(), "https://api.stripe.com/");
         assert_eq!((config.plans[0].credits, config.plans[0].amount), (Credits::whole(100), 900));
         assert_eq!(config.key.name, "NO_SUCH_KEY");
+        let error = config.check().expect_err("no secrets");
+        assert_eq!(error.0, "stripe: the variable NO_SUCH_KEY holds no secret");
         for (wrong, named) in [
             (format!("{HEAD}plans = []"), "1 to 20 plans"),
             (format!("{HEAD}{plan}currency = 'Euro'"), "currency"),

@@ -3,7 +3,7 @@
 use super::super::ID;
 use super::super::openapi::{amount, count, job_id};
 use super::super::openapi_own::{part, question};
-use super::super::people::openapi::{id, parameter};
+use super::super::people::openapi::{id, name, parameter};
 use super::super::people::{ACCOUNT_PREFIX, USER_PREFIX};
 use super::codes::PREFIX;
 use super::request::{QUERY_CHARS_MAX, parameters};
@@ -12,7 +12,7 @@ use crate::wire::OperatorOperation;
 use reelgate_core::code::USES_MAX;
 use reelgate_core::guard::{EXPIRES_S_MAX, LABEL_CHARS_MAX};
 use reelgate_core::operator::NOTE_CHARS_MAX;
-use reelgate_core::user::{AccountKind, NAME_CHARS_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN};
+use reelgate_core::user::{AccountKind, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN};
 use reelgate_core::{FailureClass, Priority, StateName, UserRole};
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
                 })) },
             })),
         ),
-        ("Prices", object(json!({ "price_version": text(), "models": part("Model") }))),
+        ("Prices", prices()),
         (
             "AuditResult",
             object(json!({
@@ -54,6 +54,13 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
     schemas.extend(codes());
     schemas.extend(bodies());
     schemas
+}
+
+fn prices() -> Value {
+    let mut prices = part("Model");
+    prices["properties"]["price_version"] = json!({ "type": "string" });
+    prices["required"] = json!(["price_version", "data", "next"]);
+    prices
 }
 
 fn codes() -> [(&'static str, Value); 3] {
@@ -91,7 +98,7 @@ fn bodies() -> [(&'static str, Value); 6] {
             "properties": properties,
         })
     };
-    let name = json!({ "type": "string", "minLength": 1, "maxLength": NAME_CHARS_MAX });
+    let name = name();
     let credits = json!({ "anyOf": [amount(), { "type": "integer", "minimum": 1 }] });
     let password = json!({
         "type": "string",

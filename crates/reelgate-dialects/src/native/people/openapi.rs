@@ -17,6 +17,11 @@ pub(in super::super) fn id(prefix: &str) -> Value {
     json!({ "type": "string", "pattern": format!("^{prefix}[0-9A-Za-z]{{12}}$") })
 }
 
+/// What people and accounts may be called.
+pub(in super::super) fn name() -> Value {
+    json!({ "type": "string", "pattern": format!("^[0-9A-Za-z._@-]{{1,{NAME_CHARS_MAX}}}$") })
+}
+
 /// The wire types.
 pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
     let texts = json!({ "type": "array", "items": { "type": "string" } });
@@ -130,6 +135,19 @@ pub(in super::super) fn add_security(document: &mut Value, routes: &[Route]) {
             let method = route.method.as_str().to_ascii_lowercase();
             document["paths"][route.path][method]["security"] = json!([{ "session": [] }]);
         }
+    }
+}
+
+/// Where the session's cookie is set or taken away.
+pub(in super::super) fn add_cookie(document: &mut Value) {
+    for method in ["post", "delete"] {
+        let route = &mut document["paths"]["/api/reelgate/v1/session"][method];
+        route["responses"]["200"]["headers"] = json!({
+            "Set-Cookie": {
+                "description": "The session, out of the reach of scripts; empty after signing out.",
+                "schema": { "type": "string" },
+            },
+        });
     }
 }
 
