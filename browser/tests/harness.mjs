@@ -1,7 +1,7 @@
 // A server of its own on a folder of its own, and a browser that tells when a page complains.
 
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -23,12 +23,24 @@ const STARTS_WITHIN_MS = 30_000;
  *   api: (method: string, path: string, body?: any) => Promise<any>,
  *   stop: () => Promise<void>}} Server */
 
-/** @param {string[]} [more] options of `reelgate serve` @returns {Promise<Server>} */
-export async function serve(more = []) {
+/**
+ * @param {string[]} [more] options of `reelgate serve`
+ * @param {{settings?: string, env?: Record<string, string>}} [set] a file of settings, variables
+ * @returns {Promise<Server>}
+ */
+export async function serve(more = [], { settings, env = {} } = {}) {
   const data = mkdtempSync(path.join(tmpdir(), "reelgate-browser-"));
   const address = path.join(data, "address");
+  if (settings) {
+    const file = path.join(data, "settings.toml");
+    writeFileSync(file, settings);
+    more = [...more, "--config", file];
+  }
   const options = ["--listen", "127.0.0.1:0", "--address-file", address, ...more];
-  const child = spawn(BINARY, ["--data", data, "serve", ...options], { stdio: "ignore" });
+  const child = spawn(BINARY, ["--data", data, "serve", ...options], {
+    stdio: "ignore",
+    env: { ...process.env, ...env },
+  });
   const ended = new Promise(resolve => child.once("exit", resolve));
   const until = Date.now() + STARTS_WITHIN_MS;
   while (!existsSync(address) || !readFileSync(address, "utf8")) {
@@ -120,6 +132,21 @@ export async function open(browser, server, options = {}) {
     assert.deepEqual(wrongs, [], "the page complained");
   };
   return { page, context, finish };
+}
+
+/**
+ * A page on which this person has just signed in, by a link.
+ * @param {import("playwright-core").Browser} browser
+ * @param {Server} server
+ * @param {string} name
+ * @param {{expected?: RegExp} & import("playwright-core").BrowserContextOptions} [options]
+ */
+export async function enter(browser, server, name, options = {}) {
+  const link = server.command("user", "link", name, "--server", server.url).split("\n").pop();
+  const opened = await open(browser, server, { ...options, key: null });
+  await opened.page.goto(String(link));
+  await opened.page.getByRole("button", { name: "Create video" }).waitFor();
+  return opened;
 }
 
 /**

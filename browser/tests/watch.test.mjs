@@ -38,6 +38,31 @@ test("a job that waits shows its place and can be cancelled", async () => {
   assert.equal((await server.api("GET", "/balance")).held, "0");
 });
 
+test("a clip is seen while it is made", async () => {
+  const order = { prompt: "A lighthouse at dusk", duration_s: 20, resolution: "1080p" };
+  const { id } = await server.api("POST", "/jobs", order);
+  // The page may ask for a picture just when there is none any more.
+  const { page, finish } = await open(browser, server, { expected: /404.*frame/ });
+  await page.goto("/watch");
+  const seen = page.locator(`[data-job=${id}] img.glimpse`);
+  await seen.waitFor();
+  const first = Number(await seen.getAttribute("data-frame"));
+  const frames = [first];
+  while (frames.length < 2) {
+    const now = Number(await seen.getAttribute("data-frame"));
+    if (now > first) frames.push(now);
+  }
+  assert.ok(await seen.evaluate((/** @type {HTMLImageElement} */ image) => image.naturalWidth > 0));
+  await isAccessible(page);
+  await page.goto(`/watch/${id}`);
+  await page.locator("img.glimpse").waitFor();
+  await isAccessible(page);
+  await server.api("POST", `/jobs/${id}/cancel`);
+  await page.locator("[data-state=cancelled]").waitFor();
+  assert.equal(await page.locator("img.glimpse").count(), 0);
+  await finish();
+});
+
 test("a film is looked at frame by frame, and ordered anew with changes", async () => {
   const { page, finish } = await open(browser, server);
   await page.goto(`/watch/${fox}`);

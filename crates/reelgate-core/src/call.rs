@@ -120,6 +120,8 @@ pub struct JobView {
     pub links: Option<Links>,
     /// Its place in the queue; present only while it waits, and only where an API shows it.
     pub queue: Option<QueuePlace>,
+    /// The frame of which there is a glimpse; present only while it is being made.
+    pub glimpse: Option<u32>,
 }
 
 /// Where a waiting job stands.

@@ -10,6 +10,13 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
 
+/// A glimpse is wanted at most this often, in milliseconds.
+pub const GLIMPSE_EVERY_MS: i64 = 1000;
+/// Pixels of a glimpse's longer side.
+pub const GLIMPSE_SIDE: usize = 320;
+/// Bytes of a glimpse, at most.
+pub const GLIMPSE_BYTES_MAX: usize = 20_000;
+
 /// A future that a port may return.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -34,10 +41,18 @@ pub trait Engine: Send + Sync {
     ) -> BoxFuture<'a, Result<Clip, EngineError>>;
 }
 
-/// How an engine talks back while it works. Both calls are cheap and may come from any thread.
+/// How an engine talks back while it works. All calls are cheap and may come from any thread.
 pub trait Report: Send + Sync {
     /// The job is this far.
     fn progress(&self, progress: Progress);
+
+    /// Whether a [`Glimpse`] of what is being made would be taken now.
+    fn wants_glimpse(&self) -> bool {
+        false
+    }
+
+    /// Shows what is being made.
+    fn glimpse(&self, _glimpse: Glimpse) {}
 
     /// The job was cancelled, its lease was lost or the server is going down: stop and return.
     fn should_stop(&self) -> bool;
@@ -47,6 +62,21 @@ pub trait Report: Send + Sync {
     /// # Errors
     /// When the lease was lost: stop, another worker has the job.
     fn ticket(&self, ticket: Ticket) -> BoxFuture<'_, Result<(), EngineError>>;
+}
+
+/// A small picture of a clip that is being made. It is shown and forgotten, never kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Glimpse {
+    /// Which frame of the clip, from 0.
+    pub frame: u32,
+    /// A JPEG of at most [`GLIMPSE_BYTES_MAX`] bytes.
+    pub jpeg: Vec<u8>,
+}
+
+impl fmt::Debug for Glimpse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Glimpse({}, {} bytes)", self.frame, self.jpeg.len())
+    }
 }
 
 /// What is known about a remote service's copy of a job.

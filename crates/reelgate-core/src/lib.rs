@@ -36,6 +36,7 @@ pub mod line;
 pub mod media;
 pub mod model;
 pub mod network;
+pub mod openid;
 pub mod operator;
 pub mod order;
 pub mod own;
@@ -60,7 +61,7 @@ pub use code::RedeemCode;
 pub use credits::Credits;
 pub use endpoint::Endpoint;
 pub use engine::{
-    Blame, Clip, Engine, EngineError, FailureClass, Input, Report, Retry, Ticket, Work,
+    Blame, Clip, Engine, EngineError, FailureClass, Glimpse, Input, Report, Retry, Ticket, Work,
 };
 pub use error::{Error, Field, Kind};
 pub use guard::{DailyCap, Guard};

@@ -36,8 +36,8 @@ pub enum OperatorCall {
     },
     /// Change the most urgent that an account's jobs may be.
     SetPriority(AccountId, Priority),
-    /// List people.
-    Users(Page<UserId>),
+    /// List people whose names contain some text.
+    Users(String, Page<UserId>),
     /// Make a person with an account of their own.
     CreateUser {
         /// Their name.
@@ -55,6 +55,8 @@ pub enum OperatorCall {
         role: Option<UserRole>,
         /// Whether they are shut out from now on.
         disabled: Option<bool>,
+        /// Their password from now on; their sessions end.
+        password: Option<Secret>,
     },
     /// Make a link that signs a person in once.
     LinkUser(UserId),
@@ -64,6 +66,8 @@ pub enum OperatorCall {
     Timeline(JobId),
     /// Show what everything costs.
     Prices,
+    /// Show how the server is set up, and how long it keeps what.
+    Settings,
     /// Check every promise about jobs and money.
     Audit,
     /// List redeem codes.
@@ -129,6 +133,8 @@ pub enum OperatorReply {
         /// Every model with its rates.
         models: Vec<Model>,
     },
+    /// How long what is kept, and what was set.
+    Settings(Vec<Kept>, Vec<SettingRow>),
     /// What the audit found.
     Audit(Vec<Finding>),
     /// Redeem codes.
@@ -250,6 +256,41 @@ pub struct Happening {
     pub what: &'static str,
     /// What else there is to say.
     pub detail: String,
+}
+
+/// Something that is kept for some time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// What: `files`, `uploads`, `deliveries`, ...
+    pub what: &'static str,
+    /// Seconds; none for what is kept for ever.
+    pub seconds: Option<i64>,
+    /// The setting that says so, where one does.
+    pub setting: Option<&'static str>,
+}
+
+/// A setting of the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingRow {
+    /// Its name in the file of settings.
+    pub key: &'static str,
+    /// Its option of `reelgate serve`, which is also an environment variable, where it has one.
+    pub option: Option<&'static str>,
+    /// What it is.
+    pub value: SettingValue,
+}
+
+/// What a setting is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SettingValue {
+    /// On or off.
+    Switch(bool),
+    /// A number in the unit that its name ends with.
+    Number(u64),
+    /// A text; never a secret.
+    Text(String),
+    /// Nothing was set.
+    Unset,
 }
 
 /// A promise that does not hold.

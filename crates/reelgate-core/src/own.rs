@@ -3,11 +3,13 @@
 use crate::asset::Asset;
 use crate::call::JobView;
 use crate::credits::Credits;
+use crate::engine::Glimpse;
 use crate::id::{AssetId, EntryId, JobId, KeyId};
 use crate::job::StateName;
 use crate::ledger::{Entry, Funds};
 use crate::model::ModelId;
 use crate::time::Timestamp;
+use std::sync::Arc;
 
 /// Rows of one page, at most.
 pub const PAGE_MAX: usize = 100;
@@ -35,6 +37,8 @@ pub enum OwnCall {
     DeleteJob(JobId),
     /// Make a link to a job's clip that needs no key, for so many seconds.
     Share(JobId, i64),
+    /// Show a small picture of the clip while it is made.
+    Glimpse(JobId),
     /// Follow one job until its end.
     WatchJob(JobId),
     /// Follow every job of the account.
@@ -67,6 +71,8 @@ pub enum OwnReply {
         /// Until when.
         expires: Timestamp,
     },
+    /// A small picture of a clip that is being made.
+    Glimpse(Arc<Glimpse>),
     /// The balance.
     Balance(Funds),
     /// Ledger entries.

@@ -97,6 +97,8 @@ pub struct ServerView {
     pub version: &'static str,
     /// Ways to sign in: `password`, `link`, `openid`.
     pub sign_in: Vec<&'static str>,
+    /// What people call the service that `openid` is.
+    pub openid: Option<String>,
     /// Ways to get credits: `code`, `card`.
     pub top_up: Vec<&'static str>,
 }

@@ -2,7 +2,7 @@
 
 use crate::credits::Credits;
 use crate::error::{Error, Kind};
-use crate::id::{AccountId, UserId};
+use crate::id::{AccountId, KeyId, UserId};
 use crate::ledger::Funds;
 use crate::people::Seat;
 use crate::time::Timestamp;
@@ -95,6 +95,8 @@ pub struct Member {
     pub name: String,
     /// What they may do.
     pub role: MemberRole,
+    /// What their orders for the team are filed under.
+    pub key: KeyId,
     /// Since when.
     pub since: Timestamp,
 }
@@ -159,6 +161,7 @@ mod tests {
             user: user(n as u64),
             name: format!("m{n}"),
             role: *role,
+            key: KeyId::new(Timestamp::from_ms(1), n as u64),
             since: Timestamp::from_ms(1),
         };
         roles.iter().enumerate().map(member).collect()

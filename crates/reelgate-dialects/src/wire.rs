@@ -107,6 +107,8 @@ pub enum OwnOperation {
     DeleteJob,
     /// Makes a link to a job's clip.
     Share,
+    /// Shows a small picture of the clip while it is made.
+    Glimpse,
     /// Follows a job.
     WatchJob,
     /// Follows an account's jobs.
@@ -242,6 +244,8 @@ pub enum OperatorOperation {
     Timeline,
     /// Shows the rate card.
     Prices,
+    /// Show how the server is set up, and how long it keeps what.
+    Settings,
     /// Checks every promise.
     Audit,
     /// Lists redeem codes.

@@ -69,8 +69,7 @@ impl Store {
         text: &str,
         asked: Page<AccountId>,
     ) -> Result<Listing<AccountRow, AccountId>, StoreError> {
-        let plain = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
-        let like = format!("%{plain}%");
+        let like = containing(text);
         self.db
             .read_long(move |tx| {
                 Box::pin(async move {
@@ -128,6 +127,12 @@ impl Store {
     ) -> Result<Listing<JobRow, JobId>, StoreError> {
         self.db.read_long(move |tx| Box::pin(jobs(tx, filter, asked))).await
     }
+}
+
+/// A pattern for names that contain this text, in small letters; `!` takes the meaning from signs.
+pub(crate) fn containing(text: &str) -> String {
+    let plain = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    format!("%{plain}%")
 }
 
 async fn jobs(

@@ -243,7 +243,8 @@ impl Store {
     }
 }
 
-async fn open(
+/// Opens a session, as [`Store::open_session`].
+pub(crate) async fn open(
     tx: &mut Tx,
     user: UserId,
     new: NewSession,

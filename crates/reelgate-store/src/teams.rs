@@ -27,7 +27,7 @@ pub struct NewTeam {
 const MAKE: &str = "UPDATE accounts SET kind = 'team' WHERE id = $1";
 const PLACES: &str = "SELECT COUNT(*) FROM members WHERE user_id = $1 AND role <> 'owner'";
 const LOCK: &str = "SELECT id, name FROM accounts WHERE id = $1 AND kind = 'team'";
-const MEMBERS: &str = "SELECT m.user_id, u.name, m.role, m.since FROM members m \
+const MEMBERS: &str = "SELECT m.user_id, u.name, m.role, m.api_key, m.since FROM members m \
     JOIN users u ON u.id = m.user_id WHERE m.account = $1 ORDER BY m.since, m.user_id LIMIT $2";
 const PERSON: &str = "SELECT id, name FROM users WHERE name = $1 AND disabled IS NULL";
 const BY_ID: &str = "SELECT id, name, account FROM users WHERE id = $1";
@@ -238,6 +238,7 @@ fn member(row: Row) -> Result<Member, StoreError> {
         user: r.parsed("user_id", UserId::parse)?,
         name: r.text("name")?,
         role: r.parsed("role", MemberRole::parse)?,
+        key: r.parsed("api_key", KeyId::parse)?,
         since: r.time("since")?,
     })
 }

@@ -4,6 +4,7 @@ use crate::Store;
 use crate::accounts::{self, NewAccount};
 use crate::db::{Row, Tx, values};
 use crate::error::StoreError;
+use crate::operator::containing;
 use crate::rows::Reader;
 use reelgate_core::error::Kind;
 use reelgate_core::user::{AccountKind, MemberRole};
@@ -73,7 +74,7 @@ const BY_ID: &str = "SELECT id, name, role, password, account, disabled, created
 const BY_NAME: &str = "SELECT id, name, role, password, account, disabled, created FROM users \
     WHERE name = $1";
 const LIST: &str = "SELECT id, name, role, password, account, disabled, created FROM users \
-    WHERE id > $1 ORDER BY id LIMIT $2";
+    WHERE id > $1 AND name LIKE $2 ESCAPE '!' ORDER BY id LIMIT $3";
 const SET_PASSWORD: &str = "UPDATE users SET password = $1 WHERE id = $2";
 const SET_ROLE: &str = "UPDATE users SET role = $1 WHERE id = $2";
 const DISABLE: &str = "UPDATE users SET disabled = $1 WHERE id = $2 AND disabled IS NULL";
@@ -124,17 +125,24 @@ impl Store {
             .await
     }
 
-    /// People in the order of their ids, after a cursor, up to [`PAGE_MAX`].
+    /// People whose names contain this text, in any case, in the order of their ids, after a
+    /// cursor, up to [`PAGE_MAX`].
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn users(&self, after: Option<UserId>, limit: i64) -> Result<Vec<User>, StoreError> {
+    pub async fn users(
+        &self,
+        text: &str,
+        after: Option<UserId>,
+        limit: i64,
+    ) -> Result<Vec<User>, StoreError> {
         let after = after.map_or_else(String::new, |id| id.to_string());
+        let like = containing(text);
         self.db
             .read_long(move |tx| {
                 Box::pin(async move {
                     let limit = limit.clamp(1, PAGE_MAX);
-                    let rows = tx.query(LIST, &values![&after, limit]).await?;
+                    let rows = tx.query(LIST, &values![&after, &like, limit]).await?;
                     rows.into_iter().map(user).collect()
                 })
             })
@@ -210,7 +218,8 @@ impl Store {
     }
 }
 
-async fn create(tx: &mut Tx, new: NewUser, now: Timestamp) -> Result<User, StoreError> {
+/// Creates a person, as [`Store::create_user`].
+pub(crate) async fn create(tx: &mut Tx, new: NewUser, now: Timestamp) -> Result<User, StoreError> {
     let conflict = |message: String| Error::new(Kind::Conflict, message);
     let NewUser { id, name, role, password, purse, key } = new;
     let account = match purse {

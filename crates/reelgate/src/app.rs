@@ -1,6 +1,6 @@
 //! Everything a request or a worker may need, built once.
 
-use crate::config::{Config, ConfigError, StripeConfig};
+use crate::config::{Config, ConfigError, OpenIdConfig, StripeConfig};
 use crate::credentials::{self, SignerError};
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::fault::{self, Point};
@@ -12,10 +12,13 @@ use crate::http::polls::Polls;
 use crate::http::previews;
 use crate::http::uploads;
 use crate::media::{Media, MediaError};
+use crate::outbound::openid::OpenIdClient;
 use crate::outbound::stripe::StripeClient;
 use crate::outbound::{Outbound, SystemNames};
 use crate::people::People;
+use crate::people::openid::OpenId;
 use crate::secrets;
+use crate::work::glimpses::Glimpses;
 use crate::work::pace::Pace;
 use crate::work::upstream::Upstreams;
 use reelgate_core::{Catalogue, Clock, DeliveryId, Engine, EntryId, ModelId, Timestamp};
@@ -61,6 +64,8 @@ pub struct App {
     pub upstreams: Upstreams,
     /// The way to the service that takes cards.
     pub stripe: Option<StripeClient>,
+    /// Whose word lets people in.
+    pub openid: Option<OpenId>,
     /// The way out.
     pub outbound: Outbound,
     /// Whose keys were good a moment ago.
@@ -81,6 +86,8 @@ pub struct App {
     pub polls: Polls,
     /// How long jobs take.
     pub pace: Pace,
+    /// What is to be seen of clips that are being made.
+    pub glimpses: Glimpses,
     /// Rings when a job may be claimed.
     pub jobs_ready: Notify,
     /// Rings when a test job may be claimed.
@@ -214,6 +221,9 @@ impl App {
         config.stripe.as_ref().map_or(Ok(()), StripeConfig::check)?;
         let names = &parts.names;
         let stripe = config.stripe.clone().map(|one| StripeClient::new(one, Arc::clone(names)));
+        config.openid.as_ref().map_or(Ok(()), OpenIdConfig::check)?;
+        let client = || OpenIdClient::new(Arc::clone(names));
+        let openid = config.openid.clone().map(|one| OpenId::new(one, client()));
         let retention_ms = config.jobs.retention_ms;
         let openai_models = openai_models(&config, &catalogue)?;
         let settings = Settings { retention_ms, openai_models, ..Settings::of(&catalogue) };
@@ -232,6 +242,7 @@ impl App {
             engine,
             upstreams,
             stripe,
+            openid,
             started: parts.clock.now(),
             clock: parts.clock,
             entropy: parts.entropy,
@@ -245,6 +256,7 @@ impl App {
             previewing: Semaphore::new(previews::AT_ONCE_MAX),
             polls: Polls::default(),
             pace: Pace::default(),
+            glimpses: Glimpses::default(),
             jobs_ready: Notify::new(),
             tests_ready: Notify::new(),
             delays: Semaphore::new(DELAYS_MAX),

@@ -5,7 +5,9 @@ use super::response::JobBody;
 use crate::ids::{self, ASSET_SCHEME};
 use crate::time::iso;
 use crate::wire::WireResponse;
-use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use reelgate_core::Glimpse;
 use reelgate_core::asset::Asset;
 use reelgate_core::ledger::{Entry, Funds};
 use reelgate_core::own::{OwnReply, UsageGroup, UsageQuery, UsageRow};
@@ -86,6 +88,14 @@ struct AssetBody<'a> {
     test: bool,
 }
 
+/// The one answer that is no JSON; its header says which frame it is.
+fn picture(glimpse: &Glimpse) -> WireResponse {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
+    headers.insert("reelgate-frame", HeaderValue::from(glimpse.frame));
+    WireResponse { status: StatusCode::OK, headers, body: glimpse.jpeg.clone() }
+}
+
 /// Writes an answer.
 pub(super) fn render(reply: &OwnReply) -> WireResponse {
     let ok = StatusCode::OK;
@@ -97,6 +107,7 @@ pub(super) fn render(reply: &OwnReply) -> WireResponse {
         OwnReply::Shared { url, expires } => {
             WireResponse::json(ok, &Shared { url, expires: iso(*expires) })
         }
+        OwnReply::Glimpse(glimpse) => picture(glimpse),
         OwnReply::Balance(funds) => WireResponse::json(ok, &balance(*funds)),
         OwnReply::Statement(entries) => {
             let data = entries.rows.iter().map(entry).collect();

@@ -52,7 +52,7 @@ impl Native {
     }
 }
 
-const JOBS: [Route; 28] = [
+const JOBS: [Route; 29] = [
     route(Method::POST, "/api/reelgate/v1/jobs", Operation::Submit, false),
     route(Method::GET, "/api/reelgate/v1/jobs/{id}", Operation::Get, false),
     route(Method::POST, "/api/reelgate/v1/jobs/{id}/cancel", Operation::Cancel, false),
@@ -62,6 +62,7 @@ const JOBS: [Route; 28] = [
     own(Method::GET, "/api/reelgate/v1/jobs", OwnOperation::ListJobs),
     own(Method::DELETE, "/api/reelgate/v1/jobs/{id}", OwnOperation::DeleteJob),
     own(Method::GET, "/api/reelgate/v1/jobs/{id}/events", OwnOperation::WatchJob),
+    own(Method::GET, "/api/reelgate/v1/jobs/{id}/frame", OwnOperation::Glimpse),
     own(Method::POST, "/api/reelgate/v1/jobs/{id}/share", OwnOperation::Share),
     own(Method::GET, "/api/reelgate/v1/events", OwnOperation::Watch),
     own(Method::GET, "/api/reelgate/v1/balance", OwnOperation::Balance),

@@ -231,6 +231,12 @@ fn job() -> Value {
         "updated_at": moment(),
         "finished_at": nullable(moment()),
     }));
+    // Only there while there is one.
+    job["properties"]["frame"] = json!({
+        "type": "integer",
+        "minimum": 0,
+        "description": "The frame of which GET /jobs/{id}/frame has a picture, while it is made.",
+    });
     // Only there when it is true.
     job["properties"]["test"] = json!({
         "const": true,

@@ -111,6 +111,12 @@ pub(super) fn describe(operation: OwnOperation, id: Value) -> Described {
             "Shared",
             &[400, 404, 409, 413, 415],
         ),
+        OwnOperation::Glimpse => (
+            "getFrame",
+            "A small picture of the clip that is being made; never the clip itself.",
+            "Job",
+            &[400, 404],
+        ),
         OwnOperation::WatchJob => {
             ("watchJob", "The job at every change, until its end.", "Job", &[400, 404])
         }
@@ -139,6 +145,7 @@ pub(super) fn describe(operation: OwnOperation, id: Value) -> Described {
         operation,
         OwnOperation::DeleteJob
             | OwnOperation::Share
+            | OwnOperation::Glimpse
             | OwnOperation::WatchJob
             | OwnOperation::GetAsset
             | OwnOperation::DeleteAsset
@@ -223,6 +230,12 @@ pub(super) fn add_other_contents(paths: &mut Value) {
         } } });
         answers["204"] = json!({ "description": "Nothing follows the last event." });
     }
+    let frame = &mut paths["/api/reelgate/v1/jobs/{id}/frame"]["get"]["responses"]["200"];
+    frame["content"] = json!({ "image/jpeg": {} });
+    frame["headers"] = json!({ "reelgate-frame": {
+        "description": "Which frame of the clip it is, from 0.",
+        "schema": { "type": "integer", "minimum": 0 },
+    } });
     let file = json!({ "type": "string", "contentMediaType": "application/octet-stream" });
     let form = json!({
         "type": "object",

@@ -40,6 +40,7 @@ pub(super) fn call(
         OwnOperation::ListJobs => OwnCall::Jobs(filter(request, models)?, page(request, job_id)?),
         OwnOperation::DeleteJob => OwnCall::DeleteJob(job()?),
         OwnOperation::Share => OwnCall::Share(job()?, super::request::share(request)?),
+        OwnOperation::Glimpse => OwnCall::Glimpse(job()?),
         OwnOperation::WatchJob => OwnCall::WatchJob(job()?),
         OwnOperation::Watch => OwnCall::Watch,
         OwnOperation::Balance => OwnCall::Balance,

@@ -34,6 +34,9 @@ pub(super) struct JobBody<'a> {
     error: Option<Failure<'a>>,
     attempt: u32,
     queue: Option<Queue>,
+    /// Which frame `GET /jobs/{id}/frame` shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frame: Option<u32>,
     metadata: Option<serde_json::Value>,
     created_at: String,
     updated_at: String,
@@ -114,7 +117,8 @@ impl<'a> JobBody<'a> {
         let expired = matches!(&job.state, State::Succeeded { .. }) && view.links.is_none();
         let facts = Self::facts(job);
         let state = if expired { EXPIRED } else { facts.state };
-        Self { state, output: output(view), error: failure(view), queue, ..facts }
+        let frame = view.glimpse;
+        Self { state, output: output(view), error: failure(view), queue, frame, ..facts }
     }
 
     fn facts(job: &'a Job) -> Self {
@@ -146,6 +150,7 @@ impl<'a> JobBody<'a> {
             error: None,
             attempt: job.attempt,
             queue: None,
+            frame: None,
             metadata: job.order.metadata.as_deref().and_then(|m| serde_json::from_str(m).ok()),
             created_at: iso(job.created),
             updated_at: iso(job.updated),

@@ -5,8 +5,8 @@ use crate::{own, world};
 use reelgate_core::ledger::Funds;
 use reelgate_core::line::Priority;
 use reelgate_core::operator::{
-    AccountRow, CodeRow, Ended, EngineRow, Finding, Happening, JobRow, OperatorCall, OperatorReply,
-    Overview, UserRow,
+    AccountRow, CodeRow, Ended, EngineRow, Finding, Happening, JobRow, Kept, OperatorCall,
+    OperatorReply, Overview, SettingRow, SettingValue, UserRow,
 };
 use reelgate_core::own::Listing;
 use reelgate_core::user::{AccountKind, UserRole};
@@ -33,18 +33,19 @@ pub(crate) fn reply(call: OperatorCall, file: &Value) -> OperatorReply {
         OperatorCall::SetPriority(_, priority_max) => {
             OperatorReply::Account(AccountRow { priority_max, ..account_row("anna") })
         }
-        OperatorCall::Users(page) => {
-            let rows = vec![user_row("anna", UserRole::Operator)];
+        OperatorCall::Users(text, page) => {
+            let rows = vec![user_row(&text, UserRole::Operator)];
             OperatorReply::Users(Listing { next: own::next(&page, rows[0].id), rows })
         }
         OperatorCall::CreateUser { name, password, role } => {
             let has_password = password.is_some();
             OperatorReply::UserMade(UserRow { has_password, ..user_row(&name, role) })
         }
-        OperatorCall::UpdateUser { role, disabled, .. } => {
+        OperatorCall::UpdateUser { role, disabled, password, .. } => {
             let disabled = disabled.and_then(|yes| yes.then_some(NOW));
             let row = user_row("anna", role.unwrap_or_default());
-            OperatorReply::User(UserRow { disabled, ..row })
+            let has_password = password.is_some();
+            OperatorReply::User(UserRow { disabled, has_password, ..row })
         }
         OperatorCall::LinkUser(_) => OperatorReply::Link {
             url: "https://video.example/#sign-in=rgl_token".to_owned(),
@@ -63,6 +64,7 @@ pub(crate) fn reply(call: OperatorCall, file: &Value) -> OperatorReply {
             let models = catalogue.of_dialect("task_query").take(1).cloned().collect();
             OperatorReply::Prices { version: "test".to_owned(), models }
         }
+        OperatorCall::Settings => OperatorReply::Settings(kept(), settings()),
         OperatorCall::Audit => {
             let (invariant, name) = (1, "balances are the sums of their entries");
             OperatorReply::Audit(vec![Finding { invariant, name, detail: "acc_1".to_owned() }])
@@ -73,6 +75,24 @@ pub(crate) fn reply(call: OperatorCall, file: &Value) -> OperatorReply {
         }
         OperatorCall::RevokeCode(_) => OperatorReply::Done,
     }
+}
+
+fn kept() -> Vec<Kept> {
+    let setting = Some("jobs.retention_days");
+    let files = Kept { what: "files", seconds: Some(2_592_000), setting };
+    vec![files, Kept { what: "ledger", seconds: None, setting: None }]
+}
+
+/// One of each kind.
+fn settings() -> Vec<SettingRow> {
+    let row = |key, value| SettingRow { key, option: None, value };
+    let days = SettingValue::Number(30);
+    vec![
+        SettingRow { option: Some("retention-days"), ..row("jobs.retention_days", days) },
+        row("watermark", SettingValue::Switch(false)),
+        row("log", SettingValue::Text("json".to_owned())),
+        row("public_url", SettingValue::Unset),
+    ]
 }
 
 fn overview() -> Overview {

@@ -5,9 +5,10 @@ use reelgate_core::asset::Asset;
 use reelgate_core::ledger::{Delta, Entry, EntryKind, Funds};
 use reelgate_core::own::{Listing, OwnCall, OwnReply, Page, UsageBy, UsageGroup, UsageRow};
 use reelgate_core::{
-    AccountId, AssetId, Credits, EntryId, KeyId, MediaKind, ModelId, Size, Timestamp,
+    AccountId, AssetId, Credits, EntryId, Glimpse, KeyId, MediaKind, ModelId, Size, Timestamp,
 };
 use serde_json::Value;
+use std::sync::Arc;
 
 const NOW: Timestamp = Timestamp::from_ms(1_780_480_800_000);
 
@@ -54,6 +55,9 @@ pub(crate) fn reply(call: OwnCall, file: &Value) -> OwnReply {
             url: "https://media.example/shared.mp4".to_owned(),
             expires: NOW.plus_ms(seconds * 1000),
         },
+        OwnCall::Glimpse(_) => {
+            OwnReply::Glimpse(Arc::new(Glimpse { frame: 7, jpeg: b"JPEG".to_vec() }))
+        }
         OwnCall::DeleteJob(_) | OwnCall::WatchJob(_) | OwnCall::Watch | OwnCall::Upload(_) => {
             panic!("the gateway answers {call:?} in another way")
         }

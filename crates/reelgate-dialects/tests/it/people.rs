@@ -55,7 +55,13 @@ fn team_reply(call: TeamCall) -> TeamReply {
         TeamCall::Show(_) => TeamReply::Team(Box::new(team())),
         TeamCall::Add { name, role, .. } => {
             let mut more = team();
-            more.members.push(Member { user: user(), name, role, since: NOW });
+            more.members.push(Member {
+                user: user(),
+                name,
+                role,
+                key: KeyId::new(NOW, 3),
+                since: NOW,
+            });
             TeamReply::Team(Box::new(more))
         }
         TeamCall::SetRole { role, .. } => {
@@ -79,7 +85,12 @@ pub(crate) fn account() -> AccountId {
 }
 
 fn server() -> ServerView {
-    ServerView { version: "0.1.0", sign_in: vec!["password", "link"], top_up: vec!["code", "card"] }
+    ServerView {
+        version: "0.1.0",
+        sign_in: vec!["password", "link", "openid"],
+        openid: Some("Film school".to_owned()),
+        top_up: vec!["code", "card"],
+    }
 }
 
 fn session() -> SessionView {
@@ -106,7 +117,8 @@ fn seat(kind: AccountKind) -> Seat {
 
 fn team() -> TeamView {
     let (user, name) = (user(), "anna".to_owned());
-    let anna = Member { user, name, role: MemberRole::Admin, since: NOW };
+    let (role, key) = (MemberRole::Admin, KeyId::new(NOW, 2));
+    let anna = Member { user, name, role, key, since: NOW };
     TeamView { seat: seat(AccountKind::Team), members: vec![anna] }
 }
 

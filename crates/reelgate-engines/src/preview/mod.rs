@@ -6,6 +6,7 @@ mod cast;
 mod engine;
 mod film;
 mod finish;
+mod glimpse;
 mod load;
 mod mark;
 mod paint;

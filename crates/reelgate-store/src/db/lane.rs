@@ -3,6 +3,10 @@
 //! One task takes whatever waits, runs it as one transaction and answers everyone after its commit.
 //! Callers who hold a connection each would only wait for one another's row locks; here a busy
 //! account costs no more than a thousand quiet ones.
+//!
+//! Those who were just answered tend to come back together, and the first of them would be a batch
+//! alone, with a commit of its own. So after a batch of many the next one waits, for a moment, until
+//! half as many are there; a lone caller waits for nobody.
 
 use super::postgres::Postgres;
 use super::{QUEUE_MAX, Tx};
@@ -12,9 +16,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::time::timeout;
 
 /// Items in one transaction, at most.
 const BATCH_MAX: usize = 256;
+/// How long a batch waits for company, at most.
+const COMPANY_WAIT: Duration = Duration::from_millis(2);
 /// How often, and after which waits, a database that went away while committing is asked what
 /// became of it.
 const BACK_WAITS_MS: [u64; 12] = [0, 50, 100, 200, 400, 800, 1600, 3200, 3200, 3200, 3200, 3200];
@@ -84,7 +91,18 @@ async fn serve<I, T>(
     T: Send + 'static,
 {
     let mut batch = Vec::new();
+    let mut hoped = 1;
     while queue.recv_many(&mut batch, BATCH_MAX).await > 0 {
+        let more = async {
+            while batch.len() < hoped {
+                let room = BATCH_MAX - batch.len();
+                if queue.recv_many(&mut batch, room).await == 0 {
+                    return;
+                }
+            }
+        };
+        let _ = timeout(COMPANY_WAIT, more).await;
+        hoped = (batch.len() / 2).max(1);
         batch.retain(|waiting: &Waiting<I, T>| !waiting.reply.is_closed());
         if batch.is_empty() {
             continue;

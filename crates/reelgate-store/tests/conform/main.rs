@@ -12,6 +12,7 @@ mod durability;
 mod endpoints;
 mod finish;
 mod fixture;
+mod identities;
 mod keys;
 mod ledger;
 mod list;

@@ -79,9 +79,9 @@ async fn a_person_has_an_account_of_their_own_and_a_place_in_it(world: &World) {
     let new = NewUser { purse, ..new_user(world, "bela") };
     let bela = world.store.create_user(new, START).await.expect("a user");
     assert_eq!(bela.account, old.account);
-    let users = world.store.users(None, 10).await.expect("a list");
+    let users = world.store.users("", None, 10).await.expect("a list");
     assert_eq!(users.iter().map(|user| user.name.as_str()).collect::<Vec<_>>(), ["anna", "bela"]);
-    let rest = world.store.users(Some(users[0].id), 10).await.expect("a list");
+    let rest = world.store.users("", Some(users[0].id), 10).await.expect("a list");
     assert_eq!(rest, users[1..]);
 }
 

@@ -65,6 +65,10 @@ pub(super) fn lines(config: &Config) -> Vec<String> {
                 format!("has clips made by {}", names.join(", "))
             }
         },
+        match &config.openid {
+            Some(openid) => format!("lets people in on the word of {}", openid.issuer),
+            None => "lets people in with passwords and links only".to_owned(),
+        },
         match &config.stripe {
             Some(stripe) => format!("sells {} plans for payment by card", stripe.plans.len()),
             None => "takes no cards".to_owned(),

@@ -134,7 +134,7 @@ async fn add(
 async fn list(store: &Store) -> Result<(), CliError> {
     let mut after = None;
     loop {
-        let users = store.users(after, PAGE).await?;
+        let users = store.users("", after, PAGE).await?;
         let Some(last) = users.last() else { return Ok(()) };
         after = Some(last.id);
         for user in &users {

@@ -6,12 +6,15 @@
 mod engines;
 mod file;
 mod media;
+mod openid;
 mod options;
 mod stripe;
 
 pub(crate) use engines::read_file as read_engine_file;
 pub use engines::{EngineConfig, Secret};
 pub use media::{BucketConfig, MediaConfig, MediaPlace, SecretText};
+pub use openid::OpenIdConfig;
+pub(crate) use openid::is_safe;
 pub(crate) use options::own_program;
 #[cfg(feature = "fault-points")]
 pub(crate) use options::test_fault;
@@ -63,6 +66,8 @@ pub struct Config {
     pub openai_models: BTreeMap<String, ModelId>,
     /// Who takes cards, and what is sold.
     pub stripe: Option<StripeConfig>,
+    /// Whose word lets people in.
+    pub openid: Option<OpenIdConfig>,
 }
 
 /// Limits on callers.
@@ -201,6 +206,7 @@ impl Config {
             engines: Vec::new(),
             openai_models: BTreeMap::new(),
             stripe: None,
+            openid: None,
         }
     }
 

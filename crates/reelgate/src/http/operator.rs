@@ -2,6 +2,7 @@
 
 use super::overview::overview;
 use super::reply::store_error;
+use super::settings;
 use crate::app::App;
 use crate::people::{password::SALT_BYTES, token};
 use crate::secrets::webhook_secret;
@@ -42,6 +43,10 @@ pub(super) async fn act(
             version: app.catalogue.price_version.clone(),
             models: app.catalogue.models.clone(),
         }),
+        OperatorCall::Settings => {
+            let kept = settings::kept(&app.config);
+            Ok(OperatorReply::Settings(kept, settings::rows(&app.config)))
+        }
         OperatorCall::Audit => {
             let found = app.store.audit().await.map_err(store_error)?;
             let finding = |one: reelgate_store::Violation| Finding {
@@ -55,7 +60,7 @@ pub(super) async fn act(
             OperatorCall::Codes | OperatorCall::CreateCode { .. } | OperatorCall::RevokeCode(_) => {
                 codes(app, call).await
             }
-            OperatorCall::Users(_)
+            OperatorCall::Users(..)
             | OperatorCall::CreateUser { .. }
             | OperatorCall::UpdateUser { .. }
             | OperatorCall::LinkUser(_) => users(app, person, call).await,
@@ -108,9 +113,9 @@ fn no_account() -> Error {
 
 async fn users(app: &App, person: &Person, call: OperatorCall) -> Result<OperatorReply, Error> {
     match call {
-        OperatorCall::Users(page) => {
+        OperatorCall::Users(text, page) => {
             let limit = i64::try_from(page.limit).unwrap_or(i64::MAX);
-            let found = app.store.users(page.after, limit).await.map_err(store_error)?;
+            let found = app.store.users(&text, page.after, limit).await.map_err(store_error)?;
             let is_full = found.len() >= page.limit;
             let next = found.last().filter(|_| is_full).map(|user| user.id);
             Ok(OperatorReply::Users(Listing { rows: found.into_iter().map(row).collect(), next }))
@@ -120,12 +125,22 @@ async fn users(app: &App, person: &Person, call: OperatorCall) -> Result<Operato
             tracing::info!(operator = %person.user, user = %user.id, "made a user");
             Ok(OperatorReply::UserMade(row(user)))
         }
-        OperatorCall::UpdateUser { id, role, disabled } => {
-            user(app, id).await?;
+        OperatorCall::UpdateUser { id, role, disabled, password } => {
+            let whom = user(app, id).await?;
             // Nobody should lock the last door behind them.
             if id == person.user && (disabled == Some(true) || role == Some(UserRole::User)) {
                 let message = "Somebody else has to do this to you";
                 return Err(Error::new(Kind::Conflict, message));
+            }
+            // Checked before anything is changed.
+            let hash = match password {
+                Some(password) => Some(hash_of(app, &whom.name, password).await?),
+                None => None,
+            };
+            let has_new_password = hash.is_some();
+            if let Some(hash) = hash {
+                let keep = (id == person.user).then_some(person.session);
+                app.store.set_password(id, Some(hash), keep).await.map_err(store_error)?;
             }
             if let Some(role) = role {
                 app.store.set_user_role(id, role).await.map_err(store_error)?;
@@ -135,7 +150,8 @@ async fn users(app: &App, person: &Person, call: OperatorCall) -> Result<Operato
                 changed.map_err(store_error)?;
             }
             app.people.known.forget(id);
-            tracing::info!(operator = %person.user, user = %id, ?role, ?disabled, "changed a user");
+            let operator = person.user;
+            tracing::info!(%operator, user = %id, ?role, ?disabled, has_new_password, "changed");
             Ok(OperatorReply::User(row(user(app, id).await?)))
         }
         OperatorCall::LinkUser(id) => {
@@ -166,12 +182,7 @@ async fn create_user(
     let name = user_name(name)?;
     let password = match password {
         None => None,
-        Some(password) => {
-            check_password("password", &password, &name)?;
-            let mut salt = [0; SALT_BYTES];
-            app.entropy.fill(&mut salt);
-            Some(app.people.passwords.hash(password, salt).await?)
-        }
+        Some(password) => Some(hash_of(app, &name, password).await?),
     };
     let purse = Purse::New(NewAccount {
         id: AccountId::new(app.now(), app.entropy.bits()),
@@ -182,6 +193,14 @@ async fn create_user(
         (UserId::new(app.now(), app.entropy.bits()), KeyId::new(app.now(), app.entropy.bits()));
     let new = NewUser { id, name, role, password, purse, key };
     app.store.create_user(new, app.now()).await.map_err(store_error)
+}
+
+/// A password as it is kept.
+async fn hash_of(app: &App, name: &str, password: Secret) -> Result<String, Error> {
+    check_password("password", &password, name)?;
+    let mut salt = [0; SALT_BYTES];
+    app.entropy.fill(&mut salt);
+    app.people.passwords.hash(password, salt).await
 }
 
 fn row(user: User) -> UserRow {

@@ -65,6 +65,15 @@ pub(super) async fn act(
             OwnReply::Asset(gone.ok_or_else(no_asset)?)
         }
         OwnCall::Share(id, seconds) => share(app, caller, id, seconds, base_url).await?,
+        OwnCall::Glimpse(id) => {
+            let job = job_of(app, caller, id).await?;
+            let seen = app.glimpses.of(job.id);
+            OwnReply::Glimpse(
+                seen.ok_or_else(|| {
+                    Error::new(Kind::NotFound, "there is no picture of this job now")
+                })?,
+            )
+        }
         // The gateway opens streams itself: they are no answer that a dialect could write.
         OwnCall::WatchJob(_) | OwnCall::Watch => return Err(Error::internal()),
     };

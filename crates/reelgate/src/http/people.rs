@@ -103,7 +103,12 @@ pub(super) fn server(app: &App) -> ServerView {
     if app.config.stripe.is_some() {
         top_up.push("card");
     }
-    ServerView { version: env!("CARGO_PKG_VERSION"), sign_in: vec!["password", "link"], top_up }
+    let mut sign_in = vec!["password", "link"];
+    let openid = app.openid.as_ref().map(|openid| openid.config.title.clone());
+    if openid.is_some() {
+        sign_in.push("openid");
+    }
+    ServerView { version: env!("CARGO_PKG_VERSION"), sign_in, openid, top_up }
 }
 
 async fn sign_in(app: &App, credential: Credential, agent: String) -> Result<PeopleReply, Error> {
@@ -146,7 +151,7 @@ pub(super) fn session(app: &App, means: Means, agent: String) -> (Token, NewSess
 }
 
 /// What whoever opened a session hears.
-async fn signed_in(app: &App, token: Token) -> Result<PeopleReply, Error> {
+pub(super) async fn signed_in(app: &App, token: Token) -> Result<PeopleReply, Error> {
     let person = app.store.person_by_session(token.hash(), app.now()).await.map_err(store_error)?;
     let person = person.ok_or_else(signed_out)?;
     tracing::info!(user = %person.user, means = person.means.name(), "signed in");
@@ -218,7 +223,8 @@ pub(super) fn is_secure(app: &App) -> bool {
     app.config.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
 }
 
-fn agent(headers: &HeaderMap) -> String {
+/// What a browser calls itself, as much of it as is kept.
+pub(super) fn agent(headers: &HeaderMap) -> String {
     let text = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
     text.chars().filter(|c| !c.is_control()).take(AGENT_CHARS_MAX).collect()
 }

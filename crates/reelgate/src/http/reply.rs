@@ -23,7 +23,7 @@ pub fn send(wire: WireResponse) -> Response<Body> {
     *response.status_mut() = wire.status;
     let headers = response.headers_mut();
     *headers = wire.headers;
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response

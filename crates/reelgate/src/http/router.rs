@@ -2,7 +2,7 @@
 
 use super::actions::NATIVE;
 use super::gateway::{self, PathParams};
-use super::{files, health, openapi, pages, reply, studio, top_up, upstream};
+use super::{files, health, openapi, openid, pages, reply, studio, top_up, upstream};
 use crate::agents::mcp;
 use crate::app::App;
 use axum::body::Body;
@@ -25,6 +25,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/files/{ticket}/{*name}", get(files::download))
         .route("/upstream/{job}/{seal}", post(upstream::report))
         .route("/payments/stripe", post(top_up::report))
+        .route("/openid/sign-in", get(openid::begin))
+        .route("/openid/return", get(openid::back))
         .with_state(Arc::clone(app));
     for dialect in &app.dialects {
         for (path, routes) in by_path(dialect.routes()) {

@@ -19,7 +19,11 @@ pub fn view(app: &App, job: Job, base_url: &str) -> JobView {
         }
         _ => None,
     };
-    JobView { job, links, queue: None }
+    let glimpse = match &job.state {
+        State::Running { .. } => app.glimpses.of(job.id).map(|seen| seen.frame),
+        _ => None,
+    };
+    JobView { job, links, queue: None, glimpse }
 }
 
 /// Where a waiting job stands; nothing for any other.

@@ -53,6 +53,7 @@ struct Mark {
     state: StateName,
     leases: u64,
     running: Option<(Progress, bool)>,
+    glimpse: Option<u32>,
     removed: bool,
 }
 
@@ -189,8 +190,9 @@ impl Follow {
         let latest = jobs.iter().map(|job| job.updated).max();
         self.since = self.since.max(latest.unwrap_or(self.since));
         let is_news = |job: &Job| {
-            let before = self.told.insert(job.id, (job.updated, Mark::of(job)));
-            before.map(|(_, mark)| mark) != Some(Mark::of(job))
+            let mark = Mark::of(&self.app, job);
+            let before = self.told.insert(job.id, (job.updated, mark));
+            before.map(|(_, mark)| mark) != Some(mark)
         };
         let may_see = |job: &Job| job.order.test || !self.tests_only;
         let news = jobs.into_iter().filter(may_see).filter(is_news).collect();
@@ -230,7 +232,7 @@ impl Follow {
     async fn skip(&mut self, (moment, id): (Timestamp, JobId)) -> Result<(), Error> {
         let job = self.app.store.job_of(self.account, id).await.map_err(store_error)?;
         if let Some(job) = job.filter(|job| job.updated == moment) {
-            self.told.insert(id, (job.updated, Mark::of(&job)));
+            self.told.insert(id, (job.updated, Mark::of(&self.app, &job)));
         }
         Ok(())
     }
@@ -248,7 +250,8 @@ impl Follow {
 }
 
 impl Mark {
-    fn of(job: &Job) -> Self {
+    fn of(app: &App, job: &Job) -> Self {
+        let glimpse = app.glimpses.of(job.id).map(|seen| seen.frame);
         let running = match &job.state {
             State::Running { progress, cancel_requested, .. } => {
                 Some((*progress, *cancel_requested))
@@ -257,6 +260,6 @@ impl Mark {
         };
         let removed =
             matches!(&job.state, State::Succeeded { output, .. } if output.removed.is_some());
-        Self { state: job.state.name(), leases: job.leases, running, removed }
+        Self { state: job.state.name(), leases: job.leases, running, glimpse, removed }
     }
 }

@@ -8,6 +8,7 @@
 
 mod address;
 mod door;
+pub mod openid;
 mod posted;
 mod resolver;
 mod save;

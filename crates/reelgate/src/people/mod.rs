@@ -1,5 +1,6 @@
 //! What signing in needs beside the store: slow hashes of passwords, and a brake for guesses.
 
+pub mod openid;
 pub mod password;
 pub mod throttle;
 

@@ -4,6 +4,7 @@
 //! in [`runner`] are trivial, and tests call the steps.
 
 pub mod deliver;
+pub mod glimpses;
 mod leftovers;
 pub mod message;
 pub mod note;

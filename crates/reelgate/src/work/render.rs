@@ -5,18 +5,18 @@ use crate::app::App;
 use crate::credentials;
 use crate::fault::{self, Point};
 use crate::media::{ClipFile, MediaError};
-use reelgate_core::engine::BoxFuture;
+use reelgate_core::engine::{BoxFuture, GLIMPSE_BYTES_MAX, GLIMPSE_EVERY_MS};
 use reelgate_core::job::{Output, Progress, Refusal};
 use reelgate_core::length;
 use reelgate_core::{
-    Clip, DeliveryId, Engine, EngineError, EntryId, FailureClass, Input, Job, Report, State,
-    Ticket, Timestamp, Work,
+    Clip, DeliveryId, Engine, EngineError, EntryId, FailureClass, Glimpse, Input, Job, Report,
+    State, Ticket, Timestamp, Work,
 };
 use reelgate_engines::clip;
 use reelgate_engines::rehearsal::RehearsalEngine;
 use reelgate_store::{Directive, Outcome, StoreError};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU16, Ordering};
 use std::time::Duration;
 
 /// A store that is full, or whose database went away, is asked again after so long: a finished clip
@@ -279,12 +279,15 @@ struct Reporter<'a> {
     job: &'a Job,
     token: u64,
     permille: AtomicU16,
+    /// When the last glimpse was asked for.
+    glimpsed_ms: AtomicI64,
     stop: AtomicBool,
 }
 
 impl<'a> Reporter<'a> {
     fn new(app: &'a App, job: &'a Job, token: u64) -> Self {
-        Self { app, job, token, permille: AtomicU16::new(0), stop: AtomicBool::new(false) }
+        let (permille, glimpsed_ms) = (AtomicU16::new(0), AtomicI64::new(i64::MIN));
+        Self { app, job, token, permille, glimpsed_ms, stop: AtomicBool::new(false) }
     }
 
     fn shown(&self) -> Progress {
@@ -292,9 +295,30 @@ impl<'a> Reporter<'a> {
     }
 }
 
+impl Drop for Reporter<'_> {
+    fn drop(&mut self) {
+        self.app.glimpses.forget(self.job.id);
+    }
+}
+
 impl Report for Reporter<'_> {
     fn progress(&self, progress: Progress) {
         self.permille.fetch_max(progress.permille(), Ordering::Relaxed);
+    }
+
+    fn wants_glimpse(&self) -> bool {
+        let (now, last) = (self.app.now().ms(), self.glimpsed_ms.load(Ordering::Relaxed));
+        let is_due = now.saturating_sub(last) >= GLIMPSE_EVERY_MS;
+        if is_due {
+            self.glimpsed_ms.store(now, Ordering::Relaxed);
+        }
+        is_due
+    }
+
+    fn glimpse(&self, glimpse: Glimpse) {
+        if glimpse.jpeg.len() <= GLIMPSE_BYTES_MAX {
+            self.app.glimpses.note(self.job.id, glimpse);
+        }
     }
 
     fn should_stop(&self) -> bool {

@@ -6,7 +6,7 @@ use crate::media::MediaError;
 use reelgate_store::StoreError;
 
 /// Settled deliveries can be looked up for a week.
-const DELIVERIES_KEPT_MS: i64 = 7 * 24 * 3_600_000;
+pub(crate) const DELIVERIES_KEPT_MS: i64 = 7 * 24 * 3_600_000;
 
 /// Removes old idempotency keys, settled deliveries, ended sessions, files past their retention,
 /// and those of lost attempts.

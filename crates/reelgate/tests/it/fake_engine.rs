@@ -4,9 +4,9 @@ use reelgate_codec::{
     ClipSpec, FRAME_RATE, Frame, Picture, Rgb, SAMPLE_RATE_HZ, Sound, encode_jpeg, encode_png,
     write_clip,
 };
-use reelgate_core::engine::BoxFuture;
+use reelgate_core::engine::{BoxFuture, GLIMPSE_BYTES_MAX};
 use reelgate_core::job::Progress;
-use reelgate_core::{Clip, Engine, EngineError, FailureClass, Report, Work};
+use reelgate_core::{Clip, Engine, EngineError, FailureClass, Glimpse, Report, Work};
 use std::collections::VecDeque;
 use std::io::Cursor;
 use std::ops::ControlFlow;
@@ -27,6 +27,8 @@ pub(crate) enum Act {
     WorkUntilStopped,
     /// Makes what was ordered, but not before [`FakeEngine::release`], and deaf to every stop.
     WaitForRelease,
+    /// The same, and shows two glimpses before: frame 12, and one that is too large.
+    ShowAndWait,
     /// Makes a clip of other pixels than ordered, and claims it is fine.
     LieAboutSize,
     /// Makes a clip of one second, and claims it is fine.
@@ -80,6 +82,9 @@ impl FakeEngine {
         let act = self.script.lock().expect("no panic").pop_front().unwrap_or(Act::Clip);
         self.works.lock().expect("no panic").push(work.clone());
         report.progress(Progress::of(1, 2));
+        if act == Act::ShowAndWait {
+            show(report);
+        }
         self.begun.add_permits(1);
         let (size, seconds, audio) = (work.size, work.order.duration_s, work.order.audio);
         let (width, height) = (size.width as usize, size.height as usize);
@@ -95,7 +100,7 @@ impl FakeEngine {
                 }
                 Err(EngineError::stopped())
             }
-            Act::WaitForRelease => {
+            Act::WaitForRelease | Act::ShowAndWait => {
                 self.released.acquire().await.expect("never closed").forget();
                 Ok(make(work, width, height, seconds, audio))
             }
@@ -123,6 +128,15 @@ impl Engine for FakeEngine {
     ) -> BoxFuture<'a, Result<Clip, EngineError>> {
         Box::pin(async move { self.act(&work, report).await })
     }
+}
+
+fn show(report: &dyn Report) {
+    assert!(report.wants_glimpse());
+    assert!(!report.wants_glimpse(), "not twice in a second");
+    let picture = Rgb { width: 320, height: 180, data: vec![128; 320 * 180 * 3] };
+    let jpeg = encode_jpeg(&picture, 50).expect("a picture");
+    report.glimpse(Glimpse { frame: 12, jpeg });
+    report.glimpse(Glimpse { frame: 13, jpeg: vec![0; GLIMPSE_BYTES_MAX + 1] });
 }
 
 /// Writes a real clip of these measures, and claims that it is what was ordered.

@@ -2,6 +2,7 @@
 
 use crate::fake_engine::Act;
 use crate::harness::TestApp;
+use crate::people::PASSWORD;
 use http::Method;
 use reelgate_core::UserRole;
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ async fn the_place_is_shown_to_operators_only() {
         assert_eq!(app.studio(&anna, Method::POST, "/jobs", &order).await.status, 202);
     }
     app.drain().await;
-    for path in ["overview", "accounts", "users", "jobs", "prices", "codes"] {
+    for path in ["overview", "accounts", "users", "jobs", "prices", "codes", "settings"] {
         assert_eq!(app.look(&anna, &format!("/operator/{path}")).await.status, 403, "{path}");
         let shown = app.look(&owen, &format!("/operator/{path}")).await;
         assert_eq!(shown.status, 200, "{path}: {}", shown.text());
@@ -79,6 +80,18 @@ async fn accounts_people_and_codes_are_made_and_changed() {
     let link = post(&format!("users/{}/link", made.at("/id")), json!({})).await;
     let token = link.at("/url").split_once("#sign-in=").expect("a token").1.to_owned();
     assert_eq!(app.sign_in(&json!({ "link": token })).await.status, 200);
+    let new = json!({ "password": "short" });
+    let refused = app.studio(&owen, Method::PATCH, &path, &new).await;
+    assert_eq!((refused.status.as_u16(), refused.at("/error/field").as_str()), (400, "password"));
+    let new = json!({ "password": PASSWORD });
+    let changed = app.studio(&owen, Method::PATCH, &path, &new).await;
+    assert_eq!((changed.status.as_u16(), &changed.json()["has_password"]), (200, &json!(true)));
+    let proof = json!({ "name": "bela", "password": PASSWORD });
+    assert_eq!(app.sign_in(&proof).await.status, 200);
+    for (text, count) in [("BEL", 1), ("b_l", 0), ("", 2)] {
+        let found = app.look(&owen, &format!("/operator/users?query={text}")).await.json();
+        assert_eq!(found["data"].as_array().map(Vec::len), Some(count), "{text}: {found}");
+    }
     let out = app.studio(&owen, Method::PATCH, &path, &json!({ "disabled": true })).await;
     assert_eq!(out.status, 200, "{}", out.text());
     assert_eq!(post(&format!("users/{}/link", made.at("/id")), json!({})).await.status, 409);
@@ -97,5 +110,20 @@ async fn accounts_people_and_codes_are_made_and_changed() {
     let revoke = format!("/operator/codes/{}", code.at("/id"));
     let gone = app.studio(&owen, Method::DELETE, &revoke, &Value::Null).await;
     assert_eq!(gone.status, 200, "{}", gone.text());
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn settings_say_how_long_what_is_kept_and_where_that_is_set() {
+    let app = TestApp::start().await;
+    let owen = app.browser("owen", UserRole::Operator, 0).await;
+    let shown = app.look(&owen, "/operator/settings").await.json();
+    let files = json!({ "what": "files", "kept_s": 2_592_000, "setting": "jobs.retention_days" });
+    assert_eq!(shown["retention"][0], files, "{shown}");
+    let rows = shown["settings"].as_array().expect("settings");
+    let days = rows.iter().find(|row| row["key"] == "jobs.retention_days").expect("a setting");
+    let told = json!({ "key": "jobs.retention_days", "option": "--retention-days",
+        "variable": "REELGATE_RETENTION_DAYS", "value": 30 });
+    assert_eq!(days, &told);
     app.finish().await;
 }

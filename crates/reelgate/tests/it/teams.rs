@@ -43,6 +43,12 @@ async fn orders_for_a_team_are_paid_from_its_pool() {
     app.drain().await;
     assert_eq!(app.look(&bela_there, "/balance").await.at("/balance"), "40");
     assert_eq!(app.look(&bela, "/balance").await.at("/balance"), "5");
+    // What was charged stands under the member whose order it was.
+    let team_view = app.look(&anna, &format!("/teams/{team}")).await;
+    let by_key = "/usage?from=2026-06-01&until=2026-06-30&by=key";
+    let usage = app.look(&anna.for_account(&team), by_key).await;
+    assert_eq!(usage.at("/data/0/group"), team_view.at("/members/1/studio_key"));
+    assert_eq!(usage.at("/data/0/charged"), "20");
     // Everybody in the team sees the job, nobody else does.
     let path = format!("/jobs/{}", job.at("/id"));
     assert_eq!(app.look(&anna.for_account(&team), &path).await.status, 200);

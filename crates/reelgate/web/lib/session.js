@@ -8,7 +8,8 @@ import { computed, signal } from "./ui.js";
  * @typedef {{id: string, name: string, role: "user" | "operator" | "key"}} User
  * @typedef {{id: string, name: string, kind: "personal" | "team", role: string,
  *   balance: string, held: string, studio_key?: string}} Account
- * @typedef {{version: string, sign_in: string[], top_up: string[]}} Server
+ * @typedef {{version: string, sign_in: string[], openid: string | null,
+ *   top_up: string[]}} Server
  */
 
 /** Nothing until it is known, null when nobody is. */
@@ -16,7 +17,7 @@ export const user = signal(/** @type {User | null | undefined} */ (undefined));
 export const accounts = signal(/** @type {Account[]} */ ([]));
 /** What the server offers to everybody; empty where it has no people, only keys. */
 export const server = signal(
-  /** @type {Server} */ ({ version: "", sign_in: [], top_up: ["code"] }),
+  /** @type {Server} */ ({ version: "", sign_in: [], openid: null, top_up: ["code"] }),
 );
 /** Of the account that is acted for. */
 export const balance = signal(/** @type {{balance: string, held: string} | null} */ (null));
@@ -31,7 +32,7 @@ export const isPerson = computed(() => Boolean(user.value) && user.value?.role !
 
 /** Whether somebody will probably turn out to be signed in. */
 export const hasProof = () =>
-  Boolean(secret.read()) || kept("signed-in", false) || location.hash.startsWith("#sign-in=");
+  Boolean(secret.read()) || kept("signed-in", false) || /^#sign(-in=|ed-in$)/.test(location.hash);
 
 /** Finds out who this is, once, when the page begins. */
 export async function begin() {
@@ -42,6 +43,12 @@ export async function begin() {
     history.replaceState(null, "", location.pathname);
     await signIn({ link }).catch(() => (user.value = null));
     if (user.value) return;
+  }
+  if (location.hash === "#signed-in") {
+    // Another service's word has just opened a session.
+    history.replaceState(null, "", location.pathname);
+    secret.write(null);
+    keep("signed-in", true);
   }
   const pasted = secret.read();
   if (pasted) await signInWithKey(pasted).catch(signedOut);

@@ -12,7 +12,7 @@
  *   charged: string, refunded: string, output: Output | null, channel?: string,
  *   error: {code: string, message: string, blame: string} | null, attempt: number,
  *   queue: QueuePlace | null, metadata: any, created_at: string, updated_at: string,
- *   finished_at: string | null, test?: boolean}} Job
+ *   finished_at: string | null, frame?: number, test?: boolean}} Job
  * @typedef {{resolution: string, text_per_s: string, media_per_s: string}} Rate
  * @typedef {{id: string, title: string, makes: "video" | "image", prompt_chars_min: number,
  *   prompt_chars_max: number, duration_default_s: number, ratio_default: string,

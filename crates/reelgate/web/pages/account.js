@@ -14,6 +14,8 @@ export default function Account() {
     { to: "/account/files", name: t("Uploads"), load: () => import("./account/files.js") },
   ];
   if (isPerson.value) {
+    const teams = () => import("./account/teams.js");
+    tabs.splice(2, 0, { to: "/account/teams", name: t("Teams"), load: teams });
     const load = () => import("./account/safety.js");
     tabs.push({ to: "/account/safety", name: t("Sign-in"), load });
   }

@@ -13,6 +13,10 @@ export default function Operator() {
     { to: "/operator", name: t("Overview"), load: () => import("./operator/overview.js") },
     { to: "/operator/jobs", name: t("Jobs"), load: () => import("./operator/jobs.js") },
     { to: "/operator/accounts", name: t("Accounts"), load: () => import("./operator/accounts.js") },
+    { to: "/operator/users", name: t("People"), load: () => import("./operator/users.js") },
+    { to: "/operator/codes", name: t("Codes"), load: () => import("./operator/codes.js") },
+    { to: "/operator/prices", name: t("Prices"), load: () => import("./operator/prices.js") },
+    { to: "/operator/settings", name: t("Settings"), load: () => import("./operator/settings.js") },
   ];
   return html`<${Tabs} title=${t("Operator")} tabs=${tabs} />`;
 }

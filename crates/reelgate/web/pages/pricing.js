@@ -2,9 +2,11 @@
 
 import { credits } from "../lib/format.js";
 import { apiName, families, loadModels } from "../lib/models.js";
+import { server } from "../lib/session.js";
 import { html, useEffect } from "../lib/ui.js";
 import { t } from "../lib/words.js";
 import { complain } from "../parts/notes.js";
+import { Plans } from "../parts/plans.js";
 import { Table } from "../parts/table.js";
 
 /** @typedef {import("../lib/types.js").Model} Model */
@@ -18,6 +20,7 @@ export default function Pricing() {
       ${t("Credits for each second of a clip, or for each picture.")}${" "}
       ${t("What fails or is cancelled costs nothing.")}
     </p>
+    ${server.value.top_up.includes("card") && html`<h2>${t("Buy credits")}</h2><${Plans} />`}
     ${families().map(
       ([api, list]) => html`<section key=${api}>
         <h2>${apiName(api)}</h2>

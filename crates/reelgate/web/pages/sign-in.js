@@ -1,5 +1,6 @@
 // The way in: a name and a password, a link that the operator made, or an API key.
 
+import { query } from "../lib/router.js";
 import { server, signIn, signInWithKey } from "../lib/session.js";
 import { html, useState } from "../lib/ui.js";
 import { t } from "../lib/words.js";
@@ -20,6 +21,14 @@ export default function SignIn() {
       <p class="soft">
         ${t("Write what should be seen. Watch it being made. Keep it here.")}
       </p>
+      <${Refused} />
+      ${
+        ways.includes("openid") &&
+        html`<a class="button gate-openid" href="/openid/sign-in">
+            ${t("Sign in with {name}", { name: server.value.openid ?? "OpenID" })}
+          </a>
+          <p class="gate-or soft"><span>${t("or")}</span></p>`
+      }
       ${
         ways.includes("password") &&
         html`<div
@@ -39,18 +48,27 @@ export default function SignIn() {
         </div>`
       }
       ${way === "password" ? html`<${Password} />` : html`<${Key} />`}
-      ${
-        ways.includes("openid") &&
-        html`<a class="button" href="/api/reelgate/v1/session/openid">
-          ${t("Sign in with your organisation")}
-        </a>`
-      }
       <p class="soft">
         <a href="/docs/quickstart">${t("Quickstart")}</a> · ${" "}
         <a href="/pricing">${t("Pricing")}</a> · ${" "}<a href="/docs">${t("Docs")}</a>
       </p>
     </div>
   </section>`;
+}
+
+/** Why another service's word opened nothing. */
+function Refused() {
+  const why = query("refused");
+  if (!why) return null;
+  const reasons = {
+    refused: t("You were not signed in there."),
+    late: t("That took too long. Please try again."),
+    unknown: t("That sign-in is not let in here. Ask the operator."),
+    taken: t("Somebody here has your name already, or is shut out. Ask the operator."),
+    busy: t("Too many tries. Please wait a minute."),
+  };
+  const text = reasons[/** @type {keyof typeof reasons} */ (why)] ?? t("Signing in there failed.");
+  return html`<p class="fault gate-fault" role="alert">${text}</p>`;
 }
 
 /** @param {{send: () => Promise<void>, children?: any}} props */

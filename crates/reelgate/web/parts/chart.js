@@ -59,10 +59,22 @@ const withEdges = (_plot, from, to) => [from - DAY_S / 2, to + DAY_S / 2];
 /** @type {(plot: any, least: number, most: number) => [number, number]} */
 const fromZero = (_plot, _least, most) => [0, most || 1];
 
+/**
+ * The colour that a token stands for just now: its own value names one for the day, one for night.
+ * @param {HTMLElement} element
+ * @param {string} name
+ */
+function colourOf(element, name) {
+  const probe = element.appendChild(document.createElement("i"));
+  probe.style.color = `var(${name})`;
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
 /** @param {any} Plot @param {HTMLElement} element */
 function options(Plot, element) {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
+  const colour = (/** @type {string} */ name) => colourOf(element, name);
   const font = `12px ${getComputedStyle(document.body).fontFamily}`;
   const axis = { stroke: colour("--soft"), font, ticks: { show: false } };
   const date = new Intl.DateTimeFormat(language.value, {

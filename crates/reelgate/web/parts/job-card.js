@@ -4,6 +4,7 @@ import { near } from "../lib/api.js";
 import { ago, inCredits, span, stateName } from "../lib/format.js";
 import { html } from "../lib/ui.js";
 import { t } from "../lib/words.js";
+import { Glimpse } from "./glimpse.js";
 import { Icon } from "./icon.js";
 import { Actions } from "./job-actions.js";
 import { Player } from "./player.js";
@@ -88,6 +89,7 @@ function Frame({ job, isLarge }) {
     </a>`;
   }
   return html`<div class="frame frame-empty" style=${style}>
+    <${Glimpse} job=${job} />
     <${Progress} job=${job} />
   </div>`;
 }

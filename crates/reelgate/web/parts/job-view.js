@@ -6,6 +6,7 @@ import { html, useState } from "../lib/ui.js";
 import { t } from "../lib/words.js";
 import { Copy } from "./controls.js";
 import { Deliveries } from "./deliveries.js";
+import { Glimpse } from "./glimpse.js";
 import { Icon } from "./icon.js";
 import { Actions } from "./job-actions.js";
 import { Progress, shape, State } from "./job-card.js";
@@ -29,6 +30,7 @@ export function JobView({ job, onGone }) {
               class="frame frame-empty"
               style=${{ aspectRatio: `${across} / ${down}` }}
             >
+              <${Glimpse} job=${job} />
               <${Progress} job=${job} />
             </div>`
       }

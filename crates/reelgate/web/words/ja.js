@@ -1,7 +1,10 @@
 // The texts of the pages in Japanese, by what stands in the code.
 
+import desk from "./ja-desk.js";
+
 /** @type {Record<string, string>} */
 export default {
+  ...desk,
   "1 credit": "1 クレジット",
   "1 day": "1 日",
   "A fault of this server.": "このサーバーの問題です。",
@@ -47,7 +50,6 @@ export default {
   Link: "リンク",
   "Good until {day}": "{day} まで有効",
   "Make the link": "リンクを作成",
-  "Pay {price}": "{price} を支払う",
   Operator: "運営",
   "For operators only": "運営者専用",
   Overview: "概要",
@@ -314,7 +316,6 @@ export default {
   "Show revoked and expired keys": "無効・期限切れのキーを表示",
   "Side by side": "並べて表示",
   "Sign in": "サインイン",
-  "Sign in with your organisation": "組織のアカウントでサインイン",
   "Sign out": "サインアウト",
   "Sign-in": "サインイン設定",
   "Signed in": "サインイン",

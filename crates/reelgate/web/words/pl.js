@@ -1,7 +1,10 @@
 // The texts of the pages in Polish, by what stands in the code.
 
+import desk from "./pl-desk.js";
+
 /** @type {Record<string, string>} */
 export default {
+  ...desk,
   "1 credit": "1 kredyt",
   "1 day": "1 dzień",
   "A fault of this server.": "To błąd tego serwera.",
@@ -47,7 +50,6 @@ export default {
   Link: "Link",
   "Good until {day}": "Ważny do {day}",
   "Make the link": "Utwórz link",
-  "Pay {price}": "Zapłać {price}",
   Operator: "Operator",
   "For operators only": "Tylko dla operatorów",
   Overview: "Przegląd",
@@ -315,7 +317,6 @@ export default {
   "Show revoked and expired keys": "Pokaż klucze unieważnione i wygasłe",
   "Side by side": "Obok siebie",
   "Sign in": "Zaloguj",
-  "Sign in with your organisation": "Zaloguj przez swoją organizację",
   "Sign out": "Wyloguj",
   "Sign-in": "Logowanie",
   "Signed in": "Zalogowano",

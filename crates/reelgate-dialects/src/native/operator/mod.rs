@@ -4,6 +4,7 @@ mod codes;
 pub(super) mod openapi;
 mod request;
 mod response;
+mod settings;
 
 use super::people::USER_PREFIX;
 use super::{ID, route};
@@ -20,7 +21,7 @@ const POST: Method = Method::POST;
 const PATCH: Method = Method::PATCH;
 
 /// The routes for operators.
-pub(super) const ROUTES: [Route; 17] = [
+pub(super) const ROUTES: [Route; 18] = [
     operator(GET, "/api/reelgate/v1/operator/overview", OperatorOperation::Overview),
     operator(GET, "/api/reelgate/v1/operator/accounts", OperatorOperation::Accounts),
     operator(POST, "/api/reelgate/v1/operator/accounts", OperatorOperation::CreateAccount),
@@ -34,6 +35,7 @@ pub(super) const ROUTES: [Route; 17] = [
     operator(GET, "/api/reelgate/v1/operator/jobs", OperatorOperation::Jobs),
     operator(GET, "/api/reelgate/v1/operator/jobs/{id}/timeline", OperatorOperation::Timeline),
     operator(GET, "/api/reelgate/v1/operator/prices", OperatorOperation::Prices),
+    operator(GET, "/api/reelgate/v1/operator/settings", OperatorOperation::Settings),
     operator(POST, "/api/reelgate/v1/operator/audit", OperatorOperation::Audit),
     operator(GET, "/api/reelgate/v1/operator/codes", OperatorOperation::Codes),
     operator(POST, "/api/reelgate/v1/operator/codes", OperatorOperation::CreateCode),
@@ -64,6 +66,7 @@ pub(super) fn parse(
         OperatorOperation::Jobs => request::jobs(request)?,
         OperatorOperation::Timeline => OperatorCall::Timeline(job(request)?),
         OperatorOperation::Prices => OperatorCall::Prices,
+        OperatorOperation::Settings => OperatorCall::Settings,
         OperatorOperation::Audit => OperatorCall::Audit,
         OperatorOperation::Codes => OperatorCall::Codes,
         OperatorOperation::CreateCode => codes::create(request)?,
@@ -107,6 +110,9 @@ pub(super) fn render(reply: &OperatorReply) -> WireResponse {
             WireResponse::json(ok, &response::Timeline::of(job, told))
         }
         OperatorReply::Prices { version, models } => response::prices(version, models),
+        OperatorReply::Settings(kept, rows) => {
+            WireResponse::json(ok, &settings::Settings::of(kept, rows))
+        }
         OperatorReply::Audit(findings) => WireResponse::json(ok, &response::Audit::of(findings)),
         OperatorReply::Codes(rows) => {
             WireResponse::json(ok, &Part::whole(rows.iter().map(codes::code)))

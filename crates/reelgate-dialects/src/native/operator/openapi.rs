@@ -7,6 +7,7 @@ use super::super::people::openapi::{id, name, parameter};
 use super::super::people::{ACCOUNT_PREFIX, USER_PREFIX};
 use super::codes::PREFIX;
 use super::request::{QUERY_CHARS_MAX, parameters};
+use super::settings;
 use crate::openapi::{Described, moment, names, nullable, object, reference, with};
 use crate::wire::OperatorOperation;
 use reelgate_core::code::USES_MAX;
@@ -38,6 +39,7 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
                 })) },
             })),
         ),
+        ("Settings", settings::schema()),
         ("Prices", prices()),
         (
             "AuditResult",
@@ -114,7 +116,17 @@ fn bodies() -> [(&'static str, Value); 6] {
         ("Grant", form(&["credits"], json!({ "credits": credits, "note": note }))),
         ("AccountChange", form(&["priority_max"], json!({ "priority_max": highest }))),
         ("NewUser", form(&["name"], json!({ "name": name, "password": password, "role": role }))),
-        ("UserChange", form(&[], json!({ "role": role, "disabled": { "type": "boolean" } }))),
+        (
+            "UserChange",
+            form(
+                &[],
+                json!({
+                    "role": role,
+                    "disabled": { "type": "boolean" },
+                    "password": password,
+                }),
+            ),
+        ),
         (
             "NewCode",
             form(
@@ -294,6 +306,9 @@ fn told(operation: OperatorOperation) -> Told {
         }
         OperatorOperation::Prices => {
             ("getPrices", "What everything costs.", None, (200, "Prices"), &[400])
+        }
+        OperatorOperation::Settings => {
+            ("getSettings", "How the server is set up.", None, (200, "Settings"), &[400])
         }
         OperatorOperation::Audit => {
             ("runAudit", "Whether every promise holds.", None, (200, "AuditResult"), &[400])

@@ -13,7 +13,7 @@ use reelgate_core::{
 
 /// The parameters of each list.
 pub(super) const ACCOUNTS: [&str; 3] = ["query", "cursor", "limit"];
-pub(super) const USERS: [&str; 2] = ["cursor", "limit"];
+pub(super) const USERS: [&str; 3] = ACCOUNTS;
 pub(super) const JOBS: [&str; 5] = ["state", "failure", "account", "cursor", "limit"];
 /// Characters of a search, at most.
 pub(super) const QUERY_CHARS_MAX: usize = 64;
@@ -34,16 +34,21 @@ pub(super) const fn parameters(operation: OperatorOperation) -> &'static [&'stat
 }
 
 pub(super) fn accounts(request: &WireRequest) -> Result<OperatorCall, Error> {
+    Ok(OperatorCall::Accounts(search(request)?, query::page(request, read_account)?))
+}
+
+pub(super) fn users(request: &WireRequest) -> Result<OperatorCall, Error> {
+    Ok(OperatorCall::Users(search(request)?, query::page(request, read_user)?))
+}
+
+/// What names should contain.
+fn search(request: &WireRequest) -> Result<String, Error> {
     let text = request.query_value("query").unwrap_or("");
     if text.chars().count() > QUERY_CHARS_MAX {
         let message = format!("must be at most {QUERY_CHARS_MAX} characters long");
         return Err(Error::invalid(named("query"), message));
     }
-    Ok(OperatorCall::Accounts(text.to_owned(), query::page(request, read_account)?))
-}
-
-pub(super) fn users(request: &WireRequest) -> Result<OperatorCall, Error> {
-    Ok(OperatorCall::Users(query::page(request, read_user)?))
+    Ok(text.to_owned())
 }
 
 pub(super) fn jobs(request: &WireRequest) -> Result<OperatorCall, Error> {
@@ -110,10 +115,11 @@ pub(super) fn create_user(request: &WireRequest) -> Result<OperatorCall, Error> 
 pub(super) fn update_user(request: &WireRequest) -> Result<OperatorCall, Error> {
     let id = user(request)?;
     let mut body = Fields::of_body(request)?;
-    body.only(&["role", "disabled"], "")?;
+    body.only(&["role", "disabled", "password"], "")?;
     let role = body.choice("role", named("role"), &UserRole::ALL, UserRole::name)?;
     let disabled = body.boolean("disabled", named("disabled"))?;
-    Ok(OperatorCall::UpdateUser { id, role, disabled })
+    let password = body.string("password", named("password"))?.map(Secret);
+    Ok(OperatorCall::UpdateUser { id, role, disabled, password })
 }
 
 pub(super) fn account(request: &WireRequest) -> Result<AccountId, Error> {

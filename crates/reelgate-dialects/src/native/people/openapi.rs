@@ -4,7 +4,7 @@ use super::super::openapi::amount;
 use super::super::openapi_own::part;
 use super::super::{ID, KEY_PREFIX, operator, teams};
 use super::{ACCOUNT_PREFIX, SESSION_PREFIX, USER_PREFIX};
-use crate::openapi::{Described, moment, names, object, reference, with};
+use crate::openapi::{Described, moment, names, nullable, object, reference, with};
 use crate::wire::{Operation, PeopleOperation, Route};
 use reelgate_core::user::{
     AccountKind, Means, MemberRole, NAME_CHARS_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN,
@@ -24,18 +24,10 @@ pub(in super::super) fn name() -> Value {
 
 /// The wire types.
 pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
-    let texts = json!({ "type": "array", "items": { "type": "string" } });
     let text = json!({ "type": "string", "maxLength": PASSWORD_BYTES_MAX });
     let new = with(text.clone(), "minLength", PASSWORD_CHARS_MIN);
     let mut schemas = vec![
-        (
-            "Server",
-            object(json!({
-                "version": { "type": "string" },
-                "sign_in": texts,
-                "top_up": texts,
-            })),
-        ),
+        ("Server", server()),
         (
             "SignIn",
             json!({
@@ -91,6 +83,20 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
     schemas.extend(teams::openapi::schemas());
     schemas.extend(operator::openapi::schemas());
     schemas
+}
+
+fn server() -> Value {
+    let texts = json!({ "type": "array", "items": { "type": "string" } });
+    object(json!({
+        "version": { "type": "string" },
+        "sign_in": texts,
+        "openid": with(
+            nullable(json!({ "type": "string" })),
+            "description",
+            "What people call the service that `openid` is; it begins at /openid/sign-in.",
+        ),
+        "top_up": texts,
+    }))
 }
 
 fn session() -> Value {

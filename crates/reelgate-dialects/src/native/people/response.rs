@@ -18,6 +18,7 @@ const COOKIE: &str = "reelgate_session";
 pub(super) struct Server<'a> {
     version: &'static str,
     sign_in: &'a [&'static str],
+    openid: Option<&'a str>,
     top_up: &'a [&'static str],
 }
 
@@ -115,7 +116,12 @@ impl Done {
 
 impl<'a> Server<'a> {
     pub(super) fn of(server: &'a ServerView) -> Self {
-        Self { version: server.version, sign_in: &server.sign_in, top_up: &server.top_up }
+        Self {
+            version: server.version,
+            sign_in: &server.sign_in,
+            openid: server.openid.as_deref(),
+            top_up: &server.top_up,
+        }
     }
 }
 

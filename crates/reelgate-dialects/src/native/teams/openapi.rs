@@ -5,7 +5,7 @@ use super::super::openapi_own::part_of;
 use super::super::people::USER_PREFIX;
 use super::super::people::openapi::{id, name, parameter, seat};
 use super::request::ROLES;
-use super::{super::ID, USER};
+use super::{super::ID, super::KEY_PREFIX, USER};
 use crate::openapi::{Described, moment, names, object, with};
 use crate::wire::TeamOperation;
 use reelgate_core::user::MemberRole;
@@ -21,6 +21,7 @@ pub(in super::super) fn schemas() -> Vec<(&'static str, Value)> {
         "id": id(USER_PREFIX),
         "name": { "type": "string" },
         "role": role,
+        "studio_key": id(KEY_PREFIX),
         "since": moment(),
     }));
     let mut team = seat();

@@ -1,5 +1,6 @@
 //! Answers about teams.
 
+use super::super::KEY_PREFIX;
 use super::super::people::response::{SeatBody, seat};
 use super::super::people::{USER_PREFIX, response::FundsBody};
 use crate::time::iso;
@@ -19,6 +20,8 @@ struct MemberBody<'a> {
     id: String,
     name: &'a str,
     role: &'static str,
+    /// As in reports of usage by key.
+    studio_key: String,
     since: String,
 }
 
@@ -45,6 +48,7 @@ fn member(member: &Member) -> MemberBody<'_> {
         id: format!("{USER_PREFIX}{}", member.user),
         name: &member.name,
         role: member.role.name(),
+        studio_key: format!("{KEY_PREFIX}{}", member.key),
         since: iso(member.since),
     }
 }

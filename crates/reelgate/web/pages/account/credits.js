@@ -1,13 +1,13 @@
 // The balance, ways to more of it, and every movement.
 
-import { get, post } from "../../lib/api.js";
+import { post } from "../../lib/api.js";
 import { collection } from "../../lib/collection.js";
 import { credits, inCredits, when } from "../../lib/format.js";
 import { balance, refreshBalance, server } from "../../lib/session.js";
 import { html, useEffect, useMemo, useState } from "../../lib/ui.js";
-import { language, t } from "../../lib/words.js";
-import { useAnswer, Waiting } from "../../parts/load.js";
-import { complain, tell, wrong } from "../../parts/notes.js";
+import { t } from "../../lib/words.js";
+import { tell, wrong } from "../../parts/notes.js";
+import { Plans, Thanks } from "../../parts/plans.js";
 import { Table } from "../../parts/table.js";
 
 /**
@@ -20,15 +20,15 @@ export default function Credits() {
   useEffect(() => void refreshBalance(), [turn]);
   const now = balance.value;
   const free = Number(now?.balance ?? 0) - Number(now?.held ?? 0);
-  return html`<div class="tiles">
+  const isSold = server.value.top_up.includes("card");
+  return html`<${Thanks} onCome=${() => setTurn(turn + 1)} />
+    <div class="tiles">
       <${Tile} name=${t("To spend")} value=${credits(free)} isMain=${true} />
       <${Tile} name=${t("Balance")} value=${credits(now?.balance)} />
       <${Tile} name=${t("Set aside for jobs")} value=${credits(now?.held)} />
     </div>
-    <div class="columns">
-      <${Redeem} onDone=${() => setTurn(turn + 1)} />
-      ${server.value.top_up.includes("card") && html`<${Card} />`}
-    </div>
+    ${isSold && html`<h2>${t("Buy credits")}</h2><${Plans} />`}
+    <div class="columns"><${Redeem} onDone=${() => setTurn(turn + 1)} /></div>
     <${Statement} key=${turn} />`;
 }
 
@@ -72,43 +72,6 @@ function Redeem({ onDone }) {
   </form>`;
 }
 
-/**
- * @typedef {{id: string, title: string, credits: string, amount: number,
- *   currency: string}} Plan
- */
-
-/** The server takes cards: it answers with the address of the page where one pays. */
-function Card() {
-  const answer = useAnswer(() => get("/plans"), []);
-  const [isBusy, setBusy] = useState(false);
-  if (!answer.found) return html`<${Waiting} ...${answer} />`;
-  const buy = async (/** @type {Plan} */ plan) => {
-    setBusy(true);
-    await post("/checkout", { plan: plan.id }).then(({ url }) => location.assign(url), complain);
-    setBusy(false);
-  };
-  return html`<section class="panel" aria-label=${t("Buy credits")}>
-    <h2>${t("Buy credits")}</h2>
-    <div class="stack">
-      ${answer.found.data.map(
-        (/** @type {Plan} */ plan) => html`<div key=${plan.id} class="row row-apart">
-          <span><strong>${plan.title}</strong> · ${inCredits(plan.credits)}</span>
-          <button class="main" disabled=${isBusy} onClick=${() => buy(plan)}>
-            ${t("Pay {price}", { price: priceOf(plan) })}
-          </button>
-        </div>`,
-      )}
-    </div>
-  </section>`;
-}
-
-/** Amounts come in the currency's smallest part. @param {Plan} plan */
-function priceOf({ amount, currency }) {
-  const format = new Intl.NumberFormat(language.value, { style: "currency", currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(amount / 10 ** digits);
-}
-
 function Statement() {
   const list = useMemo(() => collection({ path: "/statement" }), []);
   useEffect(() => (void list.more(), list.stop), []);
@@ -117,6 +80,7 @@ function Statement() {
     hold: t("Set aside"),
     capture: t("Charged"),
     release: t("Given back"),
+    transfer: t("Moved"),
   };
   return html`<h2>${t("Statement")}</h2>
     <${Table}

@@ -1,40 +1,35 @@
-// Accounts of the server: found by their name, and given credits.
+// Accounts of the server: made, found by their name, and given credits.
 
-import { post } from "../../lib/api.js";
-import { collection } from "../../lib/collection.js";
+import { ask, post } from "../../lib/api.js";
 import { credits } from "../../lib/format.js";
-import { html, useEffect, useMemo, useState } from "../../lib/ui.js";
+import { html, useState } from "../../lib/ui.js";
 import { t } from "../../lib/words.js";
-import { Dialog } from "../../parts/controls.js";
-import { tell, wrong } from "../../parts/notes.js";
-import { Table } from "../../parts/table.js";
+import { Field, FormDialog } from "../../parts/form.js";
+import { Listing } from "../../parts/listing.js";
+import { complain, tell } from "../../parts/notes.js";
+import { Search } from "../../parts/search.js";
 
 /**
  * @typedef {{id: string, name: string, kind: string, balance: string, held: string,
- *   available: string, priority_max: string, created_at: string}} Account
+ *   available: string, priority_max: string, owner: string | null, created_at: string}} Account
  */
 
-const SEARCH_WAIT_MS = 350;
-
 export default function Accounts() {
-  const [typed, setTyped] = useState("");
   const [query, setQuery] = useState("");
   const [turn, setTurn] = useState(0);
   const [chosen, choose] = useState(/** @type {Account | null} */ (null));
-  useEffect(() => {
-    const timer = setTimeout(() => setQuery(typed.trim()), SEARCH_WAIT_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
-  const search = query ? `?query=${encodeURIComponent(query)}` : "";
-  const path = `/operator/accounts${search}`;
-  const list = useMemo(() => collection({ path }), [path, turn]);
-  useEffect(() => (void list.more(), list.stop), [list]);
+  const [isNew, setNew] = useState(false);
   /** @type {import("../../parts/table.js").Column<Account>[]} */
   const columns = [
-    { name: t("Name"), cell: one => html`<strong>${one.name}</strong>` },
-    { name: t("Kind"), cell: one => one.kind },
-    { name: t("Balance"), right: true, cell: one => credits(one.balance) },
+    {
+      name: t("Name"),
+      cell: one => html`<span>
+        <strong>${one.name}</strong>${" "}<span class="tag">${ownerOf(one)}</span>
+      </span>`,
+    },
+    { name: t("To spend"), right: true, cell: one => credits(one.available) },
     { name: t("Set aside"), right: true, cell: one => credits(one.held) },
+    { name: t("Highest priority"), cell: one => html`<${Priority} of=${one} onChange=${again} />` },
     {
       name: "",
       right: true,
@@ -43,72 +38,103 @@ export default function Accounts() {
       </button>`,
     },
   ];
-  const given = () => (choose(null), setTurn(turn + 1));
-  return html`<div class="row">
-      <input
-        type="search"
-        value=${typed}
-        aria-label=${t("Search by name")}
-        placeholder=${t("Search by name")}
-        onInput=${(/** @type {any} */ event) => setTyped(event.target.value)}
-      />
+  const again = () => setTurn(turn + 1);
+  return html`<div class="row row-apart">
+      <${Search} label=${t("Search by name")} onSearch=${setQuery} />
+      <button class="main" onClick=${() => setNew(true)}>${t("New account")}</button>
     </div>
-    <${Table}
+    <${Listing}
       label=${t("Accounts")}
-      rows=${list.items.value}
+      path=${`/operator/accounts${query ? `?query=${encodeURIComponent(query)}` : ""}`}
+      turn=${turn}
       columns=${columns}
-      id=${(/** @type {Account} */ one) => one.id}
-      empty=${list.isOver.value ? t("Nothing here.") : t("Loading …")}
     />
-    ${list.fault.value && html`<p class="fault" role="alert">${wrong(list.fault.value)}</p>`}
-    ${
-      !list.isOver.value &&
-      html`<p class="center">
-      <button disabled=${list.isBusy.value} onClick=${list.more}>${t("Show more")}</button>
-    </p>`
-    }
-    ${chosen && html`<${Grant} to=${chosen} onGiven=${given} onClose=${() => choose(null)} />`}`;
+    ${chosen && html`<${Grant} to=${chosen} onGiven=${again} onClose=${() => choose(null)} />`}
+    ${isNew && html`<${NewAccount} onMade=${again} onClose=${() => setNew(false)} />`}`;
+}
+
+/** Whose it is, where that is somebody else than its name says. @param {Account} account */
+function ownerOf({ name, kind, owner }) {
+  if (kind === "team") return t("team");
+  return owner === name ? t("person") : (owner ?? t("programs"));
+}
+
+/**
+ * The most urgent that an account's jobs may be.
+ * @param {{of: Account, onChange: () => void}} props
+ */
+function Priority({ of: account, onChange }) {
+  const names = { low: t("low"), normal: t("normal"), high: t("high") };
+  const set = (/** @type {string} */ priority_max) =>
+    ask("PATCH", `/operator/accounts/${account.id}`, { priority_max }).then(onChange, complain);
+  return html`<select
+    class="select-small"
+    aria-label=${t("Highest priority of {name}", { name: account.name })}
+    value=${account.priority_max}
+    onChange=${(/** @type {any} */ event) => set(event.target.value)}
+  >
+    ${Object.entries(names).map(
+      ([value, name]) => html`<option
+        key=${value}
+        value=${value}
+        selected=${value === account.priority_max}
+      >
+        ${name}
+      </option>`,
+    )}
+  </select>`;
+}
+
+/** @param {{onMade: () => void, onClose: () => void}} props */
+function NewAccount({ onMade, onClose }) {
+  const [name, setName] = useState("");
+  const send = () => post("/operator/accounts", { name: name.trim() }).then(onMade);
+  return html`<${FormDialog}
+    title=${t("New account")}
+    yes=${t("Make the account")}
+    isReady=${Boolean(name.trim())}
+    send=${send}
+    onClose=${onClose}
+  >
+    <p class="soft">
+      ${t("It belongs to nobody: programs use it with keys.")}${" "}
+      ${t("People get an account of their own with their sign-in.")}
+    </p>
+    <${Field}
+      name=${t("Name")}
+      value=${name}
+      onInput=${setName}
+      maxlength="64"
+      autocomplete="off"
+      note=${t("Letters, digits, dots, dashes, underscores and @.")}
+    />
+  <//>`;
 }
 
 /** @param {{to: Account, onGiven: () => void, onClose: () => void}} props */
 function Grant({ to, onGiven, onClose }) {
   const [amount, setAmount] = useState("100");
   const [note, setNote] = useState("");
-  const [fault, setFault] = useState("");
-  const send = (/** @type {Event} */ event) => {
-    event.preventDefault();
+  const send = async () => {
     const body = { credits: amount, ...(note.trim() && { note: note.trim() }) };
-    post(`/operator/accounts/${to.id}/grant`, body).then(
-      () => {
-        tell(t("{n} credits were added.", { n: credits(amount) }));
-        onGiven();
-      },
-      error => setFault(wrong(error)),
-    );
+    await post(`/operator/accounts/${to.id}/grant`, body);
+    tell(t("{n} credits were added.", { n: credits(amount) }));
+    onGiven();
   };
-  return html`<${Dialog} title=${to.name} onClose=${onClose} class="dialog-small">
-    <form onSubmit=${send}>
-      <label class="field">
-        <span>${t("Credits")}</span>
-        <input
-          inputmode="decimal"
-          value=${amount}
-          onInput=${(/** @type {any} */ event) => setAmount(event.target.value.trim())}
-        />
-      </label>
-      <label class="field">
-        <span>${t("Note")}</span>
-        <input
-          value=${note}
-          maxlength="200"
-          onInput=${(/** @type {any} */ event) => setNote(event.target.value)}
-        />
-      </label>
-      ${fault && html`<p class="fault" role="alert">${fault}</p>`}
-      <footer>
-        <button type="button" onClick=${onClose}>${t("Back")}</button>
-        <button class="main" disabled=${!(Number(amount) > 0)}>${t("Give credits")}</button>
-      </footer>
-    </form>
+  return html`<${FormDialog}
+    title=${to.name}
+    yes=${t("Give credits")}
+    isReady=${Number(amount) > 0}
+    send=${send}
+    onClose=${onClose}
+  >
+    <${Field}
+      name=${t("Credits")}
+      value=${amount}
+      onInput=${(/** @type {string} */ text) => setAmount(text.trim())}
+      inputmode="decimal"
+      autocomplete="off"
+    />
+    <${Field} name=${t("Note")} value=${note} onInput=${setNote} maxlength="200" />
   <//>`;
 }

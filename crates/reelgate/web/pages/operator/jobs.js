@@ -1,13 +1,12 @@
 // The jobs of all accounts, and everything that happened to one of them.
 
 import { get } from "../../lib/api.js";
-import { collection } from "../../lib/collection.js";
 import { ago, credits, stateName, when } from "../../lib/format.js";
-import { html, useEffect, useMemo, useState } from "../../lib/ui.js";
+import { html, useState } from "../../lib/ui.js";
 import { t } from "../../lib/words.js";
 import { Dialog } from "../../parts/controls.js";
+import { Listing } from "../../parts/listing.js";
 import { useAnswer, Waiting } from "../../parts/load.js";
-import { wrong } from "../../parts/notes.js";
 import { Table } from "../../parts/table.js";
 
 /**
@@ -22,8 +21,6 @@ export default function Jobs() {
   const [state, setState] = useState("");
   const [shown, show] = useState("");
   const path = state ? `/operator/jobs?state=${state}` : "/operator/jobs";
-  const list = useMemo(() => collection({ path }), [path]);
-  useEffect(() => (void list.more(), list.stop), [list]);
   /** @type {import("../../parts/table.js").Column<Job>[]} */
   const columns = [
     { name: t("When"), cell: one => ago(one.created_at) },
@@ -55,20 +52,7 @@ export default function Jobs() {
         )}
       </select>
     </div>
-    <${Table}
-      label=${t("Jobs")}
-      rows=${list.items.value}
-      columns=${columns}
-      id=${(/** @type {Job} */ one) => one.id}
-      empty=${list.isOver.value ? t("Nothing yet.") : t("Loading …")}
-    />
-    ${list.fault.value && html`<p class="fault" role="alert">${wrong(list.fault.value)}</p>`}
-    ${
-      !list.isOver.value &&
-      html`<p class="center">
-      <button disabled=${list.isBusy.value} onClick=${list.more}>${t("Show more")}</button>
-    </p>`
-    }
+    <${Listing} label=${t("Jobs")} path=${path} columns=${columns} />
     ${shown && html`<${Timeline} id=${shown} onClose=${() => show("")} />`}`;
 }
 
