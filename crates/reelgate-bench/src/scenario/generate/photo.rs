@@ -12,7 +12,7 @@ const HEIGHT: u32 = 1280;
 const DOT: [f32; 2] = [0.66, 0.38];
 const DOT_RADIUS: f32 = 11.0;
 /// How far around the place it was at the dot is looked for, and what is lighter than its disc.
-const REACH: usize = 26;
+const REACH: usize = 18;
 const LIGHT: f32 = 90.0;
 
 /// All frames of a clip.
