@@ -90,7 +90,7 @@ test("the order as code is taken by every API", async () => {
   await page.getByRole("button", { name: "As code" }).click();
   const window = page.getByRole("dialog", { name: "As code" });
   await isAccessible(page);
-  for (const api of ["Reelgate", "API A", "API B", "API C", "Ark"]) {
+  for (const api of ["Reelgate", "API A", "API B", "API C", "Ark", "OpenAI"]) {
     await window.getByRole("radio", { name: api }).click();
     const text = (await window.locator("pre").textContent()) ?? "";
     const [, to] = /POST "http:\/\/[^/]+([^"]+)"/.exec(text) ?? [];

@@ -33,6 +33,6 @@ pub use read::{
 };
 pub use sniff::{MediaKind, MediaType, sniff};
 pub use still::{
-    ImageError, ImageLimits, decode_image, encode_jpeg, encode_png, image_size, resize_cover,
-    resize_exact,
+    ImageError, ImageLimits, decode_image, encode_jpeg, encode_png, encode_webp, image_size,
+    resize_cover, resize_exact,
 };

@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use fast_image_resize as fir;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::codecs::webp::WebPEncoder;
 use image::{
     DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits,
 };
@@ -146,6 +147,16 @@ pub fn encode_png(picture: &Rgb) -> Result<Vec<u8>, ImageError> {
 pub fn encode_jpeg(picture: &Rgb, quality: u8) -> Result<Vec<u8>, ImageError> {
     let mut out = Vec::new();
     write(picture, JpegEncoder::new_with_quality(&mut out, quality.clamp(1, 100)))?;
+    Ok(out)
+}
+
+/// Writes a WebP without any loss.
+///
+/// # Errors
+/// [`ImageError::Encode`] for a picture above 16 383 a side or whose data does not fit its size.
+pub fn encode_webp(picture: &Rgb) -> Result<Vec<u8>, ImageError> {
+    let mut out = Vec::new();
+    write(picture, WebPEncoder::new_lossless(&mut out))?;
     Ok(out)
 }
 

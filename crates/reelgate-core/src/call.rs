@@ -29,6 +29,8 @@ pub enum Call {
     Records(Box<RecordQuery>),
     /// Remove a job's record, as far as the API lets its callers.
     Remove(JobId, Removal),
+    /// Send one of the files of a job that is done.
+    Content(JobId, Content),
     /// List what this dialect offers. Needs no key.
     Models,
     /// Something that only our own API has.
@@ -39,6 +41,38 @@ pub enum Call {
     Owner(OwnerCall),
     /// Ask or do something as a person: sign in, sessions.
     People(PeopleCall),
+}
+
+/// A file that shows what a job made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// The clip itself.
+    Video,
+    /// A small still picture (WebP).
+    Thumbnail,
+    /// Moments of the clip, side by side (JPEG).
+    Spritesheet,
+}
+
+impl Content {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Video, Self::Thumbnail, Self::Spritesheet];
+
+    /// `video`, `thumbnail` or `spritesheet`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Video => "video",
+            Self::Thumbnail => "thumbnail",
+            Self::Spritesheet => "spritesheet",
+        }
+    }
+
+    /// The one with this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|content| content.name() == name)
+    }
 }
 
 /// An answer, before a dialect gives it a shape.

@@ -43,6 +43,7 @@ impl Catalogue {
         models.push(tasks_v1_newer());
         models.extend(tasks_v1_images());
         models.extend(crate::catalogue_ark::models());
+        models.extend(crate::catalogue_openai::models());
         models.push(native());
         models.push(native_still());
         Self { models, price_version: "2026-11".to_owned(), usd_micro_per_credit: 10_000 }

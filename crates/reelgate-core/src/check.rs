@@ -130,10 +130,10 @@ fn media(draft: &Draft, model: &Model, policy: Policy) -> Result<(), Error> {
     for item in &draft.media {
         match &item.source {
             MediaSource::Url(url) => check_url(url, &item.field, policy.allow_http)?,
-            MediaSource::Data(_) if policy.allow_data => {}
+            MediaSource::Data(_) | MediaSource::Bytes(_) if policy.allow_data => {}
             // Whether there is one is known when it is looked up, as with an address.
             MediaSource::Asset(_) | MediaSource::Clip(_) | MediaSource::Kept(_) => {}
-            MediaSource::Data(_) => {
+            MediaSource::Data(_) | MediaSource::Bytes(_) => {
                 return Err(Error::invalid(item.field.clone(), "must be a public https URL"));
             }
         }

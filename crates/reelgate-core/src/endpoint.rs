@@ -32,8 +32,10 @@ pub struct Endpoint {
     pub url: String,
     /// The owner's words.
     pub description: String,
-    /// What it hears of, in the order of [`EventKind::OF_JOBS`].
+    /// What it hears of, in the order of [`EventKind::OF_JOBS`]: a format's own events only.
     pub events: Vec<EventKind>,
+    /// In whose words.
+    pub format: Format,
     /// What signs for it.
     pub secrets: Secrets,
     /// Whether anything is sent.
@@ -44,6 +46,45 @@ pub struct Endpoint {
     pub created: Timestamp,
     /// When its owner last changed it.
     pub updated: Timestamp,
+}
+
+/// In whose words an endpoint hears of jobs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Our own.
+    #[default]
+    Native,
+    /// Those of OpenAI's videos API, which tells of ends only.
+    OpenAi,
+}
+
+impl Format {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::Native, Self::OpenAi];
+
+    /// Its name in the store and in the native API.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::OpenAi => "openai",
+        }
+    }
+
+    /// The one with this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// Whether it has a word for this.
+    #[must_use]
+    pub const fn tells(self, kind: EventKind) -> bool {
+        match self {
+            Self::Native => true,
+            Self::OpenAi => kind.is_final(),
+        }
+    }
 }
 
 /// What signs an endpoint's messages: one secret, or two while the old one is being replaced.
@@ -133,8 +174,11 @@ pub struct Health {
 pub struct Change {
     /// Where to.
     pub url: Option<String>,
-    /// What it hears of: all of it when it is made.
+    /// What it hears of: all that its format tells when it is made.
     pub events: Option<Vec<EventKind>>,
+    /// In whose words: our own when it is made. What another has no word for is not heard of any
+    /// more.
+    pub format: Option<Format>,
     /// Words.
     pub description: Option<String>,
     /// Whether anything is sent: yes when it is made.
@@ -218,6 +262,7 @@ impl Endpoint {
             url: String::new(),
             description: String::new(),
             events: EventKind::OF_JOBS.to_vec(),
+            format: Format::default(),
             secrets: Secrets { current: secret, previous: None },
             standing: Standing::On,
             health: Health::default(),
@@ -237,8 +282,13 @@ impl Endpoint {
             check_url(&url, &named("url"), policy.allow_http)?;
             after.url = url;
         }
-        if let Some(events) = change.events {
-            after.events = events_of(&events)?;
+        after.format = change.format.unwrap_or(after.format);
+        match change.events {
+            Some(events) => after.events = events_of(&events, after.format)?,
+            None => after.events.retain(|kind| after.format.tells(*kind)),
+        }
+        if after.events.is_empty() {
+            after.events = told_by(after.format);
         }
         if let Some(description) = change.description {
             check_description(&description)?;
@@ -301,13 +351,23 @@ fn named(name: &str) -> Field {
     Field::Named(name.to_owned())
 }
 
+/// All that a format tells of jobs.
+fn told_by(format: Format) -> Vec<EventKind> {
+    EventKind::OF_JOBS.into_iter().filter(|kind| format.tells(*kind)).collect()
+}
+
 /// Each kind once, in their own order.
-fn events_of(asked: &[EventKind]) -> Result<Vec<EventKind>, Error> {
-    let events = EventKind::OF_JOBS.into_iter().filter(|kind| asked.contains(kind));
-    let events: Vec<_> = events.collect();
-    if events.is_empty() {
-        let names = EventKind::OF_JOBS.map(EventKind::name).join(", ");
-        return Err(Error::invalid(named("events"), format!("must name at least one of {names}")));
+fn events_of(asked: &[EventKind], format: Format) -> Result<Vec<EventKind>, Error> {
+    let told = told_by(format);
+    let unknown = asked.iter().any(|kind| !told.contains(kind));
+    let events: Vec<_> = told.iter().copied().filter(|kind| asked.contains(kind)).collect();
+    if events.is_empty() || unknown {
+        let names = told.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ");
+        let mut message = format!("must name at least one of {names}");
+        if unknown && format != Format::Native {
+            message = format!("{message}, and nothing else in this format");
+        }
+        return Err(Error::invalid(named("events"), message));
     }
     Ok(events)
 }
@@ -345,6 +405,26 @@ mod tests {
         let some = all.changed(change, Policy::default(), NOW).expect("a change");
         assert_eq!(some.events, [EventKind::Succeeded, EventKind::Failed]);
         assert!(some.hears(EventKind::Failed) && !some.hears(EventKind::Running));
+    }
+
+    #[test]
+    fn a_format_without_words_for_beginnings_tells_of_ends() {
+        let openai = Some(Format::OpenAi);
+        let ends = [EventKind::Succeeded, EventKind::Failed, EventKind::Cancelled];
+        let made = endpoint(Change { format: openai, ..to("https://example.com/") });
+        assert_eq!(made.expect("an endpoint").events, ends);
+        let begins = Some(vec![EventKind::Queued, EventKind::Failed]);
+        let first = endpoint(Change { events: begins.clone(), ..to("https://example.com/") });
+        let first = first.expect("an endpoint");
+        let changed = |change| first.clone().changed(change, Policy::default(), NOW);
+        let switched = changed(Change { format: openai, ..Change::default() });
+        assert_eq!(switched.expect("a change").events, [EventKind::Failed]);
+        let both = changed(Change { format: openai, events: begins, ..Change::default() });
+        assert_eq!(
+            both.expect_err("a beginning").to_string(),
+            "events must name at least one of job.succeeded, job.failed, job.cancelled, and \
+             nothing else in this format"
+        );
     }
 
     #[test]

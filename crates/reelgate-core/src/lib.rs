@@ -16,6 +16,7 @@ pub mod asset;
 pub mod call;
 pub mod catalogue;
 mod catalogue_ark;
+mod catalogue_openai;
 pub mod check;
 pub mod code;
 pub mod credits;
@@ -54,7 +55,7 @@ pub mod user;
 pub mod webhook;
 
 pub use asset::Asset;
-pub use call::{Call, JobView, Links, QueuePlace, Reply};
+pub use call::{Call, Content, JobView, Links, QueuePlace, Reply};
 pub use catalogue::Catalogue;
 pub use code::RedeemCode;
 pub use credits::Credits;

@@ -4,6 +4,7 @@ use crate::error::{Error, Field};
 use crate::id::{AssetId, JobId};
 use crate::order::{DraftMedia, Media};
 use std::fmt;
+use std::sync::Arc;
 
 /// What a reference is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,6 +83,8 @@ pub enum MediaSource {
     Url(String),
     /// The bytes themselves, as a `data:` URI.
     Data(String),
+    /// The bytes themselves, as a part of a form.
+    Bytes(Arc<[u8]>),
     /// A file that the account uploaded before.
     Asset(AssetId),
     /// The clip of an earlier job of the account.
@@ -95,6 +98,7 @@ impl fmt::Debug for MediaSource {
         match self {
             Self::Url(url) => f.debug_tuple("Url").field(url).finish(),
             Self::Data(uri) => write!(f, "Data({} bytes)", uri.len()),
+            Self::Bytes(bytes) => write!(f, "Bytes({} bytes)", bytes.len()),
             Self::Asset(id) => f.debug_tuple("Asset").field(id).finish(),
             Self::Clip(id) => f.debug_tuple("Clip").field(id).finish(),
             Self::Kept(media) => f.debug_tuple("Kept").field(&media.stored).finish(),

@@ -3,7 +3,7 @@
 use crate::media::MediaRules;
 use crate::order::Channel;
 use crate::price::RateCard;
-use crate::size::{Grid, Ratio, Resolution};
+use crate::size::{Grid, Ratio, Resolution, Size};
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -19,6 +19,18 @@ impl ModelId {
     #[must_use]
     pub fn new(dialect: &str, name: &str) -> Self {
         Self(format!("{dialect}/{name}"))
+    }
+
+    /// No model: an order that leaves it to an earlier one.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(String::new())
+    }
+
+    /// Whether there is no model.
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The name as the store keeps it.
@@ -92,9 +104,51 @@ pub struct Model {
 }
 
 impl Model {
+    /// The length it makes that is nearest to this one, the shorter of two.
+    #[must_use]
+    pub fn nearest_s(&self, seconds: i64) -> Option<i64> {
+        let own = self.durations_s.iter().map(|own| i64::from(*own));
+        own.min_by_key(|own| own.abs_diff(seconds))
+    }
+
+    /// The smallest resolution it makes that has as many pixels as this picture, or the largest it
+    /// has, in the nearest ratio that it makes.
+    #[must_use]
+    pub fn nearest_to(&self, picture: Size) -> (Resolution, Ratio) {
+        let ratio = Some(Ratio::nearest(picture)).filter(|ratio| self.ratios.contains(ratio));
+        let ratio = ratio.unwrap_or(self.ratio_default);
+        let area = |size: Size| u64::from(size.width) * u64::from(size.height);
+        let large = |one: &Resolution| area(self.grid.pixels(*one, ratio)) >= area(picture);
+        let found = self.resolutions.iter().copied().find(large);
+        (found.or(self.resolutions.last().copied()).unwrap_or(self.resolution_default), ratio)
+    }
+
     /// Whether it makes still pictures and no clips.
     #[must_use]
     pub fn makes_stills(&self) -> bool {
         self.durations_s == [0]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Catalogue;
+
+    #[test]
+    fn a_film_finds_the_nearest_that_the_model_makes() {
+        let catalogue = Catalogue::built_in();
+        let model = catalogue.find(&ModelId::new("openai", "sora-2")).expect("on offer");
+        assert_eq!([1, 5, 6, 99].map(|s| model.nearest_s(s)), [4, 4, 4, 60].map(Some));
+        for (width, height, resolution, ratio) in [
+            (1280, 720, Resolution::P720, Ratio::R16x9),
+            (320, 568, Resolution::P720, Ratio::R9x16),
+            (1024, 1792, Resolution::P1080, Ratio::R9x16),
+            (7680, 4320, Resolution::P1080, Ratio::R16x9),
+            (600, 600, Resolution::P720, Ratio::R9x16),
+        ] {
+            let found = model.nearest_to(Size { width, height });
+            assert_eq!(found, (resolution, ratio), "{width}x{height}");
+        }
     }
 }

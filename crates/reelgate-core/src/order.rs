@@ -55,7 +55,7 @@ pub enum Mode {
 /// An order as a caller wrote it: what was left out is `None`, nothing is checked yet beyond types.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// Which model, under its catalogue name.
+    /// Which model, under its catalogue name; without one, that of the earlier job in `from`.
     pub model: ModelId,
     /// The words.
     pub prompt: String,
@@ -94,6 +94,9 @@ pub struct Draft {
     /// The order of this earlier job is repeated with what is said here; the prompt may be empty
     /// then.
     pub from: Option<JobId>,
+    /// Whether `duration_s` comes on top of what the footage lasts that it begins with: the clip
+    /// of the earlier job, or the file that came along.
+    pub extends: bool,
     /// What only the dialect understands, as JSON text.
     pub extra: Option<String>,
 }
@@ -122,8 +125,15 @@ impl Draft {
             expires_in_s: None,
             follow: false,
             from: None,
+            extends: false,
             extra: None,
         }
+    }
+
+    /// The order of an earlier job with other words.
+    #[must_use]
+    pub fn after(earlier: JobId, prompt: impl Into<String>) -> Self {
+        Self { from: Some(earlier), ..Self::new(ModelId::none(), prompt) }
     }
 }
 

@@ -1,10 +1,10 @@
 //! One job id in the looks that the documented APIs and our own have.
 //!
-//! API A shows `req_` and twelve base-62 characters, API C `sd2_` and our own API `job_` with the
-//! same twelve. API B shows a version-4 UUID whose first two digits are replaced by `ta` (contract
-//! 2.4): 36 characters, of which two are letters, one is the version and two bits are the variant.
-//! The remaining 114 bits hold the 71 bits of the id, masked so that no two ids look alike, and a
-//! 42-bit check. Nothing is stored to translate between them.
+//! API A shows `req_` and twelve base-62 characters, API C `sd2_`, OpenAI's `video_` and our own
+//! API `job_` with the same twelve. API B shows a version-4 UUID whose first two digits are
+//! replaced by `ta` (contract 2.4): 36 characters, of which two are letters, one is the version and
+//! two bits are the variant. The remaining 114 bits hold the 71 bits of the id, masked so that no
+//! two ids look alike, and a 42-bit check. Nothing is stored to translate between them.
 
 use crate::time::{self, iso};
 use reelgate_core::{AssetId, JobId, Timestamp};
@@ -14,6 +14,7 @@ const A_PREFIX: &str = "req_";
 const B_PREFIX: &str = "ta";
 const C_PREFIX: &str = "sd2_";
 const NATIVE_PREFIX: &str = "job_";
+const OPENAI_PREFIX: &str = "video_";
 /// What API C puts before the ids of pictures, by model (contract 3.4); the last one is ours.
 const C_IMAGE_PREFIXES: [(&str, &str); 3] =
     [("gpt-image-2", "gpt2_"), ("nano-banana-pro", "nbp_"), ("nano-banana-2-lite", "nbl_")];
@@ -65,6 +66,11 @@ pub(crate) fn read_asset(text: &str) -> Option<AssetId> {
 /// `job_` and twelve characters (our own API).
 pub(crate) fn show_native(id: JobId) -> String {
     format!("{NATIVE_PREFIX}{id}")
+}
+
+/// `video_` and twelve characters (OpenAI).
+pub(crate) fn show_openai(id: JobId) -> String {
+    format!("{OPENAI_PREFIX}{id}")
 }
 
 /// `ta`, then 30 hex digits in a UUID's grouping (API B).
@@ -137,7 +143,8 @@ fn read_ark(text: &str) -> Option<JobId> {
 /// Reads any of the looks; a UUID that was not made by [`show_b`] is nothing.
 pub(crate) fn read(text: &str) -> Option<JobId> {
     let images = C_IMAGE_PREFIXES.map(|(_, prefix)| prefix);
-    let mut tokens = [A_PREFIX, C_PREFIX, NATIVE_PREFIX].into_iter().chain(images);
+    let own = [A_PREFIX, C_PREFIX, NATIVE_PREFIX, OPENAI_PREFIX];
+    let mut tokens = own.into_iter().chain(images);
     match tokens.find_map(|prefix| text.strip_prefix(prefix)) {
         Some(token) => JobId::parse(token),
         None => read_b(text).or_else(|| read_ark(text)),
@@ -182,7 +189,8 @@ mod tests {
         fn every_look_reads_back(bits in 0_u128..1 << 71) {
             let id = JobId::from_bits(bits).expect("71 bits");
             let image = show_c_image(id, "nano-banana-pro");
-            for text in [show_a(id), show_b(id), show_c(id), show_native(id), image] {
+            let others = [show_native(id), show_openai(id), image];
+            for text in [show_a(id), show_b(id), show_c(id)].into_iter().chain(others) {
                 prop_assert_eq!(read(&text), Some(id), "{}", text);
             }
         }

@@ -12,6 +12,7 @@ mod ids;
 mod json;
 mod native;
 mod open_v1;
+mod openai;
 mod openapi;
 mod settings;
 mod task_query;
@@ -23,15 +24,17 @@ mod wire;
 pub use ark::Ark;
 pub use native::{Native, notice};
 pub use open_v1::OpenV1;
+pub use openai::{OpenAi, event};
 pub use settings::Settings;
 pub use task_query::TaskQuery;
 pub use tasks_v1::TasksV1;
 pub use time::iso;
 pub use wire::{
-    EndpointAction, Operation, OperatorOperation, OwnOperation, OwnerOperation, PeopleOperation,
-    Route, TeamOperation, WireRequest, WireResponse,
+    EndpointAction, FormPart, Operation, OperatorOperation, OwnOperation, OwnerOperation,
+    PeopleOperation, Route, TeamOperation, WireRequest, WireResponse,
 };
 
+use http::HeaderName;
 use reelgate_core::{Call, Error, JobId, JobView, Reply};
 use std::sync::Arc;
 
@@ -45,6 +48,16 @@ pub trait Dialect: Send + Sync {
 
     /// Bytes a request's body may have, where this API needs another limit than the server's.
     fn body_bytes_max(&self) -> Option<usize> {
+        None
+    }
+
+    /// Whether orders may come as forms (`multipart/form-data`) too.
+    fn reads_forms(&self) -> bool {
+        false
+    }
+
+    /// The header in which this API tells how many milliseconds an answer took, if it does.
+    fn timing_header(&self) -> Option<HeaderName> {
         None
     }
 
@@ -86,6 +99,7 @@ pub fn all(settings: &Settings) -> Vec<Arc<dyn Dialect>> {
         Arc::new(TaskQuery::new(settings)),
         Arc::new(TasksV1::new(settings)),
         Arc::new(Ark::new(settings)),
+        Arc::new(OpenAi::new(settings)),
         Arc::new(Native::new(settings)),
     ]
 }

@@ -5,6 +5,8 @@ use http::{HeaderMap, Method, StatusCode};
 use reelgate_core::{Error, Field, Kind};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
 
 /// A request that matched one of a dialect's routes.
 #[derive(Clone, Debug)]
@@ -15,8 +17,28 @@ pub struct WireRequest {
     pub query: Vec<(String, String)>,
     /// Headers.
     pub headers: HeaderMap,
-    /// The body, within the size limit.
+    /// The body, within the size limit; empty where it was a form.
     pub body: Vec<u8>,
+    /// The parts of a form, in the order given; `None` where the body is none, or this API reads
+    /// none.
+    pub form: Option<Vec<FormPart>>,
+}
+
+/// A part of a form (`multipart/form-data`).
+#[derive(Clone, PartialEq, Eq)]
+pub struct FormPart {
+    /// Its name.
+    pub name: String,
+    /// Whether it is a file: it came with a file's name.
+    pub is_file: bool,
+    /// Its content.
+    pub content: Arc<[u8]>,
+}
+
+impl fmt::Debug for FormPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FormPart({}, {} bytes)", self.name, self.content.len())
+    }
 }
 
 /// An answer, ready to be sent.
@@ -62,6 +84,8 @@ pub enum Operation {
     Records,
     /// Removes a job's record.
     Remove,
+    /// Sends one of a job's files.
+    Content,
     /// Lists models.
     Models,
     /// Something that only our own API has.
@@ -245,6 +269,7 @@ impl Operation {
             Self::Cancel => "cancel",
             Self::Records => "records",
             Self::Remove => "remove",
+            Self::Content => "content",
             Self::Models => "models",
             Self::Own(_) => "own",
             Self::Endpoint(_) => "endpoint",

@@ -6,7 +6,9 @@ use crate::db::{Row, Tx, Value, values};
 use crate::error::StoreError;
 use crate::rows::Reader;
 use reelgate_core::check::Policy;
-use reelgate_core::endpoint::{self, Change, ENDPOINTS_MAX, Health, OffBy, Secrets, Standing};
+use reelgate_core::endpoint::{
+    self, Change, ENDPOINTS_MAX, Format, Health, OffBy, Secrets, Standing,
+};
 use reelgate_core::error::Kind;
 use reelgate_core::webhook::EventKind;
 use reelgate_core::{AccountId, Endpoint, EndpointId, Error, Timestamp};
@@ -14,15 +16,15 @@ use reelgate_core::{AccountId, Endpoint, EndpointId, Error, Timestamp};
 /// The columns of an endpoint, in the order in which [`endpoint`] reads them.
 macro_rules! endpoint_columns {
     () => {
-        "id, account, url, description, events, secret, previous_secret, previous_until, \
+        "id, account, url, description, events, format, secret, previous_secret, previous_until, \
          failures, last_success, last_failure, disabled, disabled_by, created, updated"
     };
 }
 
 const OWNER: &str = "SELECT id FROM accounts WHERE id = $1";
 const CREATE: &str = "INSERT INTO webhook_endpoints \
-    (id, account, url, description, events, secret, since, created, updated) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $7) ON CONFLICT (id) DO NOTHING";
+    (id, account, url, description, events, format, secret, since, created, updated) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8) ON CONFLICT (id) DO NOTHING";
 const LIST: &str = concat!(
     "SELECT ",
     endpoint_columns!(),
@@ -41,8 +43,8 @@ const ON: &str = concat!(
 );
 /// What was listened for until now was another thing, as far as the audit can know.
 const CHANGE: &str = "UPDATE webhook_endpoints SET url = $1, description = $2, events = $3, \
-    failures = $4, disabled = $5, disabled_by = $6, since = $7, updated = $7 \
-    WHERE id = $8 AND deleted IS NULL";
+    format = $4, failures = $5, disabled = $6, disabled_by = $7, since = $8, updated = $8 \
+    WHERE id = $9 AND deleted IS NULL";
 const ROTATE: &str = "UPDATE webhook_endpoints SET secret = $1, previous_secret = $2, \
     previous_until = $3, updated = $4 WHERE id = $5 AND deleted IS NULL";
 /// Its secrets are nobody's business any more.
@@ -198,7 +200,8 @@ async fn create(tx: &mut Tx, new: Endpoint) -> Result<(), StoreError> {
         return Err(endpoint::too_many().into());
     }
     let (events, secret) = (names(&new.events), &new.secrets.current);
-    let row = values![new.id, new.account, &new.url, &new.description, events, secret, new.created];
+    let (url, description, format) = (&new.url, &new.description, new.format.name());
+    let row = values![new.id, new.account, url, description, events, format, secret, new.created];
     if tx.execute(CREATE, &row).await? == 0 {
         return Err(StoreError::Taken);
     }
@@ -212,8 +215,8 @@ async fn write(tx: &mut Tx, after: &Endpoint, now: Timestamp) -> Result<(), Stor
         Standing::Off { since, by } => (Some(since), Some(by.name())),
     };
     let (events, failures) = (names(&after.events), after.health.failures);
-    let row =
-        values![&after.url, &after.description, events, failures, disabled, by, now, after.id];
+    let (url, description, format) = (&after.url, &after.description, after.format.name());
+    let row = values![url, description, events, format, failures, disabled, by, now, after.id];
     if tx.execute(CHANGE, &row).await? == 1 { Ok(()) } else { Err(StoreError::Busy) }
 }
 
@@ -250,6 +253,7 @@ fn endpoint(row: Row) -> Result<Endpoint, StoreError> {
     let account = r.parsed("account", AccountId::parse)?;
     let (url, description) = (r.text("url")?, r.text("description")?);
     let events = r.parsed("events", read_names)?;
+    let format = r.parsed("format", Format::parse)?;
     let current = r.text("secret")?;
     let previous = r.maybe_text("previous_secret")?.zip(r.maybe_time("previous_until")?);
     let health = Health {
@@ -272,6 +276,7 @@ fn endpoint(row: Row) -> Result<Endpoint, StoreError> {
         url,
         description,
         events,
+        format,
         secrets,
         standing,
         health,

@@ -52,6 +52,7 @@ const ALL: &[Migration] = &[
     each!("0012_upstream"),
     each!("0013_teams"),
     each!("0014_desk"),
+    same!("0015_formats"),
 ];
 
 /// Makes the table that remembers the steps taken.

@@ -9,6 +9,7 @@ use crate::http::limit::Limiter;
 use crate::http::once::InFlight;
 use crate::http::places::Places;
 use crate::http::polls::Polls;
+use crate::http::previews;
 use crate::http::uploads;
 use crate::media::{Media, MediaError};
 use crate::outbound::openid::OpenIdClient;
@@ -20,12 +21,13 @@ use crate::secrets;
 use crate::work::glimpses::Glimpses;
 use crate::work::pace::Pace;
 use crate::work::upstream::Upstreams;
-use reelgate_core::{Catalogue, Clock, DeliveryId, Engine, EntryId, Timestamp};
+use reelgate_core::{Catalogue, Clock, DeliveryId, Engine, EntryId, ModelId, Timestamp};
 use reelgate_credentials::Signer;
 use reelgate_dialects::{Dialect, Settings};
 use reelgate_engines::preview::PreviewEngine;
 use reelgate_sandbox::Decoder;
 use reelgate_store::{Options, Store, StoreError};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{Notify, Semaphore};
@@ -78,6 +80,8 @@ pub struct App {
     pub places: Places,
     /// Room for files that are arriving.
     pub uploading: Semaphore,
+    /// Room for previews that are being made.
+    pub previewing: Semaphore,
     /// Status answers that are asked for again and again.
     pub polls: Polls,
     /// How long jobs take.
@@ -124,6 +128,20 @@ pub enum StartError {
     /// An engine of the settings cannot be used.
     #[error("{0}")]
     Engine(String),
+}
+
+/// Further names of models, which have to stand for models that make clips.
+fn openai_models(
+    config: &Config,
+    catalogue: &Catalogue,
+) -> Result<BTreeMap<String, ModelId>, ConfigError> {
+    for (name, model) in &config.openai_models {
+        if catalogue.find(model).is_none_or(|model| model.makes_stills()) {
+            let why = format!("openai.models: {name} stands for {model}, which makes no clips");
+            return Err(ConfigError(why));
+        }
+    }
+    Ok(config.openai_models.clone())
 }
 
 /// The clock on the wall.
@@ -206,7 +224,9 @@ impl App {
         config.openid.as_ref().map_or(Ok(()), OpenIdConfig::check)?;
         let client = || OpenIdClient::new(Arc::clone(names));
         let openid = config.openid.clone().map(|one| OpenId::new(one, client()));
-        let settings = Settings::of(&catalogue);
+        let retention_ms = config.jobs.retention_ms;
+        let openai_models = openai_models(&config, &catalogue)?;
+        let settings = Settings { retention_ms, openai_models, ..Settings::of(&catalogue) };
         let decoder = parts.decoder;
         let engine = parts.engine.unwrap_or_else(|| {
             let engine = PreviewEngine::new(config.render_threads, decoder.clone());
@@ -233,6 +253,7 @@ impl App {
             in_flight: InFlight::default(),
             places: Places::default(),
             uploading: Semaphore::new(uploads::AT_ONCE_MAX),
+            previewing: Semaphore::new(previews::AT_ONCE_MAX),
             polls: Polls::default(),
             pace: Pace::default(),
             glimpses: Glimpses::default(),

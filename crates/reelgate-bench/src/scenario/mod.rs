@@ -2,6 +2,7 @@
 
 mod fsync;
 mod generate;
+mod litellm;
 mod media;
 mod memory;
 mod postgres;
@@ -67,6 +68,7 @@ pub(crate) const ALL: &[(&str, &str, Scenario)] = &[
     ("media", "parts of a clip over HTTP", media::run),
     ("webhook", "from a job's end to its first delivery, SQLite", webhook::run),
     ("upstream", "ten thousand jobs that an upstream makes", upstream::run),
+    ("litellm", "OpenAI's videos API, against a LiteLLM proxy", litellm::run),
     ("probe", "a look at a stranger's file by a confined child", probe::run),
     ("generate", "whole clips from the command line", generate::run),
 ];

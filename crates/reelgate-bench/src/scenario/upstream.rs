@@ -27,7 +27,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(super) fn run(folder: &Path, _: &Options, report: &mut Report) -> Result<()> {
     let data = fresh(folder, "data")?;
     let (owners, _) = world::prepare(&sqlite_url(&data), ACCOUNTS, 0)?;
-    let (_upstream, address) = stand_in()?;
+    let (_upstream, address) = stand_in("ark")?;
     let settings = data.join("reelgate.toml");
     std::fs::write(&settings, table(address))?;
     let product = Start { config: Some(&settings), private: true, ..Start::on(&data) }.start()?;
@@ -46,11 +46,11 @@ pub(super) fn run(folder: &Path, _: &Options, report: &mut Report) -> Result<()>
     Ok(())
 }
 
-/// A stand-in for Ark, in a process of its own, and where it listens.
-fn stand_in() -> Result<(Process, SocketAddr)> {
+/// A stand-in of this kind, in a process of its own, and where it listens. Its jobs never end.
+pub(super) fn stand_in(kind: &str) -> Result<(Process, SocketAddr)> {
     // Its own line says where, before anybody is answered there.
     let mut command = Command::new(binary()?);
-    command.args(["dev", "upstream", "--kind", "ark", "--listen", "127.0.0.1:0"]);
+    command.args(["dev", "upstream", "--kind", kind, "--listen", "127.0.0.1:0"]);
     command.args(["--takes-ms", TAKES_MS]).stdout(Stdio::piped());
     let mut process = Process::start(&mut command)?;
     let line = process.first_line()?;

@@ -79,6 +79,7 @@ impl Dialect for Ark {
             | Operation::Quote
             | Operation::Rerun
             | Operation::Cancel
+            | Operation::Content
             | Operation::Own(_)
             | Operation::Endpoint(_)
             | Operation::Owner(_)

@@ -87,6 +87,7 @@ fn describe(route: &Route) -> Described {
         },
         Operation::Get
         | Operation::Cancel
+        | Operation::Content
         | Operation::Models
         | Operation::Quote
         | Operation::Rerun

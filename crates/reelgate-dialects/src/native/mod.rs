@@ -140,7 +140,7 @@ impl Dialect for Native {
                 Ok(Call::Endpoint(Box::new(webhooks::parse(action, request)?)))
             }
             // No route of this API does these.
-            Operation::Records | Operation::Remove => Err(Error::internal()),
+            Operation::Records | Operation::Remove | Operation::Content => Err(Error::internal()),
             Operation::Owner(operation) => {
                 Ok(Call::Owner(owner::parse(operation, request, &self.models)?))
             }

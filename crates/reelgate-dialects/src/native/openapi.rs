@@ -71,7 +71,7 @@ fn describe(route: &Route) -> Described {
         callback: None,
     };
     match route.operation {
-        Operation::Models | Operation::Records | Operation::Remove => plain,
+        Operation::Models | Operation::Records | Operation::Remove | Operation::Content => plain,
         Operation::Own(operation) => openapi_own::describe(operation, id),
         Operation::Endpoint(action) => webhooks::openapi::describe(action),
         Operation::Submit | Operation::SubmitForm(_) => Described {

@@ -70,6 +70,7 @@ impl Dialect for OpenV1 {
             Operation::SubmitForm(_)
             | Operation::Records
             | Operation::Remove
+            | Operation::Content
             | Operation::Quote
             | Operation::Rerun
             | Operation::Own(_)

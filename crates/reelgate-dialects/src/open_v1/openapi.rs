@@ -61,6 +61,7 @@ fn describe(route: &Route) -> Described {
         | Operation::SubmitForm(_)
         | Operation::Records
         | Operation::Remove
+        | Operation::Content
         | Operation::Quote
         | Operation::Rerun
         | Operation::Own(_)

@@ -84,6 +84,7 @@ impl Dialect for TaskQuery {
             Operation::SubmitForm(_)
             | Operation::Records
             | Operation::Remove
+            | Operation::Content
             | Operation::Quote
             | Operation::Rerun
             | Operation::Own(_)

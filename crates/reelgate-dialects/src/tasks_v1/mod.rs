@@ -91,6 +91,7 @@ impl Dialect for TasksV1 {
             // This API has no routes for these.
             Operation::Records
             | Operation::Remove
+            | Operation::Content
             | Operation::Quote
             | Operation::Rerun
             | Operation::Own(_)

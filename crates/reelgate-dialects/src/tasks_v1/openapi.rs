@@ -92,6 +92,7 @@ fn describe(route: &Route, image_models: &[String]) -> Described {
         | Operation::Models
         | Operation::Records
         | Operation::Remove
+        | Operation::Content
         | Operation::Quote
         | Operation::Rerun
         | Operation::Own(_)

@@ -29,6 +29,7 @@ pub(crate) fn shown(draft: &Draft) -> Value {
     say("expires_in_s", draft.expires_in_s.map(|seconds| json!(seconds)));
     say("follow", draft.follow.then(|| json!(true)));
     say("from", draft.from.map(|id| json!(id.to_string())));
+    say("extends", draft.extends.then(|| json!(true)));
     let extra = draft.extra.as_deref().map(|text| serde_json::from_str(text).expect("JSON"));
     say("extra", extra);
     Value::Object(said)
@@ -46,6 +47,7 @@ fn reference(media: &DraftMedia) -> Value {
     let source = match &media.source {
         MediaSource::Url(url) => url.clone(),
         MediaSource::Data(uri) => uri.clone(),
+        MediaSource::Bytes(bytes) => format!("{} bytes", bytes.len()),
         MediaSource::Asset(id) => format!("asset {id}"),
         MediaSource::Clip(id) => format!("clip {id}"),
         MediaSource::Kept(media) => format!("kept {}", media.stored),

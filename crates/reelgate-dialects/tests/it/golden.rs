@@ -1,15 +1,16 @@
 //! Plays the golden files.
 //!
-//! A file has a `request` (method, path, headers, and `body` or `raw` text), for an order the
+//! A file has a `request` (method, path, headers, and a `body`, `raw` text, or the parts of a
+//! `form`, where `{"file": "content"}` is a file), for an order the
 //! `draft` that it has to be read as, for a job the `job` that exists, for a refusal of the
 //! platform's own the `refusal`; and the `response`, whose body is compared byte for byte, so the
 //! order of its fields counts. `event` instead of a request asks for the webhook's body. `$A`,
-//! `$B`, `$C`, `$N` and `$K` stand for the job's id in each API's look, `$U` for an upload's.
+//! `$B`, `$C`, `$N`, `$K` and `$V` stand for the job's id in each API's look, `$U` for an upload's.
 
 use crate::world::{accept, dialect, id, job, request};
 use crate::{draft, own, people, world};
 use reelgate_core::{Call, Catalogue, Credits, Error, Field, Kind, Reply, idempotency};
-use reelgate_dialects::{Dialect, WireResponse};
+use reelgate_dialects::{Dialect, FormPart, WireResponse};
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::path::Path;
@@ -49,13 +50,14 @@ fn with_ids(text: &str) -> String {
         .replace("$C", &shown("tasks_v1"))
         .replace("$N", &shown("native"))
         .replace("$K", &shown("ark"))
+        .replace("$V", &shown("openai"))
         .replace("$U", &format!("ast_{}", own::asset().id))
 }
 
 #[test]
 fn every_pair_is_answered_as_documented() {
     let files = files();
-    for dialect in ["open_v1", "task_query", "tasks_v1", "native", "ark"] {
+    for dialect in ["open_v1", "task_query", "tasks_v1", "native", "ark", "openai"] {
         let count = files.iter().filter(|golden| golden.dialect == dialect).count();
         assert!(count >= 20, "{dialect} has only {count} golden files");
     }
@@ -114,6 +116,10 @@ fn answer(dialect: &dyn Dialect, file: &Value) -> Result<WireResponse, String> {
                     return Err(format!("draft\n want {expected}\n got  {got}"));
                 }
             }
+            let draft = match draft.model.is_none() {
+                true => world::repeated(*draft, &job(&file["job"]).job),
+                false => *draft,
+            };
             match accept(dialect, &draft) {
                 Ok(job) => Reply::Accepted(Box::new(job)),
                 Err(error) => return Ok(dialect.render_error(&error)),
@@ -142,6 +148,7 @@ fn answer(dialect: &dyn Dialect, file: &Value) -> Result<WireResponse, String> {
             Reply::Records { rows, total, has_more }
         }
         Call::Remove(wanted, _) => Reply::Removed(wanted),
+        Call::Content(..) => return Err("files are sent by the server".to_owned()),
         Call::Own(call) => Reply::Own(own::reply(call, file)),
         Call::Models => {
             let catalogue = Catalogue::built_in();
@@ -171,9 +178,17 @@ fn read(dialect: &dyn Dialect, spec: &Value) -> Result<Call, Error> {
         (None, None) => String::new(),
         (Some(_), Some(_)) => panic!("a body and a raw text"),
     };
-    let (operation, request) =
+    let (operation, mut request) =
         request(dialect, text("method"), text("path"), &headers, body.as_bytes());
+    let parts = spec["form"].as_object();
+    request.form = parts.map(|parts| parts.iter().map(|(name, value)| part(name, value)).collect());
     dialect.parse(operation, &request)
+}
+
+fn part(name: &str, value: &Value) -> FormPart {
+    let (file, text) = (value["file"].as_str(), value.as_str());
+    let content = file.or(text).expect("a text or a file").as_bytes().into();
+    FormPart { name: name.to_owned(), is_file: file.is_some(), content }
 }
 
 /// A refusal that the platform makes by itself.

@@ -24,7 +24,7 @@ fn no_two_routes_collide_and_only_what_comes_before_a_sign_in_is_public() {
             assert_eq!(route.public, public.contains(&route.operation), "{}", route.path);
         }
     }
-    assert_eq!(seen.len(), 83);
+    assert_eq!(seen.len(), 92);
 }
 
 #[test]
@@ -45,6 +45,7 @@ fn ids_look_as_documented() {
         ("task_query", "ta******-****-****-****-************"),
         ("tasks_v1", "sd2_************"),
         ("ark", "cgt-**************-********"),
+        ("openai", "video_************"),
         ("native", "job_************"),
     ] {
         let text = dialect(name).show_id(id());
@@ -97,6 +98,9 @@ fn any_json() -> impl Strategy<Value = serde_json::Value> {
             "media_urls",
             "seed",
             "ratio",
+            "seconds",
+            "size",
+            "input_reference",
         ][..],
     );
     leaf.prop_recursive(4, 48, 6, move |inner| {

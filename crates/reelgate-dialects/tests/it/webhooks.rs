@@ -3,7 +3,7 @@
 use crate::schema::fits;
 use crate::world::{dialect, id, job, request, route};
 use reelgate_core::endpoint::{
-    Change, EndpointCall, EndpointReply, Health, Listener, OffBy, Secrets, Standing,
+    Change, EndpointCall, EndpointReply, Format, Health, Listener, OffBy, Secrets, Standing,
 };
 use reelgate_core::webhook::{Attempt, DeliveryState, EventKind, Message, Record};
 use reelgate_core::{
@@ -39,6 +39,7 @@ fn endpoint() -> Endpoint {
         url: "https://example.com/hook".to_owned(),
         description: "the studio".to_owned(),
         events: vec![EventKind::Succeeded, EventKind::Failed],
+        format: Format::Native,
         secrets: Secrets {
             current: "whsec_new".to_owned(),
             previous: Some(("whsec_old".to_owned(), NOW.plus_ms(60_000))),
@@ -205,6 +206,7 @@ fn a_secret_is_shown_when_it_is_made_and_never_again() {
         "id": format!("wh_{}", hook()),
         "url": "https://example.com/hook",
         "events": ["job.succeeded", "job.failed"],
+        "format": "native",
         "description": "the studio",
         "enabled": false,
         "disabled_at": "2026-06-03T10:00:00.000Z",

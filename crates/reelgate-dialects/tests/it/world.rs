@@ -44,7 +44,10 @@ pub(crate) fn request(
         .filter_map(|pair| pair.split_once('='));
     let query = query.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     let body = body.to_vec();
-    (route.operation, WireRequest { path: parameters, query, headers: header_map, body })
+    (
+        route.operation,
+        WireRequest { path: parameters, query, headers: header_map, body, form: None },
+    )
 }
 
 /// The route that a request goes to, and its path parameters.
@@ -120,6 +123,21 @@ pub(crate) fn accept(dialect: &dyn Dialect, draft: &Draft) -> Result<Job, Error>
         created,
         updated: created.plus_ms(192_000),
     })
+}
+
+/// A draft that says little, as an earlier job's order completes it.
+pub(crate) fn repeated(draft: Draft, earlier: &Job) -> Draft {
+    let order = &earlier.order;
+    let earlier_s = i64::from(order.duration_s);
+    let asked_s = draft.duration_s.unwrap_or(0);
+    Draft {
+        model: order.model.clone(),
+        ratio: Some(order.ratio),
+        resolution: Some(order.resolution),
+        duration_s: Some(if draft.extends { earlier_s + asked_s } else { earlier_s }),
+        size: order.size,
+        ..draft
+    }
 }
 
 /// What an account's owner is answered: there is one key, and a thousand credits.

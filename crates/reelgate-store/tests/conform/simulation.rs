@@ -19,7 +19,8 @@ use std::sync::Mutex;
 
 const SEEDS: std::ops::Range<u64> = 0..12;
 const STEPS: usize = 120;
-const EMPTY: Change = Change { url: None, events: None, description: None, enabled: None };
+const EMPTY: Change =
+    Change { url: None, events: None, format: None, description: None, enabled: None };
 
 #[test]
 fn sqlite_keeps_the_rules_whatever_happens() {

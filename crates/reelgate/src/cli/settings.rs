@@ -85,7 +85,7 @@ fn rates(config: &Config) -> String {
     if !config.limits.rate_limit {
         return "requests are not counted".to_owned();
     }
-    let names = ["open_v1", "task_query", "tasks_v1", "ark", "native"];
+    let names = ["open_v1", "task_query", "tasks_v1", "ark", "openai", "native"];
     let each = names.map(|name| {
         let requests = config.rate(name).map_or(0, |rule| rule.requests);
         format!("{requests} on {name}")
@@ -128,7 +128,7 @@ mod tests {
         let text = lines(&config.without_secrets()).join("\n");
         for part in [
             "on 127.0.0.1:8787, links begin with each request's own host",
-            "600 on open_v1, 600 on task_query, 30 on tasks_v1, 600 on ark, 600 on native",
+            "600 on open_v1, 600 on task_query, 30 on tasks_v1, 600 on ark, 600 on openai, 600 on",
             "request bodies up to 1025 bytes, uploads of an account up to 10 GiB",
             "a job has 3 attempts and 2 days, its worker is lost after 15 seconds",
             "files are kept 30 days",

@@ -7,7 +7,7 @@ use crate::{outbound, secrets};
 use clap::{Args, Subcommand};
 use reelgate_core::check::Policy;
 use reelgate_core::endpoint::{
-    self, Change, Listener, OVERLAP_DEFAULT_MS, OVERLAP_MAX_MS, PAGE_MAX, Standing,
+    self, Change, Format, Listener, OVERLAP_DEFAULT_MS, OVERLAP_MAX_MS, PAGE_MAX, Standing,
 };
 use reelgate_core::webhook::{Attempt, EventKind, Record};
 use reelgate_core::{AccountId, DeliveryId, Endpoint, EndpointId, JobId};
@@ -123,9 +123,17 @@ pub(super) struct Settings {
     /// What to hear of, such as job.succeeded,job.failed; everything unless named
     #[arg(long, value_delimiter = ',', value_parser = event)]
     events: Option<Vec<EventKind>>,
+    /// In whose words: native, or openai, which tells of ends only
+    #[arg(long, value_parser = format)]
+    format: Option<Format>,
     /// A few words to tell it from others
     #[arg(long)]
     description: Option<String>,
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    let names = Format::ALL.map(Format::name).join(" or ");
+    Format::parse(text).ok_or_else(|| format!("must be {names}"))
 }
 
 fn event(text: &str) -> Result<EventKind, String> {
@@ -263,7 +271,11 @@ fn show(endpoint: &Endpoint) {
     let last = endpoint.health.last_success.map_or_else(|| "never".to_owned(), iso);
     let (id, url, failures) = (endpoint.id, &endpoint.url, endpoint.health.failures);
     say(&format!("wh_{id}  {standing}  {url}  {}", endpoint.description));
-    say(&format!("  {}  failures in a row {failures}, last success {last}", events.join(",")));
+    let format = endpoint.format.name();
+    say(&format!(
+        "  {format}  {}  failures in a row {failures}, last success {last}",
+        events.join(",")
+    ));
 }
 
 fn line(record: &Record) {
@@ -277,7 +289,7 @@ fn line(record: &Record) {
 
 impl From<Settings> for Change {
     fn from(settings: Settings) -> Self {
-        let Settings { events, description } = settings;
-        Self { events, description, ..Self::default() }
+        let Settings { events, format, description } = settings;
+        Self { events, format, description, ..Self::default() }
     }
 }

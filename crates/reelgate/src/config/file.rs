@@ -5,6 +5,7 @@ use super::openid::OpenIdFile;
 use super::options::{nearest, networks, set};
 use super::stripe::StripeFile;
 use super::{Config, ConfigError, DAY_MS, LogFormat, SecretText};
+use reelgate_core::ModelId;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -54,6 +55,7 @@ const KEYS: [&str; 41] = [
     "outbound.reference_bytes_max",
     "outbound.reference_pixels_max",
     "outbound.webhook_timeout_s",
+    "openai.models",
 ];
 
 /// The file as it is written.
@@ -74,6 +76,7 @@ pub(super) struct File {
     limits: Limits,
     jobs: Jobs,
     outbound: Outbound,
+    openai: OpenAi,
     engines: BTreeMap<String, EngineFile>,
     stripe: Option<StripeFile>,
     openid: Option<OpenIdFile>,
@@ -134,6 +137,12 @@ struct Outbound {
     reference_bytes_max: Option<usize>,
     reference_pixels_max: Option<usize>,
     webhook_timeout_s: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct OpenAi {
+    models: BTreeMap<String, String>,
 }
 
 impl File {
@@ -199,6 +208,9 @@ impl File {
         set(&mut outbound.reference_bytes_max, from.reference_bytes_max);
         set(&mut outbound.reference_pixels_max, from.reference_pixels_max);
         set(&mut outbound.webhook_timeout, from.webhook_timeout_s.map(time));
+        let models = self.openai.models.iter();
+        config.openai_models =
+            models.map(|(name, model)| (name.clone(), ModelId::from_text(model))).collect();
         let engines = self.engines.iter().map(|(name, engine)| engine.read(name));
         config.engines = engines.collect::<Result<_, _>>()?;
         config.stripe = self.stripe.as_ref().map(StripeFile::read).transpose()?;
@@ -310,6 +322,8 @@ mod tests {
             reference_bytes_max = 12
             reference_pixels_max = 13
             webhook_timeout_s = 14
+            [openai]
+            models = { 'wan-2.2' = 'native/preview' }
         ";
         let keys = example.lines().filter(|line| line.contains('=')).count();
         assert_eq!(keys, KEYS.len(), "the example names every key");
@@ -326,9 +340,10 @@ mod tests {
         });
         assert_eq!(rates, [Some(6), Some(7), Some(5), Some(9), Some(8)]);
         assert_ne!(config.outbound, defaults.outbound);
+        assert_eq!(config.openai_models["wan-2.2"].as_str(), "native/preview");
         assert!(config.watermark && !config.credentials.sign);
-        let files = (PathBuf::from("chain.pem"), PathBuf::from("key.pem"));
-        assert_eq!(config.credentials.certificate, Some(files));
+        let files = Some(("chain.pem".into(), "key.pem".into()));
+        assert_eq!(config.credentials.certificate, files);
         assert!(config.media.redirect && config.media.timeout == Duration::from_secs(15));
         assert_eq!(config.media.secret_access_key, Some("hush".to_owned().into()));
     }

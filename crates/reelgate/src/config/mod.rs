@@ -22,8 +22,9 @@ pub use options::{CommonOptions, LogFormat, ServeOptions};
 pub use stripe::StripeConfig;
 
 use file::File;
-use reelgate_core::Network;
 use reelgate_core::limit::Rule;
+use reelgate_core::{ModelId, Network};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -61,6 +62,8 @@ pub struct Config {
     pub watermark: bool,
     /// Upstreams that make clips, by their names.
     pub engines: Vec<EngineConfig>,
+    /// Further names of models on OpenAI's videos API, and the models that they stand for.
+    pub openai_models: BTreeMap<String, ModelId>,
     /// Who takes cards, and what is sold.
     pub stripe: Option<StripeConfig>,
     /// Whose word lets people in.
@@ -198,6 +201,7 @@ impl Config {
             credentials: CredentialConfig::default(),
             watermark: false,
             engines: Vec::new(),
+            openai_models: BTreeMap::new(),
             stripe: None,
             openid: None,
         }

@@ -90,6 +90,8 @@ pub(super) async fn act(
         Call::Remove(id, removal) => {
             Ok(Done::with(records::remove(app, origin.caller, id, removal).await?))
         }
+        // The gateway sends files itself.
+        Call::Content(..) => Err(Error::internal()),
         Call::Get(id) => {
             // An API that removes records does not show those it removed.
             let job = match HAVE_RECORDS.contains(&origin.dialect) {
@@ -160,6 +162,15 @@ pub(super) async fn job_of(app: &App, caller: Caller, id: JobId) -> Result<Job, 
     let job = app.store.job_of(caller.account, id).await.map_err(store_error)?;
     let job = job.filter(|job| job.order.test || !caller.test);
     job.ok_or_else(Error::job_not_found)
+}
+
+/// Why a job has no files to send.
+pub(super) fn job_not_made(job: &Job) -> Error {
+    let message = match job.state.finished() {
+        None => "The video is not ready yet",
+        Some(_) => "The video was not made, so it has no files",
+    };
+    Error::new(Kind::NotFound, message)
 }
 
 fn quote(app: &App, origin: &Origin, draft: &Draft) -> Result<Price, Error> {

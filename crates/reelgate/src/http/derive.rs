@@ -1,11 +1,13 @@
 //! Orders that begin with an earlier job: its order repeated with changes, or its clip as footage.
 
-use super::actions::job_of;
+use super::actions::{self, job_of};
 use super::auth::Caller;
 use super::references::{self, Fetched};
 use crate::app::App;
 use reelgate_core::media::MediaSource;
-use reelgate_core::{Draft, DraftMedia, Error, Field, JobId, Kind, Media, State};
+use reelgate_core::{
+    Draft, DraftMedia, Error, Field, JobId, Kind, Media, MediaKind, Role, Size, State,
+};
 
 /// Puts what an earlier order said where the draft says nothing; its references come along unless
 /// the draft has its own.
@@ -15,6 +17,9 @@ use reelgate_core::{Draft, DraftMedia, Error, Field, JobId, Kind, Media, State};
 pub(super) async fn fill(app: &App, caller: Caller, draft: Draft) -> Result<Draft, Error> {
     let Some(from) = draft.from else { return Ok(draft) };
     let earlier = job_of(app, caller, from).await?;
+    if draft.model.is_none() && !matches!(earlier.state, State::Succeeded { .. }) {
+        return Err(Error::new(Kind::Conflict, "The earlier video is not done"));
+    }
     let order = earlier.order;
     let kept = |media: Media| DraftMedia {
         role: Some(media.role),
@@ -26,21 +31,61 @@ pub(super) async fn fill(app: &App, caller: Caller, draft: Draft) -> Result<Draf
         true => order.media.into_iter().map(kept).collect(),
         false => draft.media,
     };
+    let model = if draft.model.is_none() { order.model } else { draft.model };
+    let earlier_s = i64::from(order.duration_s);
+    let duration_s = match (draft.duration_s, draft.extends) {
+        (Some(more), true) => earlier_s.saturating_add(more),
+        (asked, _) => asked.unwrap_or(earlier_s),
+    };
     // A model that takes no seed was given one by us, and may not be asked for it again.
-    let takes_seed = app.catalogue.find(&draft.model).is_some_and(|model| model.takes_seed);
+    let takes_seed = app.catalogue.find(&model).is_some_and(|model| model.takes_seed);
     Ok(Draft {
+        model,
         prompt,
         media,
         ratio: draft.ratio.or(Some(order.ratio)),
         resolution: draft.resolution.or(Some(order.resolution)),
-        duration_s: draft.duration_s.or(Some(i64::from(order.duration_s))),
+        duration_s: Some(duration_s),
         seed: draft.seed.or(takes_seed.then_some(i64::from(earlier.seed))),
         audio: draft.audio.or(Some(order.audio)),
         fixed_lens: draft.fixed_lens.or(Some(order.fixed_lens)),
         size: draft.size.or(order.size),
         from: None,
+        extends: false,
         ..draft
     })
+}
+
+/// Gives an order that begins with a film in a form what it does not say: the film's shape, and how
+/// long it is.
+///
+/// # Errors
+/// `Invalid` for what is no film.
+pub(super) async fn fit(app: &App, draft: Draft) -> Result<Draft, Error> {
+    let Some(DraftMedia { source: MediaSource::Bytes(film), role: Some(Role::Reference), field }) =
+        draft.media.first()
+    else {
+        return Ok(draft);
+    };
+    let model = actions::model_of(app, &draft)?;
+    let seen = references::look_inside(app, MediaKind::Video, film, field).await?;
+    if seen.frames == 0 {
+        return Err(Error::invalid(field.clone(), "must be a video"));
+    }
+    let film_s = i64::try_from(seen.duration_ms.div_ceil(1000)).unwrap_or(i64::MAX);
+    let duration_s = match (draft.duration_s, draft.extends) {
+        (Some(more), true) => Some(film_s.saturating_add(more)),
+        (None, _) => model.nearest_s(film_s),
+        (asked, _) => asked,
+    };
+    let draft = Draft { duration_s, extends: false, ..draft };
+    if draft.size.is_some() {
+        return Ok(draft);
+    }
+    let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+    let film = Size { width: side(seen.width), height: side(seen.height) };
+    let (resolution, ratio) = model.nearest_to(film);
+    Ok(Draft { resolution: Some(resolution), ratio: Some(ratio), ..draft })
 }
 
 /// A reference of an earlier order, which has to be there still.

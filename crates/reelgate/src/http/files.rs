@@ -20,12 +20,17 @@ use tower_http::services::ServeFile;
 pub async fn download(
     State(app): State<Arc<App>>,
     Parts((ticket, name)): Parts<(String, String)>,
-    mut request: Request,
+    request: Request,
 ) -> Response<Body> {
     if !app.media.accepts(&ticket, &name, app.now()) {
         let body = "this link is not valid or has expired; ask the API for a new one\n";
         return (StatusCode::FORBIDDEN, body).into_response();
     }
+    serve(&app, &name, request).await
+}
+
+/// Answers a request for a stored file that its sender may have.
+pub(super) async fn serve(app: &App, name: &str, mut request: Request) -> Response<Body> {
     // A stored name is never reused for other bytes, so the name itself is the version.
     let etag = format!("\"{}\"", name.replace('/', "."));
     if matches_etag(request.headers().get(IF_NONE_MATCH), &etag) {
@@ -34,9 +39,9 @@ pub async fn download(
         dress(response.headers_mut(), &etag);
         return response;
     }
-    let Some(file) = app.media.file(&name) else {
+    let Some(file) = app.media.file(name) else {
         let (method, headers) = (request.method(), request.headers());
-        let mut response = super::pass_on::serve(&app, &name, method, headers, &etag).await;
+        let mut response = super::pass_on::serve(app, name, method, headers, &etag).await;
         if response.status().is_success() {
             dress(response.headers_mut(), &etag);
         }
@@ -55,7 +60,7 @@ pub async fn download(
     }
     dress(response.headers_mut(), &etag);
     if response.status().is_success() {
-        let kind = HeaderValue::from_static(content_type(&name));
+        let kind = HeaderValue::from_static(content_type(name));
         response.headers_mut().insert(CONTENT_TYPE, kind);
     }
     response

@@ -3,6 +3,8 @@
 
 use super::actions::{Done, NATIVE, act, models, wait as wait_for};
 use super::auth::{Caller, Known, authenticate};
+use super::content;
+use super::form;
 use super::limit::admit;
 use super::peer::{Peer, caller_address};
 use super::people;
@@ -44,6 +46,7 @@ pub(super) async fn answer(
     path: PathParams,
     request: Request,
 ) -> Response<Body> {
+    let began = app.now();
     let mut allowance = None;
     let known = request.headers().get(IF_NONE_MATCH).cloned();
     let worked = work(&app, &dialect, route, &path, request, &mut allowance).await;
@@ -66,6 +69,9 @@ pub(super) async fn answer(
     };
     if let Some(allowance) = allowance {
         tell_allowance(&mut response, allowance);
+    }
+    if let Some(name) = dialect.timing_header() {
+        response.headers_mut().insert(name, app.now().since_ms(began).max(0).into());
     }
     let request_id = request_id(app.entropy.bits());
     let status = response.status().as_u16();
@@ -129,7 +135,7 @@ async fn work(
     request: Request,
     allowance: &mut Option<Allowance>,
 ) -> Result<Worked, Error> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let known = match route.public {
         true => None,
         false => Some(authenticate_any(app, &parts, dialect.name()).await?),
@@ -150,23 +156,11 @@ async fn work(
     }
     let base_url = base_url(app, &parts.headers);
     let peer = parts.extensions.get::<Peer>().copied();
-    let is_upload = route.operation == Operation::Own(OwnOperation::Upload);
-    let _room = match is_upload {
+    let _room = match is_upload(route) {
         true => Some(app.uploading.try_acquire().map_err(|_| Error::busy(1))?),
         false => None,
     };
-    // A parameter is always an id, and no id has bytes that are no text.
-    let path = path.as_ref().map_err(|_| Error::job_not_found())?;
-    let mut wire = WireRequest {
-        path: path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        query: query(&parts.uri),
-        headers: parts.headers,
-        body: read(body, body_bytes_max(app, dialect.as_ref(), is_upload)).await?,
-    };
-    let call = match is_upload {
-        true => Call::Own(OwnCall::Upload(uploads::file_of(&mut wire).await?)),
-        false => dialect.parse(route.operation, &wire)?,
-    };
+    let (wire, call) = read_call(app, dialect.as_ref(), route, path, (&mut parts, body)).await?;
     let Some(Known { caller, guard, person, .. }) = known else {
         return match call {
             Call::Models => Ok(Worked::Done(models(app, dialect.name()))),
@@ -177,6 +171,10 @@ async fn work(
             _ => Err(Error::unauthorized()),
         };
     };
+    if let Call::Content(id, content) = call {
+        let sent = content::send(app, caller, (id, content), &parts.method, &wire.headers);
+        return sent.await.map(Worked::Stream);
+    }
     if let Some(scope) = scope(&call) {
         let stream = watch::open(app, dialect, caller, scope, &wire.headers, &base_url);
         return stream.await.map(Worked::Stream);
@@ -200,6 +198,38 @@ async fn work(
     Ok(Worked::Marked(answer, done.waited_s))
 }
 
+/// A request as its dialect sees it, and what it asks for.
+async fn read_call(
+    app: &App,
+    dialect: &dyn Dialect,
+    route: &Route,
+    path: &PathParams,
+    (parts, body): (&mut Parts, Body),
+) -> Result<(WireRequest, Call), Error> {
+    let is_upload = is_upload(route);
+    // A parameter is always an id, and no id has bytes that are no text.
+    let path = path.as_ref().map_err(|_| Error::job_not_found())?;
+    let mut wire = WireRequest {
+        path: path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        query: query(&parts.uri),
+        headers: std::mem::take(&mut parts.headers),
+        body: read(body, body_bytes_max(app, dialect, is_upload)).await?,
+        form: None,
+    };
+    if dialect.reads_forms() && form::is_form(&wire.headers) {
+        wire.form = Some(form::parts(&mut wire).await?);
+    }
+    let call = match is_upload {
+        true => Call::Own(OwnCall::Upload(uploads::file_of(&mut wire).await?)),
+        false => dialect.parse(route.operation, &wire)?,
+    };
+    Ok((wire, call))
+}
+
+fn is_upload(route: &Route) -> bool {
+    route.operation == Operation::Own(OwnOperation::Upload)
+}
+
 /// Whether a caller may send this again with a key that stands for the first time.
 const fn may_repeat(call: &Call) -> bool {
     match call {
@@ -209,6 +239,7 @@ const fn may_repeat(call: &Call) -> bool {
         | Call::Cancel(_)
         | Call::Records(_)
         | Call::Remove(..)
+        | Call::Content(..)
         | Call::Models
         | Call::Endpoint(_)
         | Call::Own(_)
@@ -300,9 +331,10 @@ fn idempotency(
     let mut hasher = Sha256::new();
     let named: Vec<_> = wire.path.iter().map(|(name, value)| format!("{name}={value}")).collect();
     hasher.update(format!("{dialect} {} {}\n", route.operation.name(), named.join("&")));
-    match serde_json::from_slice::<serde_json::Value>(&wire.body) {
-        Ok(value) => hasher.update(sorted(value).to_string()),
-        Err(_) => hasher.update(&wire.body),
+    match (&wire.form, serde_json::from_slice::<serde_json::Value>(&wire.body)) {
+        (Some(parts), _) => form::fingerprint(parts, &mut hasher),
+        (None, Ok(value)) => hasher.update(sorted(value).to_string()),
+        (None, Err(_)) => hasher.update(&wire.body),
     }
     Ok(Some((key, Fingerprint(hasher.finalize().into()))))
 }

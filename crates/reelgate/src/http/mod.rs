@@ -2,8 +2,10 @@
 
 pub mod actions;
 pub mod auth;
+mod content;
 mod derive;
 pub mod files;
+mod form;
 pub mod gateway;
 pub mod health;
 pub mod limit;
@@ -21,6 +23,7 @@ pub mod peer;
 mod people;
 pub mod places;
 pub mod polls;
+pub mod previews;
 mod records;
 pub mod references;
 mod rehearse;

@@ -5,6 +5,7 @@ use super::auth::Caller;
 use super::reply::store_error;
 use super::view::view;
 use crate::app::App;
+use crate::media::ClipFile;
 use reelgate_core::ledger::Funds;
 use reelgate_core::own::{JobFilter, Listing, Page, UsageQuery};
 use reelgate_core::{AssetId, Error, JobId, Kind, OwnCall, OwnReply, Reply, State};
@@ -126,7 +127,9 @@ async fn delete_job(app: &App, caller: Caller, id: JobId) -> Result<reelgate_cor
 pub(super) async fn remove_files(app: &App, job: &reelgate_core::Job) {
     let State::Succeeded { output, .. } = &job.state else { return };
     let still = [&output.video, &output.poster, &output.last_frame];
-    for name in still.into_iter().chain(&output.thumbnail) {
+    let previews = [ClipFile::Still, ClipFile::Spritesheet];
+    let previews = previews.map(|kind| app.media.beside(&output.video, kind));
+    for name in still.into_iter().chain(&output.thumbnail).chain(&previews) {
         if let Err(error) = app.media.remove(name).await {
             tracing::warn!(id = %job.id, %error, "a file was not removed");
         }

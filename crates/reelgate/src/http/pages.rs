@@ -45,6 +45,7 @@ const FOR_CLIENTS: &[Page] = &[
     page!("api/task_query.md", "API B, /api/video/seedance and /api/task/query"),
     page!("api/tasks_v1.md", "API C, /api/v1"),
     page!("api/ark.md", "Ark, /api/v3/contents/generations/tasks"),
+    page!("api/openai.md", "OpenAI's videos API, /v1/videos"),
     page!("api/webhooks.md", "being told instead of asking"),
     page!("errors.md", "what is refused, and what to repeat"),
     page!("api/people.md", "signing in, sessions, cookies: what the pages use"),

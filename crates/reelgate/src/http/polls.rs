@@ -6,7 +6,7 @@
 
 use super::auth::Caller;
 use axum::body::Bytes;
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 use reelgate_core::Timestamp;
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
@@ -38,6 +38,8 @@ pub(super) struct Poll<'r> {
 /// A body and its mark.
 #[derive(Clone)]
 pub struct Marked {
+    /// The API's own headers.
+    pub headers: HeaderMap,
     /// The JSON.
     pub body: Bytes,
     /// Changes whenever the body does.

@@ -10,7 +10,8 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use reelgate_codec::{ImageLimits, MediaType, sniff};
 use reelgate_core::{DraftMedia, Error, Field, MediaKind, MediaSource, Size};
-use reelgate_sandbox::{Bounds, DecodeError, Media};
+use reelgate_sandbox::{Bounds, DecodeError, Media, Seen};
+use std::sync::Arc;
 
 /// References fetched for one order at the same time.
 const FETCHES_MAX: usize = 4;
@@ -46,7 +47,10 @@ async fn fetch_one(app: &App, caller: Caller, item: &DraftMedia) -> Result<Fetch
     match &item.source {
         MediaSource::Clip(id) => return derive::clip(app, caller, *id, &item.field).await,
         MediaSource::Kept(media) => return derive::kept(app, media, &item.field).await,
-        MediaSource::Url(_) | MediaSource::Data(_) | MediaSource::Asset(_) => {}
+        MediaSource::Url(_)
+        | MediaSource::Data(_)
+        | MediaSource::Bytes(_)
+        | MediaSource::Asset(_) => {}
     }
     let bytes = load(app, item).await?;
     let judged = judge(app, &bytes, &item.field).await?;
@@ -71,7 +75,10 @@ pub(super) async fn judge(app: &App, bytes: &Bytes, field: &Field) -> Result<Jud
         return Err(Error::invalid(field.clone(), allowed));
     };
     let kind = kind_of(found);
-    let size = look_inside(app, kind, bytes, field).await?;
+    let seen = look_inside(app, kind, bytes, field).await?;
+    let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+    let size = Size { width: side(seen.width), height: side(seen.height) };
+    let size = (kind != MediaKind::Audio).then_some(size);
     Ok(Judged { kind, size, extension: found.extension() })
 }
 
@@ -102,6 +109,14 @@ async fn load(app: &App, item: &DraftMedia) -> Result<Bytes, Error> {
             let message = "must be a base64 data URI such as data:image/png;base64,...";
             Error::invalid(item.field.clone(), message)
         }),
+        MediaSource::Bytes(bytes) => {
+            let bytes_max = limits.bytes_max;
+            if bytes.len() > bytes_max {
+                let message = format!("must be at most {bytes_max} bytes");
+                return Err(Error::invalid(item.field.clone(), message));
+            }
+            Ok(Bytes::from_owner(Arc::clone(bytes)))
+        }
         // These are here already and never loaded.
         MediaSource::Asset(_) | MediaSource::Clip(_) | MediaSource::Kept(_) => {
             Err(Error::internal())
@@ -127,28 +142,24 @@ fn decode_data(uri: &str) -> Option<Bytes> {
 
 /// Decodes a picture, or the beginning of a video or a sound, so that what cannot be used is
 /// refused here and not after it was paid for.
-async fn look_inside(
+pub(super) async fn look_inside(
     app: &App,
     kind: MediaKind,
-    bytes: &Bytes,
+    bytes: &[u8],
     field: &Field,
-) -> Result<Option<Size>, Error> {
+) -> Result<Seen, Error> {
     let pixels_max = app.config.outbound.reference_pixels_max;
     let bytes_max = ImageLimits::default().bytes_max;
     let bounds = Bounds { pixels_max, bytes_max, decode: true };
-    let seen =
-        app.decoder.look(Media::Bytes(bytes), bounds).await.map_err(|error| match error {
-            DecodeError::Refused(_) | DecodeError::Broke => {
-                Error::invalid(field.clone(), format!("must be a readable {kind}, but {error}"))
-            }
-            DecodeError::Unavailable(error) => {
-                tracing::error!(%error, "no decoder could be started");
-                Error::internal()
-            }
-        })?;
-    let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-    let size = Size { width: side(seen.width), height: side(seen.height) };
-    Ok((kind != MediaKind::Audio).then_some(size))
+    app.decoder.look(Media::Bytes(bytes), bounds).await.map_err(|error| match error {
+        DecodeError::Refused(_) | DecodeError::Broke => {
+            Error::invalid(field.clone(), format!("must be a readable {kind}, but {error}"))
+        }
+        DecodeError::Unavailable(error) => {
+            tracing::error!(%error, "no decoder could be started");
+            Error::internal()
+        }
+    })
 }
 
 fn kind_of(found: MediaType) -> MediaKind {

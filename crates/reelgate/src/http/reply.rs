@@ -34,7 +34,11 @@ pub fn send(wire: WireResponse) -> Response<Body> {
 pub fn mark(wire: WireResponse) -> Marked {
     let digest = Sha256::digest(&wire.body);
     let etag = HeaderValue::try_from(format!("\"{}\"", hex(&digest[..16])));
-    Marked { body: wire.body.into(), etag: etag.unwrap_or(HeaderValue::from_static("\"\"")) }
+    Marked {
+        headers: wire.headers,
+        body: wire.body.into(),
+        etag: etag.unwrap_or(HeaderValue::from_static("\"\"")),
+    }
 }
 
 /// Sends a marked answer, without its body when `known`, the request's `If-None-Match`, says that
@@ -45,6 +49,7 @@ pub fn send_marked(answer: Marked, known: Option<&HeaderValue>) -> Response<Body
     let body = if same { Body::empty() } else { Body::from(answer.body) };
     let mut response = Response::new(body);
     let headers = response.headers_mut();
+    *headers = answer.headers;
     headers.insert(ETAG, answer.etag);
     // It may be kept, but never used without asking.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));

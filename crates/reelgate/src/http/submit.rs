@@ -52,6 +52,7 @@ pub async fn submit(app: &App, origin: Origin, draft: Draft) -> Result<Submitted
         }
         draft = derive::fill(app, origin.caller, draft).await?;
     }
+    draft = derive::fit(app, draft).await?;
     if origin.caller.test {
         return rehearse::submit(app, origin, draft).await;
     }
@@ -204,7 +205,10 @@ fn settle(order: &mut Order, draft: &Draft, fetched: Vec<Fetched>, kinds: &[Medi
             url: match &item.source {
                 MediaSource::Url(url) => Some(url.clone()),
                 MediaSource::Kept(media) => media.url.clone(),
-                MediaSource::Data(_) | MediaSource::Asset(_) | MediaSource::Clip(_) => None,
+                MediaSource::Data(_)
+                | MediaSource::Bytes(_)
+                | MediaSource::Asset(_)
+                | MediaSource::Clip(_) => None,
             },
             kind: fetched.kind,
             role,

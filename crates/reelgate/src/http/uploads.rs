@@ -1,17 +1,16 @@
 //! Files that an account uploads: taken out of the request, judged by content, kept once.
 
 use super::auth::Caller;
+use super::form;
 use super::references::{self, Fetched};
 use super::reply::store_error;
 use crate::app::App;
 use crate::media::reference_name;
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
 use reelgate_core::asset::{Asset, clean_name};
 use reelgate_core::own::Upload;
 use reelgate_core::{AssetId, Error, Field, Kind};
 use reelgate_dialects::WireRequest;
-use std::convert::Infallible;
 
 /// Files that arrive at the same time, for all accounts: each is in memory as a whole.
 pub const AT_ONCE_MAX: usize = 8;
@@ -31,18 +30,8 @@ fn field() -> Field {
 /// # Errors
 /// `UnsupportedMediaType` for another content type, `Invalid` for a form without a file.
 pub(super) async fn file_of(request: &mut WireRequest) -> Result<Upload, Error> {
-    let content_type = request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let boundary = content_type.and_then(|text| multer::parse_boundary(text).ok());
-    let boundary = boundary.ok_or_else(|| {
-        let message = "Content-Type must be multipart/form-data with a boundary";
-        Error::new(Kind::UnsupportedMediaType, message)
-    })?;
-    let body = std::mem::take(&mut request.body);
-    let whole = futures_util::stream::iter([Ok::<Bytes, Infallible>(Bytes::from(body))]);
-    let mut form = multer::Multipart::new(whole, boundary);
-    let broken = |error: multer::Error| {
-        Error::invalid(Field::Body, format!("is not a readable form: {error}"))
-    };
+    let mut form = form::open(request)?;
+    let broken = |error: multer::Error| form::broken(&error);
     for _ in 0..PARTS_MAX {
         let Some(part) = form.next_field().await.map_err(broken)? else { break };
         if part.name() != Some(FILE) {

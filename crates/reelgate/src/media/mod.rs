@@ -120,6 +120,45 @@ impl Media {
         Ok(Stored { name, bytes, sha256 })
     }
 
+    /// The name of another file of the clip that `of` belongs to.
+    #[must_use]
+    pub fn beside(&self, of: &str, kind: ClipFile) -> String {
+        let folder = of.rsplit_once('/').map_or(of, |(folder, _)| folder);
+        format!("{folder}/{}", kind.file_name())
+    }
+
+    /// Keeps another file of the clip that `of` belongs to; answers its name.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn put_beside(
+        &self,
+        of: &str,
+        kind: ClipFile,
+        content: Bytes,
+    ) -> Result<String, MediaError> {
+        let name = self.beside(of, kind);
+        match &self.kept {
+            Kept::Folder(folder) => folder.put(&name, content).await?,
+            Kept::Bucket(bucket) => bucket.put(&name, content).await?,
+        }
+        Ok(name)
+    }
+
+    /// Whether there is a file of this name.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn has(&self, name: &str) -> Result<bool, MediaError> {
+        match &self.kept {
+            Kept::Folder(folder) => Ok(tokio::fs::try_exists(folder.file(name)).await?),
+            Kept::Bucket(bucket) => match bucket.size(name).await {
+                Err(error) if error.is_gone() => Ok(false),
+                other => other.map(|_| true),
+            },
+        }
+    }
+
     /// Forgets every file of an attempt's clip; forgetting what is not there is fine.
     ///
     /// # Errors
@@ -295,6 +334,10 @@ pub enum ClipFile {
     LastFrame,
     /// A small moving picture.
     Thumbnail,
+    /// A small still picture, made when it is asked for.
+    Still,
+    /// Moments of the clip side by side, made likewise.
+    Spritesheet,
 }
 
 impl ClipFile {
@@ -305,6 +348,8 @@ impl ClipFile {
             Self::Poster => "poster.jpg",
             Self::LastFrame => "last-frame.png",
             Self::Thumbnail => "thumbnail.gif",
+            Self::Still => "still.webp",
+            Self::Spritesheet => "spritesheet.jpg",
         }
     }
 }

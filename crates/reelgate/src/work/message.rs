@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use reelgate_core::endpoint::Standing;
+use reelgate_core::endpoint::{Format, Standing};
 use reelgate_core::webhook::{Delivery, Message, signed_content};
 use reelgate_core::{DeliveryId, Job};
 use reelgate_store::StoreError;
@@ -76,6 +76,13 @@ pub(super) async fn compose(
 /// # Errors
 /// When the store fails.
 pub async fn body(app: &App, message: &Message) -> Result<Option<Vec<u8>>, StoreError> {
+    let format = match message.endpoint {
+        Some(id) => app.store.endpoint(id).await?.map(|endpoint| endpoint.format),
+        None => None,
+    };
+    if format == Some(Format::OpenAi) {
+        return Ok(Some(reelgate_dialects::event(message)));
+    }
     if message.job.is_none() {
         return Ok(Some(reelgate_dialects::notice(message, None)));
     }

@@ -28,6 +28,7 @@ mod native;
 mod neighbour;
 mod newer;
 mod open_v1;
+mod openai;
 mod openid;
 mod operator;
 mod orders;

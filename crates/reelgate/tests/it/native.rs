@@ -214,6 +214,11 @@ async fn every_model_of_every_api_is_on_the_list() {
         "ark/seedance-1-0-pro-fast-251015",
         "ark/doubao-seedance-1-0-lite-t2v-250428",
         "ark/doubao-seedance-1-0-lite-i2v-250428",
+        "openai/sora-2",
+        "openai/sora-2-2025-10-06",
+        "openai/sora-2-2025-12-08",
+        "openai/sora-2-pro",
+        "openai/sora-2-pro-2025-10-06",
         "native/preview",
         "native/preview-image",
     ];

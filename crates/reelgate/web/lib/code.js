@@ -35,6 +35,7 @@ function inWordsOf(api, order) {
   if (api === "open_v1") return openV1(order, name, urls);
   if (api === "task_query") return taskQuery(order, name, urls);
   if (api === "ark") return ark(order, name);
+  if (api === "openai") return openai(order, name, urls);
   if (order.duration_s) return tasksV1(order, name, urls);
   return tasksV1Image(order, name, urls);
 }
@@ -127,6 +128,19 @@ function ark(order, model) {
     generate_audio: order.audio,
   };
   return { api: "ark", path: "/api/v3/contents/generations/tasks", body };
+}
+
+/** @param {Order} order @param {string} model @param {string[]} urls @returns {Request} */
+function openai(order, model, urls) {
+  const sides = order.resolution === "1080p" ? [1920, 1080] : [1280, 720];
+  const body = {
+    model,
+    prompt: order.prompt,
+    seconds: String(order.duration_s),
+    size: (order.ratio === "16:9" ? sides : sides.reverse()).join("x"),
+    ...(urls[0] && { input_reference: { image_url: urls[0] } }),
+  };
+  return { api: "openai", path: "/v1/videos", body };
 }
 
 /** @param {Order} order @param {string} model @param {string[]} urls @returns {Request} */

@@ -33,6 +33,7 @@ const APIS = {
   task_query: "API B",
   tasks_v1: "API C",
   ark: "Ark",
+  openai: "OpenAI",
 };
 
 /** @param {string} id */

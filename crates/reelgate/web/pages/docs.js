@@ -26,6 +26,7 @@ function contents() {
         ["reference/task_query", "API B"],
         ["reference/tasks_v1", "API C"],
         ["reference/ark", "Ark"],
+        ["reference/openai", "OpenAI"],
       ],
     ],
     [
@@ -36,6 +37,7 @@ function contents() {
         ["api/task_query", t("API B, explained")],
         ["api/tasks_v1", t("API C, explained")],
         ["api/ark", t("Ark, explained")],
+        ["api/openai", t("OpenAI videos, explained")],
         ["api/webhooks", t("Webhooks")],
         ["errors", t("Errors")],
         ["test-keys", t("Test keys")],

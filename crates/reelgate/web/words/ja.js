@@ -257,6 +257,7 @@ export default {
   "Nothing yet.": "まだ何もありません。",
   Number: "番号",
   Older: "古い方へ",
+  "OpenAI videos, explained": "OpenAI 動画 API の解説",
   "One frame back": "1 フレーム戻る",
   "One frame back, one frame on": "1 フレーム戻る・進む",
   "One frame on": "1 フレーム進む",

@@ -256,6 +256,7 @@ export default {
   "Nothing yet.": "아직 없습니다.",
   Number: "번호",
   Older: "더 오래된",
+  "OpenAI videos, explained": "OpenAI 동영상 API 설명",
   "One frame back": "한 프레임 뒤로",
   "One frame back, one frame on": "한 프레임 뒤로, 앞으로",
   "One frame on": "한 프레임 앞으로",

@@ -258,6 +258,7 @@ export default {
   "Nothing yet.": "Jeszcze nic tu nie ma.",
   Number: "Numer",
   Older: "Starsze",
+  "OpenAI videos, explained": "API wideo OpenAI, objaśnienie",
   "One frame back": "Klatka wstecz",
   "One frame back, one frame on": "Klatka wstecz, klatka naprzód",
   "One frame on": "Klatka naprzód",

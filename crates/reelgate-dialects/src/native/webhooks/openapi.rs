@@ -5,7 +5,7 @@ use super::{DELIVERY, ID};
 use crate::openapi::{Described, moment, names, nullable, object, reference, url, with};
 use crate::wire::EndpointAction;
 use reelgate_core::endpoint::{
-    DESCRIPTION_CHARS_MAX, ENDPOINTS_MAX, OVERLAP_DEFAULT_MS, OVERLAP_MAX_MS, OffBy,
+    DESCRIPTION_CHARS_MAX, ENDPOINTS_MAX, Format, OVERLAP_DEFAULT_MS, OVERLAP_MAX_MS, OffBy,
 };
 use reelgate_core::webhook::{EventKind, TRIES_MAX};
 use serde_json::{Value, json};
@@ -145,6 +145,7 @@ fn settings(required: &[&str]) -> Value {
         "properties": {
             "url": with(url(), "description", "A public https address."),
             "events": with(kinds(), "description", "What to hear of; everything unless named."),
+            "format": with(formats(), "description", "In whose words; openai tells of ends only."),
             "description": { "type": "string", "maxLength": DESCRIPTION_CHARS_MAX },
             "enabled": {
                 "type": "boolean",
@@ -152,6 +153,10 @@ fn settings(required: &[&str]) -> Value {
             },
         },
     })
+}
+
+fn formats() -> Value {
+    names(&Format::ALL, Format::name)
 }
 
 fn rotation() -> Value {
@@ -178,6 +183,7 @@ fn webhook() -> Value {
         "id": id("wh"),
         "url": url(),
         "events": kinds(),
+        "format": formats(),
         "description": { "type": "string" },
         "enabled": { "type": "boolean" },
         "disabled_at": nullable(moment()),

@@ -2,13 +2,13 @@
 
 use crate::json::{Digits, Fields, string_of, unknown};
 use crate::wire::WireRequest;
-use reelgate_core::endpoint::{Change, OVERLAP_DEFAULT_MS, OVERLAP_MAX_MS};
+use reelgate_core::endpoint::{Change, Format, OVERLAP_DEFAULT_MS, OVERLAP_MAX_MS};
 use reelgate_core::webhook::EventKind;
 use reelgate_core::{Error, Field};
 use serde_json::Value;
 
 /// Every field of an endpoint that its owner may set.
-pub(super) const FIELDS: [&str; 4] = ["url", "events", "description", "enabled"];
+pub(super) const FIELDS: [&str; 5] = ["url", "events", "format", "description", "enabled"];
 
 /// Reads a new endpoint, or what is to change about one.
 pub(super) fn change(request: &WireRequest) -> Result<Change, Error> {
@@ -20,6 +20,7 @@ pub(super) fn change(request: &WireRequest) -> Result<Change, Error> {
     Ok(Change {
         url,
         events: events.transpose()?,
+        format: body.choice("format", named("format"), &Format::ALL, Format::name)?,
         description: body.string("description", named("description"))?,
         enabled: body.boolean("enabled", named("enabled"))?,
     })
