@@ -167,4 +167,5 @@ export default {
   "As a table": "表で見る",
   "all others": "その他",
   "1 order": "注文 1 件",
+  "needs no key": "キー不要",
 };

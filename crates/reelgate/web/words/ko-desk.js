@@ -165,4 +165,5 @@ export default {
   "As a table": "표로 보기",
   "all others": "나머지",
   "1 order": "주문 1건",
+  "needs no key": "키 필요 없음",
 };

@@ -171,4 +171,5 @@ export default {
   "As a table": "Jako tabela",
   "all others": "pozostałe",
   "1 order": "1 zamówienie",
+  "needs no key": "bez klucza",
 };
