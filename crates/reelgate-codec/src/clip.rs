@@ -34,7 +34,7 @@ pub struct ClipSpec {
     pub qp: u8,
     /// Worker threads, capped at [`THREADS_MAX`]; the file is the same for any number.
     pub threads: NonZeroUsize,
-    /// Sound, cut or padded with silence to the pictures' length.
+    /// Sound, cut or padded with silence to the pictures' length; without one, the picture's own.
     pub sound: Option<Sound>,
     /// Keys and values to store; `title`, `comment` and `encoder` are shown by players.
     pub tags: Vec<(String, String)>,
@@ -105,20 +105,24 @@ pub fn write_clip<W: Write + Seek>(
     let mut writer: Option<Writer<'_, W>> = None;
     let mut out = Some(out);
     let job = workers::Job { spec, picture, progress };
-    workers::run(&job, |group| {
+    let sound = || {
+        let own = spec.sound.is_none().then(|| picture.sound()).flatten();
+        let sound = spec.sound.as_ref().or(own.as_ref());
+        Ok(sound.map(|sound| aac::encode(sound, samples)).transpose()?)
+    };
+    workers::run(&job, sound, |sound, group| {
         let writer = match &mut writer {
             Some(writer) => {
                 assert_eq!(writer.head().sets, group.sets, "groups share their parameter sets");
                 writer
             }
             none => {
-                let sound = spec.sound.as_ref().map(|s| aac::encode(s, samples)).transpose()?;
                 let head = Head {
                     width: spec.width,
                     height: spec.height,
                     frames: spec.frames,
                     sets: group.sets,
-                    sound,
+                    sound: sound.take(),
                     tags: spec.tags.clone(),
                 };
                 let out = out.take().expect("the file is started once");

@@ -77,6 +77,11 @@ pub struct Rgb {
 pub trait Picture: Sync {
     /// Draws frame `index` into `out`, which arrives with the clip's size and unspecified pixels.
     fn draw(&self, index: u32, out: &mut Frame);
+
+    /// Sound to go with it where its clip brings none; asked for once, while frames are drawn.
+    fn sound(&self) -> Option<Sound> {
+        None
+    }
 }
 
 /// Stereo sound, 48 000 samples a second, each channel within -1.0 to 1.0.

@@ -18,6 +18,7 @@ mod quality;
 mod read;
 mod sniff;
 mod still;
+mod tail;
 
 pub use clip::{ClipError, ClipFacts, ClipSpec, QP_DEFAULT, THREADS_MAX, write_clip};
 pub use demux::DemuxError;
@@ -36,3 +37,4 @@ pub use still::{
     ImageError, ImageLimits, decode_image, encode_jpeg, encode_png, encode_webp, image_size,
     resize_cover, resize_exact,
 };
+pub use tail::{Stowaway, stowaway};

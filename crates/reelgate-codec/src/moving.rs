@@ -12,8 +12,19 @@ pub(crate) fn frames(bytes: &[u8]) -> usize {
     counted.max(1)
 }
 
-/// Walks from block to block: a GIF89a specification's sections 17 to 27.
 fn in_gif(bytes: &[u8]) -> usize {
+    walk_gif(bytes).0
+}
+
+/// Where a GIF says it ends; `None` when it breaks off before.
+pub(crate) fn end_of_gif(bytes: &[u8]) -> Option<usize> {
+    let at = walk_gif(bytes).1;
+    (bytes.get(at) == Some(&0x3b)).then_some(at + 1)
+}
+
+/// Walks from block to block: a GIF89a specification's sections 17 to 27. How many frames there
+/// were, and the place of the first block of another kind.
+fn walk_gif(bytes: &[u8]) -> (usize, usize) {
     let mut count = 0;
     let mut at = 13 + bytes.get(10).map_or(0, |packed| table_bytes(*packed));
     while let Some(kind) = bytes.get(at) {
@@ -27,7 +38,7 @@ fn in_gif(bytes: &[u8]) -> usize {
             _ => break,
         };
     }
-    count
+    (count, at)
 }
 
 /// Bytes of the colour table that a packed field announces.

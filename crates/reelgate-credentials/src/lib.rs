@@ -20,14 +20,9 @@ use std::path::Path;
 const RENDER: &str = "io.reelgate.render";
 /// Where the words for how something came about are defined.
 const IPTC: &str = "http://cv.iptc.org/newscodes/digitalsourcetype";
-/// Kinds of keys that may sign, likeliest first.
-const KINDS: [SigningAlg; 5] = [
-    SigningAlg::Es256,
-    SigningAlg::Es384,
-    SigningAlg::Ps256,
-    SigningAlg::Ps384,
-    SigningAlg::Ed25519,
-];
+/// Kinds of keys that may sign, likeliest first. Not RSA: the only implementation without a second
+/// TLS library computes with private keys in a time that tells about them (RUSTSEC-2023-0071).
+const KINDS: [SigningAlg; 3] = [SigningAlg::Es256, SigningAlg::Es384, SigningAlg::Ed25519];
 
 /// Why a file could not be signed or read.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +36,7 @@ pub enum CredentialError {
     /// The certificate and key cannot sign.
     #[error(
         "content credentials: certificate and key do not fit, or are of no kind that may sign \
-         (P-256, P-384, RSA-PSS, Ed25519)"
+         (P-256, P-384, Ed25519)"
     )]
     Keys,
     /// A file could not be read or written.

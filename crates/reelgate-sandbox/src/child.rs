@@ -6,7 +6,7 @@ use crate::task::{Bounds, Head, Reply, Seen, Task};
 use crate::wire::{head_bytes, read_head};
 use reelgate_codec::{
     AudioLimits, ImageLimits, MediaKind, Rgb, VideoLimits, colour, decode_audio, decode_image,
-    probe, read_frame, sniff,
+    probe, read_frame, sniff, stowaway,
 };
 use std::io::{Read, Write};
 use std::process::ExitCode;
@@ -88,6 +88,9 @@ fn kind(file: &[u8]) -> Result<MediaKind, String> {
 fn look(file: &[u8], bounds: Bounds) -> Result<Seen, String> {
     let Bounds { pixels_max, bytes_max, decode } = bounds;
     let kind = kind(file)?;
+    if let Some(other) = stowaway(file) {
+        return Err(format!("it is also {}: a file must be one thing", other.name()));
+    }
     if kind == MediaKind::Image {
         let picture = decode_image(file, image_limits(bytes_max, pixels_max));
         let Rgb { width, height, .. } = picture.map_err(|error| error.to_string())?;

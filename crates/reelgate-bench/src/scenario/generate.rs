@@ -1,23 +1,48 @@
-//! Whole clips: five seconds of 720p from the command line, from a text and from a photo.
+//! Whole clips from the command line: from a text and from a photo, beside what other programs take
+//! for the same move, and beside the encoder alone.
 
-use super::Options;
+mod cancel;
+mod photo;
+
+use super::{Options, fresh};
 use crate::report::{Report, Target};
 use crate::{process, product};
-use image::codecs::jpeg::JpegEncoder;
-use image::{Rgb, RgbImage};
-use std::io::{Error, Result};
-use std::path::{Path, PathBuf};
+use reelgate_codec::{ClipSpec, Frame, Picture, write_clip};
+use std::fs::File;
+use std::io::{BufWriter, Error, Result};
+use std::ops::ControlFlow;
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Length of the clips, in seconds.
 const LENGTH: f64 = 5.0;
-const WIDTH: u32 = 1920;
-const HEIGHT: u32 = 1280;
+/// The move that every program makes.
+const MOVE: &str = "slow zoom in";
+const SIZES: [&str; 4] = ["480p", "720p", "1080p", "4k"];
+/// MoviePy is slow: no more rounds than this.
+const MOVIEPY_ROUNDS: usize = 2;
 
 /// The usual way to set a photo in motion without any of this.
 const ZOOM: &str = "zoompan=z='min(zoom+0.0015,1.3)':x='iw/2-iw/zoom/2':y='ih/2-ih/zoom/2':\
     d=120:s=1280x720:fps=24";
+
+/// The same in Python: a frame is a window of the picture, scaled well.
+const MOVIEPY: &str = "
+import sys
+import numpy
+from PIL import Image
+from moviepy import VideoClip
+picture = Image.open(sys.argv[1]).convert('RGB')
+w, h = picture.size
+tall = w * 720 / 1280
+def frame(t):
+    zoom = 1 + 0.036 * t
+    x, y = w / zoom / 2, tall / zoom / 2
+    box = (w / 2 - x, h / 2 - y, w / 2 + x, h / 2 + y)
+    return numpy.asarray(picture.resize((1280, 720), Image.LANCZOS, box))
+VideoClip(frame, duration=5).write_videofile(sys.argv[2], fps=24, logger=None)
+";
 
 /// Wall and CPU time of a command, in seconds.
 #[derive(Default)]
@@ -28,53 +53,179 @@ struct Times {
 
 impl Times {
     fn take(&mut self, command: &mut Command) -> Result<()> {
-        let (begun, before) = (Instant::now(), process::cpu_of_children()?);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let status = command.status()?;
-        if !status.success() {
-            return Err(Error::other(format!("{status}: {command:?}")));
-        }
+        let before = process::cpu_of_children()?;
+        self.take_with(|| done(command), || Ok(process::cpu_of_children()?.saturating_sub(before)))
+    }
+
+    fn take_with(
+        &mut self,
+        act: impl FnOnce() -> Result<()>,
+        cpu: impl FnOnce() -> Result<Duration>,
+    ) -> Result<()> {
+        let begun = Instant::now();
+        act()?;
         self.wall.push(begun.elapsed().as_secs_f64());
-        self.cpu.push(process::cpu_of_children()?.saturating_sub(before).as_secs_f64());
+        self.cpu.push(cpu()?.as_secs_f64());
         Ok(())
     }
 }
 
+fn done(command: &mut Command) -> Result<()> {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let status = command.status()?;
+    if status.success() { Ok(()) } else { Err(Error::other(format!("{status}: {command:?}"))) }
+}
+
+/// What was measured, round by round.
+#[derive(Default)]
+struct Measured {
+    text: Times,
+    photo: Times,
+    silent: Times,
+    encoder: Times,
+    ffmpeg: Times,
+    moviepy: Times,
+}
+
 pub(super) fn run(folder: &Path, options: &Options, report: &mut Report) -> Result<()> {
-    let photo = photo(folder)?;
-    let with_ffmpeg = process::has("ffmpeg");
-    let (mut text, mut image, mut other) = <(Times, Times, Times)>::default();
-    for _ in 0..options.rounds {
-        text.take(&mut generate(folder, None)?)?;
-        image.take(&mut generate(folder, Some(&photo))?)?;
-        if with_ffmpeg {
-            other.take(&mut ffmpeg(folder, &photo))?;
+    let photo = photo::photo(folder)?;
+    let python = python();
+    let mut found = Measured::default();
+    for round in 0..options.rounds {
+        found.text.take(&mut generate(folder, &[crate::PROMPT])?)?;
+        found.photo.take(&mut from_photo(folder, &photo, &[])?)?;
+        found.silent.take(&mut from_photo(folder, &photo, &["--silent"])?)?;
+        encode_alone(&mut found.encoder, &photo::frames(&folder.join("clip.mp4"))?)?;
+        if process::has("ffmpeg") {
+            found.ffmpeg.take(&mut ffmpeg(folder, &photo))?;
+        }
+        if let Some(python) = &python
+            && round < MOVIEPY_ROUNDS as u64
+        {
+            found.moviepy.take(&mut moviepy(python, folder, &photo))?;
         }
     }
-    let real = vec![LENGTH; text.wall.len()];
-    for (what, times) in [("text", &text), ("photo", &image)] {
-        let (name, against) = (format!("5 s 720p clip from a {what}"), ("s", "real time"));
-        report.times(&name, (&times.wall, &real), against, Target::None);
-        report.plain(&format!("{name}, CPU"), &times.cpu, " s", Target::None);
-    }
-    if with_ffmpeg {
-        let (name, against) = ("clip from a photo, wall", ("s", "ffmpeg zoompan, x264 veryfast"));
-        report.times(name, (&image.wall, &other.wall), against, Target::None);
-        let name = "clip from a photo, CPU";
-        report.times(name, (&image.cpu, &other.cpu), against, Target::None);
-    } else {
+    tell(&found, report);
+    steadiness(folder, report)?;
+    sizes(folder, &photo, report)?;
+    memory(folder, &photo, report)?;
+    cancel::run(&fresh(folder, "cancel")?, options, report)
+}
+
+fn tell(found: &Measured, report: &mut Report) {
+    let real = vec![LENGTH; found.text.wall.len()];
+    let (own, at_least) = (&found.photo, Target::AtLeast);
+    let against = ("s", "a 5 s 720p clip from a text");
+    report.times("real time", (&real, &found.text.wall), against, at_least(2.0));
+    report.plain("the same, CPU", &found.text.cpu, " s", Target::None);
+    let clip = ("s", "a 5 s 720p clip from a photo");
+    let silent = ("s", "the same without sound");
+    if found.ffmpeg.wall.is_empty() {
         report.note("generate: without ffmpeg there is nothing to compare with".to_owned());
+    } else {
+        let other = &found.ffmpeg;
+        let name = "ffmpeg zoompan, x264 veryfast";
+        report.times(name, (&other.wall, &own.wall), clip, at_least(2.5));
+        report.times(name, (&other.wall, &found.silent.wall), silent, at_least(2.5));
+        let name = "the same, CPU of both";
+        report.times(name, (&other.cpu, &own.cpu), clip, Target::None);
+        report.times(name, (&other.cpu, &found.silent.cpu), silent, Target::None);
+    }
+    if found.moviepy.wall.is_empty() {
+        report.note("generate: without MoviePy (python3) it is not compared with".to_owned());
+    } else {
+        let (wall, cpu) = (&found.moviepy.wall, &found.moviepy.cpu);
+        let name = "MoviePy, a Lanczos window a frame";
+        report.times(name, (wall, &own.wall[..wall.len()]), clip, at_least(8.0));
+        let name = "the same, CPU of both";
+        report.times(name, (cpu, &own.cpu[..cpu.len()]), clip, Target::None);
+    }
+    let (name, alone) = ("a clip from a photo without sound", ("s", "its frames encoded alone"));
+    let most = Target::AtMost(1.5);
+    report.times(name, (&found.silent.wall, &found.encoder.wall), alone, most);
+    let name = "the same, CPU of both";
+    report.times(name, (&found.silent.cpu, &found.encoder.cpu), alone, Target::None);
+}
+
+/// Compares how steadily a dot of the photo moves in both clips.
+fn steadiness(folder: &Path, report: &mut Report) -> Result<()> {
+    let own = [photo::jitter(&photo::frames(&folder.join("clip.mp4"))?)?];
+    let other = folder.join("ffmpeg.mp4");
+    if !other.exists() {
+        report.plain("jitter of a clip from a photo", &own, " px/frame2", Target::None);
+        return Ok(());
+    }
+    let other = [photo::jitter(&photo::frames(&other)?)?];
+    let against = ("px/frame2", "a clip from a photo");
+    report.times("jitter of ffmpeg zoompan", (&other, &own), against, Target::AtLeast(20.0));
+    Ok(())
+}
+
+fn sizes(folder: &Path, photo: &Path, report: &mut Report) -> Result<()> {
+    for size in SIZES {
+        let (mut text, mut image) = <(Times, Times)>::default();
+        let size_is = ["--resolution", size];
+        text.take(&mut generate(folder, &[&[crate::PROMPT][..], &size_is].concat())?)?;
+        image.take(&mut from_photo(folder, photo, &size_is)?)?;
+        for (what, times) in [("text", &text), ("photo", &image)] {
+            let (real, name) = ([LENGTH], format!("real time, {size} from a {what}"));
+            report.times(&name, (&real, &times.wall), ("s", "a 5 s clip"), Target::None);
+            report.plain("its CPU", &times.cpu, " s", Target::None);
+        }
     }
     Ok(())
 }
 
-fn generate(folder: &Path, photo: Option<&Path>) -> Result<Command> {
-    let mut command = Command::new(product::binary()?);
-    command.args(["generate", crate::PROMPT, "--seed", "7", "--resolution", "720p"]);
-    command.arg("--output").arg(folder.join("clip.mp4"));
-    if let Some(photo) = photo {
-        command.arg("--image").arg(photo);
+/// The most memory that the command and the server in it have at once, children apart.
+fn memory(folder: &Path, photo: &Path, report: &mut Report) -> Result<()> {
+    let mut command = from_photo(folder, photo, &["--resolution", "1080p"])?;
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = process::Process::start(&mut command)?;
+    let mut most = 0.0_f64;
+    while !child.has_ended() {
+        most = most.max(process::memory_mib(child.id()).map_or(0.0, |(_, most)| most));
+        std::thread::sleep(Duration::from_millis(5));
     }
+    let limit = Target::AtMost(200.0);
+    report.plain("memory, a 5 s 1080p clip from a photo", &[most], " MiB", limit);
+    Ok(())
+}
+
+/// Frames that are ready.
+struct Ready<'a>(&'a [Frame]);
+
+impl Picture for Ready<'_> {
+    fn draw(&self, index: u32, out: &mut Frame) {
+        if let Some(frame) = self.0.get(index as usize) {
+            out.clone_from(frame);
+        }
+    }
+}
+
+fn encode_alone(times: &mut Times, frames: &[Frame]) -> Result<()> {
+    let first = frames.first().ok_or_else(|| Error::other("a clip without frames"))?;
+    let count = u32::try_from(frames.len()).map_err(Error::other)?;
+    let spec = ClipSpec::new(first.width, first.height, count);
+    let id = std::process::id();
+    let before = process::cpu(id)?;
+    let act = || {
+        let mut file = BufWriter::new(File::create("/dev/null")?);
+        let written = write_clip(&spec, &Ready(frames), &mut file, &|_| ControlFlow::Continue(()));
+        written.map(drop).map_err(Error::other)
+    };
+    times.take_with(act, || Ok(process::cpu(id)?.saturating_sub(before)))
+}
+
+fn generate(folder: &Path, arguments: &[&str]) -> Result<Command> {
+    let mut command = Command::new(product::binary()?);
+    command.arg("generate").args(arguments).args(["--seed", "7"]);
+    command.arg("--output").arg(folder.join("clip.mp4"));
+    Ok(command)
+}
+
+fn from_photo(folder: &Path, photo: &Path, arguments: &[&str]) -> Result<Command> {
+    let mut command = generate(folder, &[&[MOVE][..], arguments].concat())?;
+    command.arg("--image").arg(photo);
     Ok(command)
 }
 
@@ -86,33 +237,15 @@ fn ffmpeg(folder: &Path, photo: &Path) -> Command {
     command
 }
 
-/// A picture with what makes photos hard: soft gradients, edges, and fine texture everywhere.
-fn photo(folder: &Path) -> Result<PathBuf> {
-    let picture = RgbImage::from_fn(WIDTH, HEIGHT, |x, y| {
-        let (u, v) = (x as f32 / WIDTH as f32, y as f32 / HEIGHT as f32);
-        let ridge = 0.55 + 0.08 * (u * 9.0).sin() + 0.03 * (u * 31.0).sin() + 0.01 * noise(x, 0);
-        let grain = noise(x, y) * 14.0;
-        let leaf = noise(x / 6, y / 6) * 46.0 + noise(x / 40, y / 40) * 30.0;
-        let (r, g, b) = match v < ridge {
-            true => (150.0 + 90.0 * v, 175.0 + 50.0 * v, 225.0 - 20.0 * v),
-            false => (70.0 + leaf, 88.0 + leaf * 0.8 - 30.0 * v, 46.0 + leaf * 0.3),
-        };
-        Rgb([r, g, b].map(|value: f32| level(value + grain)))
-    });
-    let path = folder.join("photo.jpg");
-    let file = std::io::BufWriter::new(std::fs::File::create(&path)?);
-    let encoded = JpegEncoder::new_with_quality(file, 90).encode_image(&picture);
-    encoded.map_err(Error::other)?;
-    Ok(path)
+fn moviepy(python: &str, folder: &Path, photo: &Path) -> Command {
+    let mut command = Command::new(python);
+    command.args(["-c", MOVIEPY]).arg(photo).arg(folder.join("moviepy.mp4"));
+    command
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped first")]
-fn level(value: f32) -> u8 {
-    value.clamp(0.0, 255.0) as u8
-}
-
-/// -0.5 to 0.5, the same for the same place.
-fn noise(x: u32, y: u32) -> f32 {
-    let bits = crate::mix(u64::from(x) << 32 | u64::from(y)) >> 40;
-    bits as f32 / (1u32 << 24) as f32 - 0.5
+/// A Python that has MoviePy.
+fn python() -> Option<String> {
+    let python = std::env::var("BENCH_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let mut command = Command::new(&python);
+    done(command.args(["-c", "import moviepy, PIL, numpy"])).is_ok().then_some(python)
 }

@@ -27,12 +27,14 @@ pub(super) struct Group {
     pub(super) sets: ParameterSets,
 }
 
-/// Encodes every group and gives them to `take` in order, on the calling thread.
+/// Encodes every group and gives them to `take` in order, on the calling thread, with what
+/// `meanwhile` made there first, beside the workers.
 ///
-/// The first error, from a worker or from `take`, stops the workers and is returned.
-pub(super) fn run(
+/// The first error, from a worker, `meanwhile` or `take`, stops the workers and is returned.
+pub(super) fn run<T>(
     job: &Job<'_>,
-    mut take: impl FnMut(Group) -> Result<(), ClipError>,
+    meanwhile: impl FnOnce() -> Result<T, ClipError>,
+    mut take: impl FnMut(&mut T, Group) -> Result<(), ClipError>,
 ) -> Result<(), ClipError> {
     let groups = job.spec.frames.div_ceil(GOP_FRAMES);
     let threads = job.spec.threads.get().min(THREADS_MAX).min(groups as usize);
@@ -51,12 +53,13 @@ pub(super) fn run(
         }
         drop(sender);
         let stop = StopUnlessDone { queue: &queue, done: false };
+        let mut made = meanwhile()?;
         let mut waiting = BTreeMap::new();
         let mut written = 0;
         for (index, group) in receiver {
             waiting.insert(index, group?);
             while let Some(group) = waiting.remove(&written) {
-                take(group)?;
+                take(&mut made, group)?;
                 written += 1;
                 queue.advance(written);
             }

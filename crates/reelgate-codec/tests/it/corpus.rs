@@ -32,6 +32,7 @@ pub(crate) fn corpus() -> Vec<Specimen> {
     sound(&mut add);
     cut(&mut add);
     mixed_up(&mut add);
+    stowaways(&mut add);
     oversized(&mut add);
     broken_movies(&mut add);
     broken_sounds(&mut add);
@@ -84,12 +85,39 @@ fn mixed_up(add: Add<'_>) {
     add("program.jpg", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0".to_vec(), Fate::Refused);
     add("archive.png", b"PK\x03\x04\x14\0\0\0\0\0".to_vec(), Fate::Refused);
     add("photo.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".to_vec(), Fate::Refused);
-    add("png-and-zip.png", [png(), b"PK\x05\x06".to_vec(), vec![0; 18]].concat(), Fate::Taken);
-    add("png-and-page.png", [png(), b"<script>1</script>".to_vec()].concat(), Fate::Taken);
     // A comment for one reader, a picture for another.
     add("gif-and-script.gif", b"GIF89a/*\xff\xff\0\0*/=1;alert(1)//".to_vec(), Fate::Refused);
     add("jpeg-signature-then-png", [vec![0xff, 0xd8, 0xff], png()].concat(), Fate::Refused);
     add("png-signature-then-movie", [png()[..8].to_vec(), movie(true)].concat(), Fate::Refused);
+}
+
+/// Files that are two things, one behind or within the other.
+fn stowaways(add: Add<'_>) {
+    let zip = [b"PK\x05\x06".as_slice(), &[0; 18]].concat();
+    let page = b"\n<!-- --><SCRIPT>alert(1)</SCRIPT>".to_vec();
+    add("png-and-zip.png", [png(), zip.clone()].concat(), Fate::Refused);
+    add("png-and-page.png", [png(), page.clone()].concat(), Fate::Refused);
+    add("png-and-pdf.png", [png(), b"%PDF-1.7\n".to_vec()].concat(), Fate::Refused);
+    add("jpeg-and-zip.jpg", [jpeg(), zip.clone()].concat(), Fate::Refused);
+    add("jpeg-and-program.jpg", [jpeg(), b"\x7fELF\x02\x01".to_vec()].concat(), Fate::Refused);
+    add("gif-and-script.gif", [gif(2, (1, 1)), b"#!/bin/sh\n".to_vec()].concat(), Fate::Refused);
+    add("gif-and-page.gif", [gif(1, (1, 1)), page.clone()].concat(), Fate::Refused);
+    add("bmp-and-rar.bmp", [bmp(4, 4), b"Rar!\x1a\x07\x01\0".to_vec()].concat(), Fate::Refused);
+    add("webp-and-page.webp", [webp(), b"<svg onload=x>".to_vec()].concat(), Fate::Refused);
+    add("wav-and-zip.wav", [wav(8000, 1600), zip.clone()].concat(), Fate::Refused);
+    add("movie-and-page.mp4", [movie(true), page].concat(), Fate::Refused);
+    add("movie-and-zip.mp4", [movie(true), zip.clone()].concat(), Fate::Refused);
+    // Read from its end it is an archive, wherever the picture puts that.
+    let good = png();
+    let end = good.len() - 12;
+    let mut comment = zip;
+    comment[20] = 4 + 12;
+    let within = [&good[..end], &chunk(b"tEXt", &comment), &good[end..]].concat();
+    add("zip-within.png", within, Fate::Refused);
+    // What cameras store behind a picture, and what some programs pad with.
+    add("jpeg-and-movie.jpg", [jpeg(), movie(true)].concat(), Fate::Taken);
+    add("jpeg-and-jpeg.jpg", [jpeg(), jpeg()].concat(), Fate::Taken);
+    add("padded.png", [png(), vec![0; 512]].concat(), Fate::Taken);
 }
 
 /// Files that are small and say that they are large, or are large inside.

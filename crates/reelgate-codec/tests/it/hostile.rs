@@ -4,7 +4,7 @@ use crate::corpus::{Fate, Specimen, corpus};
 use crate::support::Noise;
 use reelgate_codec::{
     AudioLimits, ImageLimits, MediaKind, VideoLimits, decode_audio, decode_image, decode_video,
-    probe, read_frame, sniff,
+    probe, read_frame, sniff, stowaway,
 };
 
 /// Damaged copies of each file.
@@ -16,7 +16,7 @@ const BYTES_MAX: usize = 64 << 10;
 fn is_read(bytes: &[u8]) -> bool {
     let images = ImageLimits { pixels_max: 40_000_000, ..ImageLimits::default() };
     let videos = VideoLimits { pixels_max: 1_000_000, frames_max: 30 };
-    match sniff(bytes).map(|found| found.kind()) {
+    match sniff(bytes).map(|found| found.kind()).filter(|_| stowaway(bytes).is_none()) {
         None => false,
         Some(MediaKind::Image) => decode_image(bytes, images).is_ok(),
         Some(MediaKind::Video) => {

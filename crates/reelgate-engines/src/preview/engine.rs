@@ -17,9 +17,10 @@ use std::fs::{self, File};
 use std::io::BufWriter;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::thread;
 use std::time::Duration;
 
 /// How often progress is passed on and a stop is looked for.
@@ -154,28 +155,24 @@ fn render(
     let film = compose(&brief);
     let mut spec = ClipSpec::new(brief.width, brief.height, brief.frames);
     spec.threads = threads;
-    spec.sound = match work.order.audio {
-        true => Some(sound.unwrap_or_else(|| film.soundtrack())),
-        false => None,
-    };
+    spec.sound = sound.filter(|_| work.order.audio);
     spec.tags = tags(work, &film);
     let video = work.scratch.join("video.mp4");
-    let finished = Finished::new(&film, (brief.width, brief.height), brief.frames, marked);
-    let finished = finished.seen_by(&shared.looks);
+    let finished = Finished::new(&film, (brief.width, brief.height), brief.frames, marked)
+        .sounding(work.order.audio)
+        .seen_by(&shared.looks);
     write_video(&spec, &finished, &video, shared)?;
-    let (poster, last_frame) = write_stills(&brief, &finished, &work.scratch)?;
-    let (small, delay_ms) = finished.thumbnail();
-    let gif = encode_gif(&small, delay_ms).map_err(unwritten)?;
+    let name = |name: &str| work.scratch.join(name);
     let clip = Clip {
         video,
-        poster,
-        last_frame,
+        poster: name("poster.jpg"),
+        last_frame: name("last-frame.png"),
         size: work.size,
         frames: brief.frames,
         duration_ms: work.order.duration_s.saturating_mul(1000),
         has_audio: work.order.audio,
     };
-    fs::write(clip.thumbnail(), gif).map_err(disk)?;
+    write_stills(finished, &clip, threads)?;
     Ok(clip)
 }
 
@@ -252,20 +249,34 @@ fn write_video(
     }
 }
 
-/// The poster shows the clip a third of the way in, when the opening has settled.
-fn write_stills(
-    brief: &Brief,
-    film: &Finished<'_>,
-    scratch: &Path,
-) -> Result<(PathBuf, PathBuf), EngineError> {
-    let (poster, last_frame) = (scratch.join("poster.jpg"), scratch.join("last-frame.png"));
-    let jpeg = encode_jpeg(&picture(brief, film, brief.frames / 3), POSTER_QUALITY);
-    let jpeg = jpeg.map_err(unwritten)?;
-    fs::write(&poster, jpeg).map_err(disk)?;
-    let last = brief.frames.saturating_sub(1);
-    let png = encode_png(&picture(brief, film, last)).map_err(unwritten)?;
-    fs::write(&last_frame, png).map_err(disk)?;
-    Ok((poster, last_frame))
+/// Writes the pictures that go with a clip, the largest beside the others where that is allowed.
+fn write_stills(film: Finished<'_>, clip: &Clip, threads: NonZeroUsize) -> Result<(), EngineError> {
+    let Some([poster, last]) = film.stills() else {
+        let message = "a clip's stills were not drawn";
+        return Err(EngineError::fatal(FailureClass::Internal, message));
+    };
+    let last_frame = || {
+        let png = encode_png(&last).map_err(unwritten)?;
+        fs::write(&clip.last_frame, png).map_err(disk)
+    };
+    let others = || {
+        let jpeg = encode_jpeg(&poster, POSTER_QUALITY).map_err(unwritten)?;
+        fs::write(&clip.poster, jpeg).map_err(disk)?;
+        let (small, delay_ms) = film.thumbnail();
+        let gif = encode_gif(&small, delay_ms).map_err(unwritten)?;
+        fs::write(clip.thumbnail(), gif).map_err(disk)
+    };
+    if threads.get() == 1 {
+        return last_frame().and_then(|()| others());
+    }
+    thread::scope(|scope| {
+        let beside = scope.spawn(last_frame);
+        others()?;
+        beside.join().unwrap_or_else(|_| {
+            let message = "a clip's last frame could not be written";
+            Err(EngineError::fatal(FailureClass::Internal, message))
+        })
+    })
 }
 
 fn disk(error: std::io::Error) -> EngineError {

@@ -21,7 +21,9 @@ use std::time::Duration;
 const LOCAL_ACCOUNT: &str = "local";
 /// What that account is topped up to: far more than any one clip costs.
 const LOCAL_CREDITS: Credits = Credits::whole(100_000);
+/// Between two looks at a job of a server, and of one in this process, where a look costs nothing.
 const POLL: Duration = Duration::from_millis(200);
+const POLL_HERE: Duration = Duration::from_millis(25);
 /// Polls that may fail in a row before the command gives up.
 const POLL_FAILURES_MAX: u32 = 25;
 
@@ -70,7 +72,7 @@ pub(super) async fn run(
     options: GenerateOptions,
 ) -> Result<ExitCode, CliError> {
     if let (Some(server), Some(key)) = (&options.server, &options.key) {
-        make(&Client::new(server, key)?, &options).await?;
+        make(&Client::new(server, key)?, &options, POLL).await?;
         return Ok(ExitCode::SUCCESS);
     }
     // Without a folder of its own the whole platform lives in a temporary one for this one clip.
@@ -83,7 +85,7 @@ pub(super) async fn run(
     config.limits.rate_limit = false;
     config.limits.body_bytes_max = config.limits.body_bytes_max.max(128 << 20);
     let local = Local::start(config).await?;
-    let made = make(&local.client, &options).await;
+    let made = make(&local.client, &options, POLL_HERE).await;
     local.stop().await?;
     made.map(|()| ExitCode::SUCCESS)
 }
@@ -134,13 +136,13 @@ impl Local {
     }
 }
 
-async fn make(client: &Client, options: &GenerateOptions) -> Result<(), CliError> {
+async fn make(client: &Client, options: &GenerateOptions, every: Duration) -> Result<(), CliError> {
     let job = client.submit(&order(options)?).await?;
     let bar = ProgressBar::new(1000);
     let style = ProgressStyle::with_template("{msg:10} [{bar:40}] {percent:>3}%  {elapsed}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
     let done = tokio::select! {
-        done = wait(client, &job.id, &bar) => done?,
+        done = wait(client, &job.id, &bar, every) => done?,
         _ = tokio::signal::ctrl_c() => {
             bar.abandon_with_message("cancelling");
             client.cancel(&job.id).await?;
@@ -164,7 +166,12 @@ async fn make(client: &Client, options: &GenerateOptions) -> Result<(), CliError
 }
 
 /// Polls until the job has ended; a hiccup of the network is not the job's end.
-async fn wait(client: &Client, id: &str, bar: &ProgressBar) -> Result<RemoteJob, CliError> {
+async fn wait(
+    client: &Client,
+    id: &str,
+    bar: &ProgressBar,
+    every: Duration,
+) -> Result<RemoteJob, CliError> {
     let mut failures = 0;
     loop {
         match client.job(id).await {
@@ -184,7 +191,7 @@ async fn wait(client: &Client, id: &str, bar: &ProgressBar) -> Result<RemoteJob,
             Err(error) if failures >= POLL_FAILURES_MAX => return Err(error),
             Err(_) => failures += 1,
         }
-        tokio::time::sleep(POLL).await;
+        tokio::time::sleep(every).await;
     }
 }
 

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Every key the file may have, dotted.
-const KEYS: [&str; 41] = [
+const KEYS: [&str; 43] = [
     "data",
     "database",
     "media",
@@ -38,6 +38,7 @@ const KEYS: [&str; 41] = [
     "limits.task_query_requests_per_minute",
     "limits.tasks_v1_requests_per_minute",
     "limits.ark_requests_per_minute",
+    "limits.openai_requests_per_minute",
     "limits.native_requests_per_minute",
     "limits.purchase_gate",
     "limits.trusted_proxies",
@@ -110,6 +111,7 @@ struct Limits {
     task_query_requests_per_minute: Option<u32>,
     tasks_v1_requests_per_minute: Option<u32>,
     ark_requests_per_minute: Option<u32>,
+    openai_requests_per_minute: Option<u32>,
     native_requests_per_minute: Option<u32>,
     purchase_gate: Option<bool>,
     trusted_proxies: Option<Vec<String>>,
@@ -183,6 +185,7 @@ impl File {
             (&mut limits.open_v1_requests_per_minute, from.open_v1_requests_per_minute),
             (&mut limits.task_query_requests_per_minute, from.task_query_requests_per_minute),
             (&mut limits.ark_requests_per_minute, from.ark_requests_per_minute),
+            (&mut limits.openai_requests_per_minute, from.openai_requests_per_minute),
             (&mut limits.native_requests_per_minute, from.native_requests_per_minute),
         ] {
             set(slot, value.map(Some));
@@ -273,72 +276,74 @@ mod tests {
         Ok(config)
     }
 
+    const EXAMPLE: &str = "
+        data = 'd'
+        database = 'postgres://localhost/reelgate'
+        media = 's3://films/ours'
+        watermark = true
+        listen = '0.0.0.0:1'
+        public_url = 'https://example.com/'
+        workers = 2
+        render_threads = 3
+        log = 'json'
+        [limits]
+        rate_limit = false
+        requests_per_minute = 4
+        open_v1_requests_per_minute = 6
+        task_query_requests_per_minute = 7
+        tasks_v1_requests_per_minute = 5
+        ark_requests_per_minute = 9
+        openai_requests_per_minute = 10
+        native_requests_per_minute = 8
+        purchase_gate = true
+        trusted_proxies = ['10.0.0.0/8', '::1']
+        body_bytes_max = 6000
+        asset_bytes_max = 6001
+        connections_max = 7
+        requests_in_flight_max = 7
+        [jobs]
+        attempts_max = 8
+        deadline_s = 9
+        lease_s = 10
+        retention_days = 99
+        running_per_account_max = 2
+        [credentials]
+        sign = false
+        certificate = 'chain.pem'
+        key = 'key.pem'
+        [s3]
+        endpoint = 'http://127.0.0.1:9000'
+        region = 'eu-1'
+        access_key_id = 'key'
+        secret_access_key = 'hush'
+        redirect = true
+        timeout_s = 15
+        [outbound]
+        allow_private = true
+        fetch_timeout_s = 11
+        reference_bytes_max = 12
+        reference_pixels_max = 13
+        webhook_timeout_s = 14
+        [openai]
+        models = { 'wan-2.2' = 'native/preview' }
+    ";
+
     #[test]
     fn every_key_is_read() {
-        let example = "
-            data = 'd'
-            database = 'postgres://localhost/reelgate'
-            media = 's3://films/ours'
-            watermark = true
-            listen = '0.0.0.0:1'
-            public_url = 'https://example.com/'
-            workers = 2
-            render_threads = 3
-            log = 'json'
-            [limits]
-            rate_limit = false
-            requests_per_minute = 4
-            open_v1_requests_per_minute = 6
-            task_query_requests_per_minute = 7
-            tasks_v1_requests_per_minute = 5
-            ark_requests_per_minute = 9
-            native_requests_per_minute = 8
-            purchase_gate = true
-            trusted_proxies = ['10.0.0.0/8', '::1']
-            body_bytes_max = 6000
-            asset_bytes_max = 6001
-            connections_max = 7
-            requests_in_flight_max = 7
-            [jobs]
-            attempts_max = 8
-            deadline_s = 9
-            lease_s = 10
-            retention_days = 99
-            running_per_account_max = 2
-            [credentials]
-            sign = false
-            certificate = 'chain.pem'
-            key = 'key.pem'
-            [s3]
-            endpoint = 'http://127.0.0.1:9000'
-            region = 'eu-1'
-            access_key_id = 'key'
-            secret_access_key = 'hush'
-            redirect = true
-            timeout_s = 15
-            [outbound]
-            allow_private = true
-            fetch_timeout_s = 11
-            reference_bytes_max = 12
-            reference_pixels_max = 13
-            webhook_timeout_s = 14
-            [openai]
-            models = { 'wan-2.2' = 'native/preview' }
-        ";
-        let keys = example.lines().filter(|line| line.contains('=')).count();
+        let keys = EXAMPLE.lines().filter(|line| line.contains('=')).count();
         assert_eq!(keys, KEYS.len(), "the example names every key");
-        let config = load(example).expect("valid");
+        let config = load(EXAMPLE).expect("valid");
         let defaults = Config::for_data(Path::new("d"));
         assert_eq!(config.public_url.as_deref(), Some("https://example.com"));
         assert_eq!(config.jobs.deadline_ms, 9_000);
         assert_ne!(config.limits, defaults.limits);
         assert_eq!(config.limits.trusted_proxies.len(), 2);
         assert!(config.limits.purchase_gate);
-        let rates = ["open_v1", "task_query", "tasks_v1", "ark", "native"].map(|name| {
+        let rates = ["open_v1", "task_query", "tasks_v1", "ark", "openai", "native"].map(|name| {
             let limits = LimitConfig { rate_limit: true, ..config.limits.clone() };
             Config { limits, ..config.clone() }.rate(name).map(|rule| rule.requests)
         });
-        assert_eq!(rates, [Some(6), Some(7), Some(5), Some(9), Some(8)]);
+        assert_eq!(rates, [Some(6), Some(7), Some(5), Some(9), Some(10), Some(8)]);
         assert_ne!(config.outbound, defaults.outbound);
         assert_eq!(config.openai_models["wan-2.2"].as_str(), "native/preview");
         assert!(config.watermark && !config.credentials.sign);

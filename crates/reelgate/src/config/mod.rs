@@ -85,6 +85,8 @@ pub struct LimitConfig {
     pub tasks_v1_requests_per_minute: u32,
     /// The same for the Ark API, where it is to differ.
     pub ark_requests_per_minute: Option<u32>,
+    /// The same for OpenAI's videos API, where it is to differ.
+    pub openai_requests_per_minute: Option<u32>,
     /// The same for the native API, where it is to differ.
     pub native_requests_per_minute: Option<u32>,
     /// Whether models that are kept for accounts that have paid are: API C's newer one.
@@ -174,6 +176,7 @@ impl Config {
                 task_query_requests_per_minute: None,
                 tasks_v1_requests_per_minute: 30,
                 ark_requests_per_minute: None,
+                openai_requests_per_minute: None,
                 native_requests_per_minute: None,
                 purchase_gate: false,
                 trusted_proxies: Vec::new(),
@@ -290,6 +293,7 @@ impl Config {
             "task_query" => limits.task_query_requests_per_minute,
             "tasks_v1" => Some(limits.tasks_v1_requests_per_minute),
             "ark" => limits.ark_requests_per_minute,
+            "openai" => limits.openai_requests_per_minute,
             "native" => limits.native_requests_per_minute,
             _ => None,
         };

@@ -1,8 +1,9 @@
 //! An upstream that goes wrong in every way it can, and a server that is killed meanwhile.
 
 use crate::customer::Customer;
+use crate::private_postgres;
 use crate::receiver::Receiver;
-use crate::server::{Base, Place, Start};
+use crate::server::{Base, Place, Postgres, Start};
 use crate::upstream::Upstream;
 use crate::{Dice, number, until, verify};
 use reelgate::stand_in::script::Chance;
@@ -40,13 +41,25 @@ const FAULTS: [&str; 14] = [
 /// made twice upstream, and no finished clip is lost.
 #[test]
 fn chaos_upstream_and_deaths_lose_nothing_and_make_nothing_twice() {
+    play(Base::Sqlite);
+}
+
+/// The same on the other database.
+#[test]
+fn chaos_on_postgres_loses_nothing_either() {
+    if private_postgres::is_wanted() {
+        play(Base::Postgres(&Postgres::start()));
+    }
+}
+
+fn play(base: Base<'_>) {
     let jobs = number("REELGATE_TEST_JOBS", JOBS);
     let (kills, seed) = (number("REELGATE_TEST_KILLS", KILLS), number("REELGATE_TEST_SEED", 1));
     let what = format!("REELGATE_TEST_SEED={seed} REELGATE_TEST_JOBS={jobs} {kills} deaths");
     let mut dice = Dice((seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let hook = Receiver::start();
     hook.fail_every(5);
-    let place = Place::with_customer(Base::Sqlite).with_port();
+    let place = Place::with_customer(base).with_port();
     let upstream = Upstream::start("ark", TAKES_MS, Chance::default());
     upstream.serve(&place, "ark");
     let mut customer = Customer::new(&place.key, &hook.url);

@@ -80,10 +80,6 @@ fn check_answers(what: &str, customer: &Customer, server: &Server, upstream: Opt
         match job["state"].as_str() {
             Some("succeeded") => {
                 for link in ["video_url", "poster_url", "last_frame_url", "thumbnail_url"] {
-                    // What an upstream made has no moving thumbnail.
-                    if link == "thumbnail_url" && upstream.is_some() {
-                        continue;
-                    }
                     let url = job["output"][link].as_str().expect("a link");
                     let path = url.find("/files/").map(|at| &url[at..]).expect("a path");
                     let file = customer.get(&server.address, path).expect("an answer");

@@ -128,6 +128,9 @@ async fn a_clip_of_an_upstream_is_here_before_it_is_paid_for() {
     assert_eq!(*charged, job.price.credits);
     let link = world.app.get(&format!("{JOBS}/{id}"), &world.who).await.at("/output/video_url");
     assert_eq!(world.app.download(&link).await.body.len() as u64, output.video_bytes);
+    let seen = world.app.get(&format!("{JOBS}/{id}"), &world.who).await;
+    let moving = world.app.download(&seen.at("/output/thumbnail_url")).await;
+    assert!(moving.body.starts_with(b"GIF89a"), "a small moving picture was made of it");
     assert_eq!(world.app.entries(&world.who).await, [Grant, Hold, Capture]);
     assert_eq!(world.made().jobs.len(), 1);
     world.app.finish().await;

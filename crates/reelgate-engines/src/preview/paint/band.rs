@@ -221,28 +221,41 @@ fn mix_rows(
 ) {
     let (low, high) = (weight / 255.0, (1.0 - weight) / 255.0);
     let (a, b) = (&upper[texels.0..texels.1], &lower[texels.0..texels.1]);
-    out.resize(a.len(), [0.0; 4]);
+    // One more, so that every texel has a neighbour.
+    out.resize(a.len() + 1, [0.0; 4]);
     for ((o, p), q) in out.iter_mut().zip(a).zip(b) {
         for k in 0..4 {
             o[k] = f32::from(p[k]) * high + f32::from(q[k]) * low;
         }
     }
+    out[a.len()] = out[a.len() - 1];
 }
+
+/// Pixels whose places in the texture are worked out at once.
+const BLOCK: usize = 8;
 
 #[inline(always)]
 fn lay_row(row: &mut [Quad], line: &[Quad], crossing: Crossing) {
     let (from, to) = crossing.columns;
-    let last = line.len() - 1;
-    let offset = crossing.path.start - crossing.texels.0 as f32;
-    for (x, pixel) in row[from..to].iter_mut().enumerate() {
-        let u = (offset + crossing.path.step * (from + x) as f32).max(0.0);
-        let at = (u as i32 as usize).min(last);
-        let part = (u - at as i32 as f32).min(1.0);
-        let (a, b) = (line[at], line[(at + 1).min(last)]);
-        let mut above = [0.0; 4];
-        for k in 0..4 {
-            above[k] = a[k] + (b[k] - a[k]) * part;
+    let most = ((line.len() - 2) << 16) as i32;
+    let first = crossing.path.start - crossing.texels.0 as f32 + crossing.path.step * from as f32;
+    // In 1/65536 texels: whole numbers need no care about infinities.
+    let (first, step) = ((first * 65_536.0) as i32, (crossing.path.step * 65_536.0) as i32);
+    for (block, pixels) in row[from..to].chunks_mut(BLOCK).enumerate() {
+        let start = first + step * (block * BLOCK) as i32;
+        let (mut texels, mut parts) = ([0_i32; BLOCK], [0.0_f32; BLOCK]);
+        for (k, (texel, part)) in texels.iter_mut().zip(&mut parts).enumerate() {
+            let place = (start + step * k as i32).clamp(0, most);
+            *texel = place >> 16;
+            *part = (place & 65_535) as f32 * (1.0 / 65_536.0);
         }
-        over(pixel, above);
+        for ((pixel, texel), part) in pixels.iter_mut().zip(texels).zip(parts) {
+            let pair = &line[texel as usize..texel as usize + 2];
+            let mut above = [0.0; 4];
+            for k in 0..4 {
+                above[k] = pair[0][k] + (pair[1][k] - pair[0][k]) * part;
+            }
+            over(pixel, above);
+        }
     }
 }

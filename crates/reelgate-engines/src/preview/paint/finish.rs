@@ -52,7 +52,7 @@ impl Grade {
     }
 }
 
-const GRAIN_LENGTH: usize = 1 << 15;
+pub(crate) const GRAIN_LENGTH: usize = 1 << 15;
 
 /// Bell-shaped noise, standard deviation 1.
 pub(crate) fn grain() -> &'static [f32] {

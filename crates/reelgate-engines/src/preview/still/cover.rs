@@ -49,7 +49,7 @@ pub(crate) fn luma_of(rgb: &[u8]) -> u8 {
     (16.5 + 219.0 / 255.0 * (0.2126 * r + 0.7152 * g + 0.0722 * b)) as i32 as u8
 }
 
-pub(crate) fn chroma_of([r, g, b]: [f32; 3]) -> (u8, u8) {
+fn chroma_of([r, g, b]: [f32; 3]) -> (u8, u8) {
     let light = 0.2126 * r + 0.7152 * g + 0.0722 * b;
     let u = 128.5 + 224.0 / 255.0 / 1.8556 * (b - light);
     let v = 128.5 + 224.0 / 255.0 / 1.5748 * (r - light);

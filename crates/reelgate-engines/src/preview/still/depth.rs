@@ -4,12 +4,20 @@
 /// Nearness, 0 far to 1 near, at an eighth of the frame's size.
 #[derive(Clone, Debug)]
 pub(crate) struct Depth {
-    pub(crate) width: usize,
-    pub(crate) height: usize,
-    pub(crate) near: Vec<f32>,
+    width: usize,
+    height: usize,
+    near: Vec<f32>,
 }
 
 const STEP: usize = 8;
+
+/// Nearness at the ends of the straight paths that a frame is drawn along.
+#[derive(Clone, Debug)]
+pub(crate) struct Near {
+    pub(crate) columns: usize,
+    /// Row by row.
+    pub(crate) near: Vec<f32>,
+}
 
 impl Depth {
     pub(crate) fn guess(rgb: &[u8], width: usize, height: usize) -> Self {
@@ -76,9 +84,19 @@ impl Depth {
         }
     }
 
+    /// Nearness at every `run`th pixel of each row of a frame of that size, and behind its end.
+    pub(crate) fn along(&self, width: usize, height: usize, run: usize) -> Near {
+        let columns = width.div_ceil(run) + 1;
+        let (across, down) = (1.0 / width as f32, 1.0 / height as f32);
+        let near = (0..columns * height).map(|index| {
+            let (x, y) = (index % columns * run, index / columns);
+            self.at((x as f32 + 0.5) * across, (y as f32 + 0.5) * down)
+        });
+        Near { columns, near: near.collect() }
+    }
+
     /// Nearness at a place given as parts of the frame's sides.
-    #[inline(always)]
-    pub(crate) fn at(&self, u: f32, v: f32) -> f32 {
+    fn at(&self, u: f32, v: f32) -> f32 {
         let x = (u * self.width as f32 - 0.5).clamp(0.0, (self.width - 1) as f32);
         let y = (v * self.height as f32 - 0.5).clamp(0.0, (self.height - 1) as f32);
         let ix = (x as i32 as usize).min(self.width - 2);

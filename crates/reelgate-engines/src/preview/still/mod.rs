@@ -6,8 +6,11 @@ mod drift;
 mod flow;
 mod inset;
 mod morph;
+mod plane;
 mod plate;
 mod reel;
+mod speckle;
+mod window;
 
 pub(crate) use drift::{Drift, Overlay, Path};
 pub(crate) use inset::{Inset, insets};

@@ -5,9 +5,16 @@ use reelgate_codec::Frame;
 
 use super::super::paint::noise::smoothstep;
 use super::super::place::stage::Moment;
-use super::drift::{Overlay, speckle};
+use super::drift::Overlay;
 use super::flow::Flow;
-use super::plate::{Plane, Plate, RUN};
+use super::plane::Plane;
+use super::plate::Plate;
+use super::speckle::speckle;
+
+/// Pixels between which motion counts as even.
+const RUN: usize = 16;
+/// Columns of a plane that so many cross.
+const COLUMNS: usize = 48;
 
 /// A shot that opens on one picture and ends on another.
 pub(crate) struct Morph {
@@ -81,15 +88,17 @@ impl NullaryFnOnce for Row<'_> {
             let u = (x as i32 as f32 + 0.5) * step;
             let flow = self.morph.flow.at(u, self.v);
             let (cu, cv) = (0.5 + (u - 0.5) / self.zoom, 0.5 + (self.v - 0.5) / self.zoom);
-            ([cu - flow[0] * back, cv - flow[1] * back], [cu + flow[0] * on, cv + flow[1] * on])
+            let a = self.a.place([cu - flow[0] * back, cv - flow[1] * back]);
+            (a, self.b.place([cu + flow[0] * on, cv + flow[1] * on]))
         };
         let mut from = place(0);
+        let mut sampled = [[0_u8; RUN]; 2];
         for (index, pixels) in self.row.chunks_mut(RUN).enumerate() {
             let to = place((index + 1) * RUN);
-            let (a, b) = (self.a.run(from.0, to.0), self.b.run(from.1, to.1));
-            for (x, pixel) in pixels.iter_mut().enumerate() {
-                let p = self.a.along(&a, x) as f32;
-                let q = self.b.along(&b, x) as f32;
+            self.a.follow::<RUN, COLUMNS>(from.0, to.0, &mut sampled[0]);
+            self.b.follow::<RUN, COLUMNS>(from.1, to.1, &mut sampled[1]);
+            for ((pixel, p), q) in pixels.iter_mut().zip(sampled[0]).zip(sampled[1]) {
+                let (p, q) = (f32::from(p), f32::from(q));
                 let value = if self.luma {
                     // Light is about the square of the code value.
                     let (p, q) = ((p - 16.0).max(0.0), (q - 16.0).max(0.0));

@@ -1,15 +1,19 @@
 //! Is a file that an upstream made a clip of what was ordered, and what does it look like?
 
-use reelgate_codec::{Rgb, encode_jpeg, encode_png};
+use reelgate_codec::{FRAME_RATE, Frame, Rgb, colour, encode_gif, encode_jpeg, encode_png};
 use reelgate_core::{Clip, EngineError, FailureClass, Order, Size};
 use reelgate_engines::remote::fit::Ignored;
-use reelgate_sandbox::{Bounds, Decoder, Media, Seen};
+use reelgate_sandbox::{Bounds, Decoder, Footage, FootageSpec, Media, Seen};
 use std::fmt::Display;
 use std::path::Path;
 
 const POSTER_QUALITY: u8 = 80;
 /// The poster shows the clip after this much of it: the very first frame is often black.
 const POSTER_PART: u32 = 8;
+/// The moving thumbnail: frames, every so many of the clip's first seconds, and its longer side.
+const MOVING_FRAMES: u32 = 12;
+const MOVING_STEP: u32 = 8;
+const MOVING_SIDE: usize = 240;
 /// A clip may be this much shorter than ordered and still count as it, at its own price.
 const SHORT_MS_MAX: u64 = 1_500;
 
@@ -60,7 +64,7 @@ pub(super) async fn examine(
     let written = tokio::task::spawn_blocking(move || write(&early, &files.0, &late, &files.1));
     written.await.map_err(|error| unusable(&error))??;
     let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-    Ok(Clip {
+    let clip = Clip {
         video: video.to_owned(),
         poster,
         last_frame,
@@ -68,7 +72,41 @@ pub(super) async fn examine(
         frames: seen.frames,
         duration_ms: u32::try_from(seen.duration_ms).unwrap_or(u32::MAX),
         has_audio: seen.has_audio,
-    })
+    };
+    // A nicety: a clip of a codec that is not decoded here goes without.
+    if let Err(error) = move_small(decoder, &clip, &seen).await {
+        tracing::debug!(error, "a clip of an upstream has no moving thumbnail");
+    }
+    Ok(clip)
+}
+
+/// Writes a small moving picture of a clip's first seconds.
+async fn move_small(decoder: &Decoder, clip: &Clip, seen: &Seen) -> Result<(), String> {
+    let longer = seen.width.max(seen.height).max(1);
+    let small = |side: usize| (side * MOVING_SIDE / longer / 2 * 2).max(2);
+    let spec = FootageSpec {
+        width: small(seen.width),
+        height: small(seen.height),
+        frames_max: MOVING_FRAMES * MOVING_STEP,
+        pixels_max: PIXELS_MAX,
+    };
+    let (into, to) = (clip.video.with_file_name("footage"), clip.thumbnail());
+    let footage = decoder.footage(Media::File(&clip.video), spec, &into).await;
+    let footage = footage.map_err(|error| error.to_string())?;
+    let written = tokio::task::spawn_blocking(move || write_small(&footage, &to)).await;
+    written.map_err(|error| error.to_string())?
+}
+
+fn write_small(footage: &Footage, to: &Path) -> Result<(), String> {
+    let (width, height) = footage.size();
+    let mut frames = Vec::new();
+    for index in (0..footage.frames()).step_by(MOVING_STEP as usize) {
+        let mut frame = Frame::black(width, height);
+        footage.read(index, &mut frame).map_err(|error| error.to_string())?;
+        frames.push(colour::to_rgb(&frame));
+    }
+    let gif = encode_gif(&frames, MOVING_STEP * 1000 / FRAME_RATE);
+    std::fs::write(to, gif.map_err(|error| error.to_string())?).map_err(|error| error.to_string())
 }
 
 fn unusable(error: &dyn Display) -> Flaw {

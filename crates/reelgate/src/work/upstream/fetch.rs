@@ -183,6 +183,11 @@ async fn keep(
 ) -> Result<Output, MediaError> {
     let put = |kind, file| app.media.put_clip_file(job.id, token, kind, file);
     let poster = put(ClipFile::Poster, &clip.poster).await?;
+    let moving = clip.thumbnail();
+    let thumbnail = match tokio::fs::try_exists(&moving).await? {
+        true => Some(put(ClipFile::Thumbnail, &moving).await?.name),
+        false => None,
+    };
     fault::point(Point::PosterKept);
     let last_frame = put(ClipFile::LastFrame, &clip.last_frame).await?;
     fault::point(Point::LastFrameKept);
@@ -194,7 +199,7 @@ async fn keep(
         video_bytes: video.bytes,
         video_sha256: video.sha256,
         poster: poster.name,
-        thumbnail: None,
+        thumbnail,
         size: clip.size,
         frames: clip.frames,
         duration_ms: clip.duration_ms,
