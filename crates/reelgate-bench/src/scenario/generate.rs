@@ -24,8 +24,8 @@ const SIZES: [&str; 4] = ["480p", "720p", "1080p", "4k"];
 const MOVIEPY_ROUNDS: usize = 2;
 
 /// The usual way to set a photo in motion without any of this.
-const ZOOM: &str = "crop=1920:1080,zoompan=z='min(zoom+0.0015,1.3)':x='iw/2-iw/zoom/2':y='ih/2-ih/zoom/2':\
-    d=120:s=1280x720:fps=24";
+const ZOOM: &str = "crop=1920:1080,zoompan=z='min(zoom+0.0015,1.3)':\
+    x='iw/2-iw/zoom/2':y='ih/2-ih/zoom/2':d=120:s=1280x720:fps=24";
 
 /// The same in Python: a frame is a window of the picture, scaled well.
 const MOVIEPY: &str = "
