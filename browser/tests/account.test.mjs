@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { launch, made, open, serve } from "./harness.mjs";
+import { isAccessible, launch, made, open, serve } from "./harness.mjs";
 
 /** @type {import("./harness.mjs").Server} */
 let server;
@@ -130,5 +130,22 @@ test("a code brings credits, and the statement says where they went", async () =
   await statement.getByText("+25").waitFor();
   const charged = statement.getByRole("row", { name: /Charged/ });
   assert.match((await charged.first().textContent()) ?? "", new RegExp(job.id));
+  await finish();
+});
+
+test("usage is drawn by day, model and key, and can be read as tables", async () => {
+  await made(server, { prompt: "A quiet sea" });
+  const { page, finish } = await open(browser, server);
+  await page.goto("/account/usage");
+  await page.getByRole("img", { name: /^Credits a day: most on / }).waitFor();
+  const models = page.getByRole("img", { name: /^By model: native\/preview .* credits?/ });
+  await models.waitFor();
+  await page.getByRole("img", { name: /^By key: / }).waitFor();
+  await page.getByRole("radio", { name: "Orders" }).click();
+  await page.getByRole("img", { name: /^By model: native\/preview \d+ orders?/ }).waitFor();
+  await page.getByText("As a table").nth(1).click();
+  const table = page.getByRole("region", { name: "Model" });
+  await table.getByRole("row", { name: /native\/preview/ }).waitFor();
+  await isAccessible(page);
   await finish();
 });

@@ -5,8 +5,8 @@
 //! account costs no more than a thousand quiet ones.
 //!
 //! Those who were just answered tend to come back together, and the first of them would be a batch
-//! alone, with a commit of its own. So after a batch of many the next one waits, for a moment, until
-//! half as many are there; a lone caller waits for nobody.
+//! alone, with a commit of its own. So after a batch of many the next one waits, for a moment,
+//! until half as many are there; a lone caller waits for nobody.
 
 use super::postgres::Postgres;
 use super::{QUEUE_MAX, Tx};

@@ -3,7 +3,8 @@
 /**
  * @typedef {{name: string, in: string, required?: boolean, description?: string,
  *   schema?: any}} Parameter
- * @typedef {{id: string, method: string, path: string, summary: string, description: string,
+ * @typedef {{id: string, title: string, method: string, path: string, summary: string,
+ *   description: string,
  *   parameters: Parameter[], body: any, answers: [string, any][], isPublic: boolean}} Operation
  */
 
@@ -18,6 +19,7 @@ export function operations(document) {
       const parameters = [...(item.parameters ?? []), ...(one.parameters ?? [])];
       return {
         id: one.operationId ?? `${method} ${path}`,
+        title: titleOf(one.operationId ?? ""),
         method: method.toUpperCase(),
         path,
         summary: one.summary ?? "",
@@ -29,6 +31,15 @@ export function operations(document) {
       };
     }),
   );
+}
+
+/** What an operation does, out of its name: `grantCredits` grants credits. @param {string} id */
+function titleOf(id) {
+  const words = id
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replace(/[_-]/g, " ")
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** Follows a reference inside of the document. @param {any} document @param {any} schema */

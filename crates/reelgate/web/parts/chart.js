@@ -1,6 +1,6 @@
 // Columns over days. The library is loaded when the first chart is drawn.
 
-import { html, useEffect, useRef } from "../lib/ui.js";
+import { html, useEffect, useRef, useState } from "../lib/ui.js";
 import { language, t } from "../lib/words.js";
 import { theme } from "../lib/theme.js";
 
@@ -9,8 +9,12 @@ const DAY_S = 86_400;
 
 /** @typedef {{day: string, value: number}} Point */
 
-/** @param {{points: Point[], label: string}} props */
-export function Chart({ points, label }) {
+/**
+ * @param {{points: Point[], label: string, show: (value: number) => string}} props `show`: an
+ *   amount as people write it
+ */
+export function Chart({ points, label, show }) {
+  const [at, setAt] = useState(/** @type {number | null} */ (null));
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   useEffect(() => {
     let isWanted = true;
@@ -23,7 +27,8 @@ export function Chart({ points, label }) {
       const element = box.current;
       if (!isWanted || !element) return;
       plot?.destroy();
-      plot = new Plot(options(Plot, element), [points.map(dayOf), points.map(valueOf)], element);
+      const settings = options(Plot, element, setAt);
+      plot = new Plot(settings, [points.map(dayOf), points.map(valueOf)], element);
     };
     if (box.current) watcher.observe(box.current);
     return () => {
@@ -36,8 +41,14 @@ export function Chart({ points, label }) {
     (most, one) => (one.value > most.value ? one : most),
     points[0] ?? NONE,
   );
-  const about = t("{label}: most on {day}, {n}", { label, day: most.day, n: most.value });
-  return html`<div class="chart" role="img" aria-label=${about} ref=${box}></div>`;
+  const about = t("{label}: most on {day}, {n}", { label, day: most.day, n: show(most.value) });
+  const under = at === null ? undefined : points[at];
+  return html`<div class="chart" role="img" aria-label=${about}>
+    <div class="chart-note" aria-hidden="true">
+      ${under && html`<span>${dayName(under.day)}</span><strong>${show(under.value)}</strong>`}
+    </div>
+    <div ref=${box}></div>
+  </div>`;
 }
 
 function addSheet() {
@@ -50,6 +61,12 @@ function addSheet() {
 const NONE = { day: "–", value: 0 };
 const dayOf = (/** @type {Point} */ point) => Date.parse(point.day) / 1000;
 const valueOf = (/** @type {Point} */ point) => point.value;
+
+/** @param {string} day */
+function dayName(day) {
+  const format = { dateStyle: /** @type {const} */ ("medium"), timeZone: "UTC" };
+  return new Date(day).toLocaleDateString(language.value, format);
+}
 
 /**
  * Half a column on either side.
@@ -72,8 +89,12 @@ function colourOf(element, name) {
   return color;
 }
 
-/** @param {any} Plot @param {HTMLElement} element */
-function options(Plot, element) {
+/**
+ * @param {any} Plot
+ * @param {HTMLElement} element
+ * @param {(at: number | null) => void} onPoint which column is pointed at
+ */
+function options(Plot, element, onPoint) {
   const colour = (/** @type {string} */ name) => colourOf(element, name);
   const font = `12px ${getComputedStyle(document.body).fontFamily}`;
   const axis = { stroke: colour("--soft"), font, ticks: { show: false } };
@@ -88,7 +109,8 @@ function options(Plot, element) {
     width: Math.max(200, element.clientWidth),
     height: HEIGHT,
     legend: { show: false },
-    cursor: { show: false },
+    cursor: { x: false, y: false, drag: { x: false, y: false }, points: { show: false } },
+    hooks: { setCursor: [(/** @type {any} */ plot) => onPoint(plot.cursor.idx ?? null)] },
     scales: { x: { range: withEdges }, y: { range: fromZero } },
     axes: [
       { ...axis, grid: { show: false }, values: days },

@@ -1,6 +1,6 @@
 // The reference of one API, out of its own description.
 
-import { example, fields, operations } from "../lib/openapi.js";
+import { example, fields, operations, typeOf } from "../lib/openapi.js";
 import { html, useState } from "../lib/ui.js";
 import { t } from "../lib/words.js";
 import { useAnswer, Waiting } from "./load.js";
@@ -45,7 +45,7 @@ function One({ api, document, operation }) {
     <summary>
       <span class="method method-${operation.method.toLowerCase()}">${operation.method}</span>
       <code>${operation.path}</code>
-      <span class="soft small" lang="en">${operation.summary}</span>
+      <span class="operation-title" lang="en">${operation.title}</span>
     </summary>
     ${isOpen && html`<${Body} api=${api} document=${document} operation=${operation} />`}
   </details>`;
@@ -57,6 +57,7 @@ function Body({ api, document, operation }) {
   const [status, answer] = operation.answers.find(([status]) => status.startsWith("2")) ?? [];
   const given = answer?.content?.["application/json"]?.schema;
   return html`${operation.description && html`<p lang="en">${operation.description}</p>`}
+    ${operation.isPublic && html`<p><span class="tag">${t("needs no key")}</span></p>`}
     ${
       operation.parameters.length > 0 &&
       html`<h3>${t("Parameters")}</h3>
@@ -64,7 +65,7 @@ function Body({ api, document, operation }) {
         label=${t("Parameters")}
         rows=${operation.parameters.map(one => ({
           name: one.name,
-          type: `${one.in}: ${one.schema?.type ?? "string"}`,
+          type: `${one.in}: ${typeOf(document, one.schema ?? { type: "string" })}`,
           isRequired: Boolean(one.required),
           about: one.description ?? "",
         }))}
@@ -78,6 +79,7 @@ function Body({ api, document, operation }) {
     ${
       given &&
       html`<h3>${t("Answer {status}", { status: status ?? "" })}</h3>
+      <p class="soft" lang="en">${operation.summary}</p>
       <${Fields} label=${t("Answer")} rows=${fields(document, given)} />
       <details class="more">
         <summary>${t("Example")}</summary>

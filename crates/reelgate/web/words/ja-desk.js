@@ -159,4 +159,13 @@ export default {
   "{n} were added to your balance.": "残高に {n} が追加されました。",
   "Your credits come as soon as the payment is confirmed, usually within seconds.":
     "お支払いが確認され次第、通常は数秒でクレジットが入ります。",
+  Orders: "注文",
+  Count: "数えるもの",
+  "{n} orders": "注文 {n} 件",
+  "Orders a day": "1 日の注文",
+  Day: "日",
+  "As a table": "表で見る",
+  "all others": "その他",
+  "1 order": "注文 1 件",
+  "needs no key": "キー不要",
 };

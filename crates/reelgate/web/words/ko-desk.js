@@ -157,4 +157,13 @@ export default {
   "{n} were added to your balance.": "잔액에 {n}이(가) 추가되었습니다.",
   "Your credits come as soon as the payment is confirmed, usually within seconds.":
     "결제가 확인되는 대로, 보통 몇 초 안에 크레딧이 들어옵니다.",
+  Orders: "주문",
+  Count: "세는 것",
+  "{n} orders": "주문 {n}건",
+  "Orders a day": "하루 주문",
+  Day: "날짜",
+  "As a table": "표로 보기",
+  "all others": "나머지",
+  "1 order": "주문 1건",
+  "needs no key": "키 필요 없음",
 };

@@ -163,4 +163,13 @@ export default {
   "{n} were added to your balance.": "Do salda dodano: {n}.",
   "Your credits come as soon as the payment is confirmed, usually within seconds.":
     "Kredyty przyjdą, gdy tylko płatność się potwierdzi, zwykle w kilka sekund.",
+  Orders: "Zamówienia",
+  Count: "Licz",
+  "{n} orders": "Zamówienia: {n}",
+  "Orders a day": "Zamówienia na dzień",
+  Day: "Dzień",
+  "As a table": "Jako tabela",
+  "all others": "pozostałe",
+  "1 order": "1 zamówienie",
+  "needs no key": "bez klucza",
 };
