@@ -12,6 +12,8 @@ import { chromium } from "playwright-core";
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const TARGET = process.env.CARGO_TARGET_DIR ?? path.join(ROOT, "target");
 const BINARY = process.env.REELGATE_BIN ?? path.join(TARGET, "debug/reelgate");
+/** What the server is given: it refuses variables of its own that it does not know. */
+const { REELGATE_BIN: _, ...ENVIRONMENT } = process.env;
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const INSTALLED = ["/usr/bin/chromium", "/usr/bin/google-chrome"];
 /** None: the one that Playwright has brought. */
@@ -39,7 +41,7 @@ export async function serve(more = [], { settings, env = {} } = {}) {
   const options = ["--listen", "127.0.0.1:0", "--address-file", address, ...more];
   const child = spawn(BINARY, ["--data", data, "serve", ...options], {
     stdio: "ignore",
-    env: { ...process.env, ...env },
+    env: { ...ENVIRONMENT, ...env },
   });
   const ended = new Promise(resolve => child.once("exit", resolve));
   const until = Date.now() + STARTS_WITHIN_MS;
@@ -49,7 +51,11 @@ export async function serve(more = [], { settings, env = {} } = {}) {
   }
   const url = `http://${readFileSync(address, "utf8").trim()}`;
   const type = (/** @type {string} */ input, /** @type {string[]} */ ...args) =>
-    execFileSync(BINARY, ["--data", data, ...args], { encoding: "utf8", input }).trim();
+    execFileSync(BINARY, ["--data", data, ...args], {
+      encoding: "utf8",
+      env: ENVIRONMENT,
+      input,
+    }).trim();
   const command = (/** @type {string[]} */ ...args) => type("", ...args);
   command("account", "create", "first", "--credits", "10000");
   const key = command("key", "create", "--account", "first", "--manage").split("\n").pop() ?? "";
