@@ -3,7 +3,10 @@
 //! A code is twenty characters of Crockford's base 32 (100 random bits) in groups of five, written
 //! so that it can be read over a telephone. Like keys, codes are kept as hashes.
 
+use crate::error::Error;
+use crate::guard::EXPIRES_S_MAX;
 use crate::key::KeyHash;
+use crate::owner::{check_label, within};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -15,6 +18,19 @@ const GROUP_CHARS: usize = 5;
 pub const ENTROPY_BYTES: usize = 20;
 /// Most accounts that one code may serve.
 pub const USES_MAX: u32 = 1_000_000;
+
+/// How many accounts a new code may serve, where everything about it is within its range.
+///
+/// # Errors
+/// `Invalid` with the first field that is not.
+pub fn check(uses: i64, expires_in_s: Option<i64>, label: &str) -> Result<u32, Error> {
+    check_label(label)?;
+    if let Some(seconds) = expires_in_s {
+        within("expires_in_s", seconds, 1, EXPIRES_S_MAX)?;
+    }
+    let uses = within("uses", uses, 1, i64::from(USES_MAX))?;
+    u32::try_from(uses).map_err(|_| Error::internal())
+}
 
 /// A code as it is handed out, once. Never logged, never stored.
 #[derive(Clone, PartialEq, Eq)]

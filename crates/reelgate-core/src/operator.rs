@@ -2,6 +2,7 @@
 
 use crate::credits::Credits;
 use crate::engine::FailureClass;
+use crate::error::{Error, Field};
 use crate::id::{AccountId, CodeId, JobId, UserId};
 use crate::job::{Job, StateName};
 use crate::ledger::Funds;
@@ -13,6 +14,18 @@ use crate::user::{AccountKind, Secret, UserRole};
 
 /// Most characters of the words on a grant.
 pub const NOTE_CHARS_MAX: usize = 200;
+
+/// Refuses words that a statement has no room for.
+///
+/// # Errors
+/// `Invalid` for more characters, or for several lines.
+pub fn check_note(note: &str) -> Result<(), Error> {
+    if note.chars().count() > NOTE_CHARS_MAX || note.chars().any(char::is_control) {
+        let message = format!("must be at most {NOTE_CHARS_MAX} characters on one line");
+        return Err(Error::invalid(Field::Named("note".to_owned()), message));
+    }
+    Ok(())
+}
 
 /// A request by an operator.
 #[derive(Clone, Debug, PartialEq, Eq)]

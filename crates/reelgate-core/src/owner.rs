@@ -160,7 +160,7 @@ fn named(name: &str) -> Field {
     Field::Named(name.to_owned())
 }
 
-fn check_label(text: &str) -> Result<(), Error> {
+pub(crate) fn check_label(text: &str) -> Result<(), Error> {
     if text.chars().count() > LABEL_CHARS_MAX || text.chars().any(char::is_control) {
         let message = format!("must be at most {LABEL_CHARS_MAX} characters on one line");
         return Err(Error::invalid(named("label"), message));
@@ -176,7 +176,7 @@ fn check_count(name: &str, count: usize, max: usize) -> Result<(), Error> {
     Ok(())
 }
 
-fn within(name: &str, value: i64, min: i64, max: i64) -> Result<i64, Error> {
+pub(crate) fn within(name: &str, value: i64, min: i64, max: i64) -> Result<i64, Error> {
     if (min..=max).contains(&value) {
         return Ok(value);
     }

@@ -62,7 +62,7 @@ pub use submit::{Submission, Submitted};
 pub use sweep::Removable;
 pub use teams::NewTeam;
 pub use upstream::{Ask, Orphan, Renewal};
-pub use users::{NewUser, Purse, User};
+pub use users::{NewUser, Purse, User, UserChange};
 
 use std::sync::Arc;
 

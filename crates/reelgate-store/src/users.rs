@@ -39,6 +39,19 @@ pub enum Purse {
     Existing(AccountId),
 }
 
+/// What changes about a person; where there is none, it stays.
+#[derive(Clone, Default)]
+pub struct UserChange {
+    /// Their password's hash.
+    pub password: Option<String>,
+    /// The session that goes on although the password is another.
+    pub keep: Option<SessionId>,
+    /// What they may do.
+    pub role: Option<UserRole>,
+    /// Whether they are shut out.
+    pub disabled: Option<bool>,
+}
+
 /// A person.
 #[derive(Clone, PartialEq, Eq)]
 pub struct User {
@@ -160,17 +173,35 @@ impl Store {
         password: Option<String>,
         keep: Option<SessionId>,
     ) -> Result<bool, StoreError> {
+        self.db.write(move |tx| Box::pin(change_password(tx, user, password, keep))).await
+    }
+
+    /// Changes several things about a person in one commit, as the methods for each; false when
+    /// there is no such person.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn update_user(
+        &self,
+        user: UserId,
+        change: UserChange,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         self.db
             .write(move |tx| {
                 Box::pin(async move {
-                    if tx.execute(SET_PASSWORD, &values![password, user]).await? == 0 {
+                    if tx.first_locked(BY_ID, &values![user]).await?.is_none() {
                         return Ok(false);
                     }
-                    match keep {
-                        Some(keep) => tx.execute(END_OTHERS, &values![user, keep]).await?,
-                        None => tx.execute(END_ALL, &values![user]).await?,
-                    };
-                    tx.execute(END_LINKS, &values![user]).await?;
+                    if let Some(password) = change.password {
+                        change_password(tx, user, Some(password), change.keep).await?;
+                    }
+                    if let Some(role) = change.role {
+                        tx.execute(SET_ROLE, &values![role.name(), user]).await?;
+                    }
+                    if let Some(disabled) = change.disabled {
+                        shut_out(tx, user, disabled, now).await?;
+                    }
                     Ok(true)
                 })
             })
@@ -201,21 +232,41 @@ impl Store {
         disabled: bool,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.db
-            .write(move |tx| {
-                Box::pin(async move {
-                    if disabled {
-                        tx.execute(DISABLE, &values![now, user]).await?;
-                        tx.execute(END_ALL, &values![user]).await?;
-                        tx.execute(END_LINKS, &values![user]).await?;
-                    } else {
-                        tx.execute(ENABLE, &values![user]).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .await
+        self.db.write(move |tx| Box::pin(shut_out(tx, user, disabled, now))).await
     }
+}
+
+async fn change_password(
+    tx: &mut Tx,
+    user: UserId,
+    password: Option<String>,
+    keep: Option<SessionId>,
+) -> Result<bool, StoreError> {
+    if tx.execute(SET_PASSWORD, &values![password, user]).await? == 0 {
+        return Ok(false);
+    }
+    match keep {
+        Some(keep) => tx.execute(END_OTHERS, &values![user, keep]).await?,
+        None => tx.execute(END_ALL, &values![user]).await?,
+    };
+    tx.execute(END_LINKS, &values![user]).await?;
+    Ok(true)
+}
+
+async fn shut_out(
+    tx: &mut Tx,
+    user: UserId,
+    disabled: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if disabled {
+        tx.execute(DISABLE, &values![now, user]).await?;
+        tx.execute(END_ALL, &values![user]).await?;
+        tx.execute(END_LINKS, &values![user]).await?;
+    } else {
+        tx.execute(ENABLE, &values![user]).await?;
+    }
+    Ok(())
 }
 
 /// Creates a person, as [`Store::create_user`].

@@ -3,7 +3,9 @@ use crate::on_each_database;
 use reelgate_core::error::Kind;
 use reelgate_core::user::{AccountKind, LINK_MS, MemberRole, SESSION_MS};
 use reelgate_core::{AccountId, KeyHash, KeyId, Means, SessionId, Timestamp, UserId, UserRole};
-use reelgate_store::{NewAccount, NewLink, NewSession, NewUser, Person, Purse, StoreError, User};
+use reelgate_store::{
+    NewAccount, NewLink, NewSession, NewUser, Person, Purse, StoreError, User, UserChange,
+};
 
 on_each_database!(
     a_person_has_an_account_of_their_own_and_a_place_in_it,
@@ -12,6 +14,7 @@ on_each_database!(
     a_link_signs_in_once_even_at_once,
     a_new_password_ends_the_other_sessions,
     whoever_is_shut_out_is_out_at_once,
+    several_things_about_a_person_change_at_once,
     a_password_that_was_changed_meanwhile_opens_nothing,
     sessions_and_links_are_bounded_and_swept,
     what_a_place_orders_under_is_no_key,
@@ -150,6 +153,21 @@ async fn a_new_password_ends_the_other_sessions(world: &World) {
     assert_eq!(opened.map_err(kind), Err(Kind::Unauthorized));
     assert!(world.store.set_password(anna.id, None, None).await.expect("a write"));
     assert_eq!(who(world, 2, START).await, None);
+}
+
+async fn several_things_about_a_person_change_at_once(world: &World) {
+    let anna = user(world, "anna").await;
+    open(world, &anna, 1).await.expect("a session");
+    let password = Some("$argon2id$two".to_owned());
+    let (role, disabled) = (Some(UserRole::Operator), Some(true));
+    let change = UserChange { password: password.clone(), keep: None, role, disabled };
+    assert!(world.store.update_user(anna.id, change.clone(), START).await.expect("a write"));
+    let now = world.store.user(anna.id).await.expect("a read").expect("anna");
+    let told = (now.password, now.role, now.disabled);
+    assert_eq!(told, (password, UserRole::Operator, Some(START)));
+    assert_eq!(who(world, 1, START).await, None);
+    let nobody = UserId::new(START, 77);
+    assert!(!world.store.update_user(nobody, change, START).await.expect("a write"));
 }
 
 async fn whoever_is_shut_out_is_out_at_once(world: &World) {

@@ -4,8 +4,8 @@ use super::{CliError, bits, complain, now, open_store, say};
 use crate::config::Config;
 use crate::entropy::{Entropy as _, SystemEntropy};
 use clap::{Subcommand, value_parser};
-use reelgate_core::code::{ENTROPY_BYTES, USES_MAX};
-use reelgate_core::guard::{EXPIRES_S_MAX, LABEL_CHARS_MAX};
+use reelgate_core::code::{self, ENTROPY_BYTES, USES_MAX};
+use reelgate_core::guard::EXPIRES_S_MAX;
 use reelgate_core::{CodeId, Credits, RedeemCode, Timestamp};
 use reelgate_store::{Code, NewCode, Store};
 use std::process::ExitCode;
@@ -80,9 +80,8 @@ async fn create(
     expires: Option<Timestamp>,
     label: String,
 ) -> Result<(), CliError> {
-    if label.chars().count() > LABEL_CHARS_MAX || label.chars().any(char::is_control) {
-        return Err(CliError::said("a label has at most 64 characters on one line"));
-    }
+    code::check(i64::from(uses_max), None, &label)
+        .map_err(|error| CliError::said(error.to_string()))?;
     let mut entropy = [0; ENTROPY_BYTES];
     SystemEntropy.fill(&mut entropy);
     let code = RedeemCode::new(&entropy);

@@ -6,7 +6,7 @@ use super::settings;
 use crate::app::App;
 use crate::people::{password::SALT_BYTES, token};
 use crate::secrets::webhook_secret;
-use reelgate_core::operator::{AccountRow, CodeRow, Finding, UserRow};
+use reelgate_core::operator::{AccountRow, CodeRow, Finding, UserRow, check_note};
 use reelgate_core::own::Listing;
 use reelgate_core::token::TokenKind;
 use reelgate_core::user::{LINK_MS, account_name, check_password, user_name};
@@ -14,7 +14,7 @@ use reelgate_core::{
     AccountId, CodeId, Error, KeyId, Kind, OperatorCall, OperatorReply, RedeemCode, Secret, UserId,
     UserRole, code,
 };
-use reelgate_store::{NewAccount, NewCode, NewLink, NewUser, Person, Purse, User};
+use reelgate_store::{NewAccount, NewCode, NewLink, NewUser, Person, Purse, User, UserChange};
 
 /// Does what was asked for.
 ///
@@ -86,6 +86,7 @@ async fn accounts(app: &App, person: &Person, call: OperatorCall) -> Result<Oper
         }
         OperatorCall::Account(id) => Ok(OperatorReply::Account(account(app, id).await?)),
         OperatorCall::Grant { account: id, credits, note } => {
+            check_note(&note)?;
             account(app, id).await?;
             let granted = app.store.grant(app.entry_id(), id, credits, &note, app.now()).await;
             granted.map_err(store_error)?;
@@ -138,17 +139,9 @@ async fn users(app: &App, person: &Person, call: OperatorCall) -> Result<Operato
                 None => None,
             };
             let has_new_password = hash.is_some();
-            if let Some(hash) = hash {
-                let keep = (id == person.user).then_some(person.session);
-                app.store.set_password(id, Some(hash), keep).await.map_err(store_error)?;
-            }
-            if let Some(role) = role {
-                app.store.set_user_role(id, role).await.map_err(store_error)?;
-            }
-            if let Some(disabled) = disabled {
-                let changed = app.store.set_user_disabled(id, disabled, app.now()).await;
-                changed.map_err(store_error)?;
-            }
+            let keep = (id == person.user).then_some(person.session);
+            let change = UserChange { password: hash, keep, role, disabled };
+            app.store.update_user(id, change, app.now()).await.map_err(store_error)?;
             app.people.known.forget(id);
             let operator = person.user;
             tracing::info!(%operator, user = %id, ?role, ?disabled, has_new_password, "changed");
@@ -222,6 +215,7 @@ async fn codes(app: &App, call: OperatorCall) -> Result<OperatorReply, Error> {
             Ok(OperatorReply::Codes(found.into_iter().map(code_row).collect()))
         }
         OperatorCall::CreateCode { credits, uses_max, expires_in_s, label } => {
+            let uses_max = code::check(uses_max, expires_in_s, &label)?;
             let mut entropy = [0; code::ENTROPY_BYTES];
             app.entropy.fill(&mut entropy);
             let made = RedeemCode::new(&entropy);
@@ -231,7 +225,7 @@ async fn codes(app: &App, call: OperatorCall) -> Result<OperatorReply, Error> {
                 hint: made.hint(),
                 label,
                 credits,
-                uses_max: u32::try_from(uses_max).unwrap_or(code::USES_MAX),
+                uses_max,
                 expires: expires_in_s.map(|s| app.now().plus_ms(s.saturating_mul(1000))),
             };
             let shown = code_row(reelgate_store::Code {

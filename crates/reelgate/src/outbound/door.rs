@@ -1,10 +1,10 @@
 //! The way to the operator's own bucket: an address that no caller can choose.
 
+use super::base;
 use object_store::ClientOptions;
 use object_store::client::{HttpClient, HttpConnector};
 use std::time::Duration;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE_MAX: usize = 16;
 
 /// Makes the client that speaks to a bucket.
@@ -23,15 +23,8 @@ impl BucketDoor {
 
 impl HttpConnector for BucketDoor {
     fn connect(&self, _: &ClientOptions) -> object_store::Result<HttpClient> {
-        // Several apps may live in one test process; only the first installs the provider.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(self.silence_max)
-            .pool_max_idle_per_host(IDLE_MAX)
-            .user_agent(concat!("reelgate/", env!("CARGO_PKG_VERSION")))
-            .build();
+        let client =
+            base::plain().read_timeout(self.silence_max).pool_max_idle_per_host(IDLE_MAX).build();
         let client = client.map_err(|error| object_store::Error::Generic {
             store: "S3",
             source: Box::new(error),

@@ -7,6 +7,7 @@
 //! nothing else, for development.
 
 mod address;
+mod base;
 mod door;
 pub mod openid;
 mod posted;
@@ -31,7 +32,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use url::{Host, Url};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const REDIRECTS_MAX: usize = 3;
 
 /// How far a request may go.
@@ -83,20 +83,10 @@ impl Outbound {
     /// When the TLS library cannot be initialised, which no input can cause.
     #[must_use]
     pub fn new(names: Arc<dyn Resolve>, allow_private: bool) -> Self {
-        // Several apps may live in one test process; only the first installs the provider.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let names: Arc<dyn Resolve> =
             if allow_private { names } else { Arc::new(PublicOnly::new(names)) };
-        let client = reqwest::Client::builder()
-            .dns_resolver(names)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .pool_max_idle_per_host(4)
-            .user_agent(concat!("reelgate/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .expect("the TLS library initialises");
-        Self { client, allow_private }
+        let client = base::resolving(names).pool_max_idle_per_host(4).build();
+        Self { client: client.expect("the TLS library initialises"), allow_private }
     }
 
     /// Downloads what lies at `url`, at most `limits.bytes_max` bytes of it.

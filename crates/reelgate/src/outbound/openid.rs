@@ -1,7 +1,7 @@
 //! The way to the service whose word lets people in: an address that the operator wrote into the
 //! settings, and those that it names itself.
 
-use super::CONNECT_TIMEOUT;
+use super::base;
 use crate::config::is_safe;
 use reqwest::dns::Resolve;
 use serde_json::Value;
@@ -51,17 +51,8 @@ impl OpenIdClient {
     /// When the TLS library cannot be initialised, which no input can cause.
     #[must_use]
     pub fn new(names: Arc<dyn Resolve>) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .dns_resolver(names)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(TIMEOUT)
-            .user_agent(concat!("reelgate/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .expect("the TLS library initialises");
-        Self(client)
+        let client = base::resolving(names).timeout(TIMEOUT).build();
+        Self(client.expect("the TLS library initialises"))
     }
 
     /// What lies there.

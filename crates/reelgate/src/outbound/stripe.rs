@@ -1,6 +1,6 @@
 //! The way to the service that takes cards: an address that the operator wrote into the settings.
 
-use super::CONNECT_TIMEOUT;
+use super::base;
 use crate::config::StripeConfig;
 use reelgate_core::{PaymentId, Plan};
 use reqwest::dns::Resolve;
@@ -41,17 +41,8 @@ impl StripeClient {
     /// When the TLS library cannot be initialised, which no input can cause.
     #[must_use]
     pub fn new(config: StripeConfig, names: Arc<dyn Resolve>) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .dns_resolver(names)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(TIMEOUT)
-            .user_agent(concat!("reelgate/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .expect("the TLS library initialises");
-        Self { client, config }
+        let client = base::resolving(names).timeout(TIMEOUT).build();
+        Self { client: client.expect("the TLS library initialises"), config }
     }
 
     /// The address of a page on which a plan can be paid for. Asking twice brings the same page.

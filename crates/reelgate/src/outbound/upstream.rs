@@ -5,7 +5,7 @@
 //! none can be sent on.
 
 use super::save::{self, SaveError, Saved};
-use super::{CONNECT_TIMEOUT, broken};
+use super::{base, broken};
 use reelgate_engines::remote::wire::{Answer, Body, Content, Method, Part, Request};
 use reqwest::dns::Resolve;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
@@ -68,17 +68,8 @@ impl UpstreamClient {
     /// When the TLS library cannot be initialised, which no input can cause.
     #[must_use]
     pub fn new(names: Arc<dyn Resolve>) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .dns_resolver(names)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .pool_max_idle_per_host(IDLE_MAX)
-            .user_agent(concat!("reelgate/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .expect("the TLS library initialises");
-        Self { client }
+        let client = base::resolving(names).pool_max_idle_per_host(IDLE_MAX).build();
+        Self { client: client.expect("the TLS library initialises") }
     }
 
     /// Sends a request once, and reads the answer.

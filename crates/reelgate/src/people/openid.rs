@@ -30,6 +30,8 @@ pub const ANSWER_MS_MAX: i64 = 10 * 60_000;
 const KNOWN_MS: i64 = 3_600_000;
 /// They are not read again before so long has passed, whatever comes.
 const AGAIN_MS: i64 = 30_000;
+/// A service that failed is left alone for so long: visitors must not queue up behind it.
+const REST_MS: i64 = 5_000;
 /// Keys of a service that are looked at.
 const KEYS_MAX: usize = 50;
 
@@ -108,7 +110,14 @@ pub struct OpenId {
     /// The settings.
     pub config: OpenIdConfig,
     client: OpenIdClient,
-    known: Mutex<Option<(Timestamp, Arc<Service>)>>,
+    known: Mutex<Known>,
+}
+
+/// What was last heard of the service.
+#[derive(Default)]
+struct Known {
+    service: Option<(Timestamp, Arc<Service>)>,
+    failed: Option<Timestamp>,
 }
 
 /// What its documents say.
@@ -124,7 +133,7 @@ impl OpenId {
     /// The service of the settings, of which nothing is known yet.
     #[must_use]
     pub fn new(config: OpenIdConfig, client: OpenIdClient) -> Self {
-        Self { config, client, known: Mutex::new(None) }
+        Self { config, client, known: Mutex::default() }
     }
 
     /// The page to send a browser to; `back` is the address that it comes back to.
@@ -204,16 +213,28 @@ impl OpenId {
         now: Timestamp,
     ) -> Result<Arc<Service>, WordError> {
         let mut known = self.known.lock().await;
-        if let Some((at, service)) = known.as_ref() {
+        if let Some((at, service)) = known.service.as_ref() {
             let age = now.since_ms(*at);
             let is_other = stale.is_none_or(|stale| !Arc::ptr_eq(stale, service));
             if (is_other && age < KNOWN_MS) || age < AGAIN_MS {
                 return Ok(Arc::clone(service));
             }
         }
-        let service = Arc::new(self.read().await?);
-        *known = Some((now, Arc::clone(&service)));
-        Ok(service)
+        if known.failed.is_some_and(|at| now.since_ms(at) < REST_MS) {
+            return Err(WordError::Refused("it failed a moment ago"));
+        }
+        match self.read().await {
+            Ok(service) => {
+                let service = Arc::new(service);
+                let heard = Some((now, Arc::clone(&service)));
+                *known = Known { service: heard, failed: None };
+                Ok(service)
+            }
+            Err(error) => {
+                known.failed = Some(now);
+                Err(error)
+            }
+        }
     }
 
     async fn read(&self) -> Result<Service, WordError> {

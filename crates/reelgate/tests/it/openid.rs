@@ -329,6 +329,24 @@ async fn new_keys_of_the_issuer_are_read_when_they_are_met() {
 }
 
 #[tokio::test]
+async fn a_service_that_failed_is_left_alone_for_a_moment() {
+    let issuer = Issuer::start().await;
+    let app = issuer.app(open()).await;
+    let well = std::mem::take(&mut issuer.says.lock().expect("no panic").url);
+    let begin = async || app.send(request(Method::GET, "/openid/sign-in", None, "")).await;
+    for _ in 0..3 {
+        assert_eq!(begin().await.header("location"), Some("/sign-in?refused=failed"));
+    }
+    assert_eq!(issuer.server.received().len(), 1, "asked once");
+    issuer.says.lock().expect("no panic").url = well;
+    assert_eq!(begin().await.header("location"), Some("/sign-in?refused=failed"));
+    app.clock.advance_ms(5_000);
+    assert!(begin().await.header("location").expect("a place").contains("/authorize"));
+    app.finish().await;
+    issuer.server.close().await;
+}
+
+#[tokio::test]
 async fn without_a_service_the_way_leads_back() {
     let app = TestApp::start().await;
     let sent = app.send(request(Method::GET, "/openid/sign-in", None, "")).await;

@@ -114,6 +114,36 @@ async fn accounts_people_and_codes_are_made_and_changed() {
 }
 
 #[tokio::test]
+async fn what_is_out_of_range_makes_no_code_and_grants_nothing() {
+    let app = TestApp::start().await;
+    let owen = app.browser("owen", UserRole::Operator, 0).await;
+    let mut tries = vec![];
+    for (field, wrong) in [
+        ("uses", json!(-5)),
+        ("uses", json!(0)),
+        ("uses", json!(1_000_001)),
+        ("expires_in_s", json!(-1)),
+        ("expires_in_s", json!(99_999_999_999_i64)),
+        ("label", json!("x".repeat(65))),
+    ] {
+        tries.push(("codes".to_owned(), field, json!({ "credits": "5", field: wrong })));
+    }
+    let rows = app.look(&owen, "/operator/accounts").await.json();
+    let grant = format!("accounts/{}/grant", rows["data"][0]["id"].as_str().expect("an id"));
+    let note = "x".repeat(201);
+    tries.push((grant, "note", json!({ "credits": "5", "note": note })));
+    for (path, field, body) in tries {
+        let path = format!("/operator/{path}");
+        let refused = app.studio(&owen, Method::POST, &path, &body).await;
+        let told = (refused.status.as_u16(), refused.at("/error/field"));
+        assert_eq!(told, (400, field.to_owned()), "{body}: {}", refused.text());
+    }
+    let codes = app.look(&owen, "/operator/codes").await.json();
+    assert_eq!(codes["data"], json!([]));
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn settings_say_how_long_what_is_kept_and_where_that_is_set() {
     let app = TestApp::start().await;
     let owen = app.browser("owen", UserRole::Operator, 0).await;

@@ -55,6 +55,22 @@ export function Field({ name, value, onInput, note, ...more }) {
 }
 
 /**
+ * A line for what a person, a team or an account is called.
+ * @param {{value: string, onInput: (value: string) => void, note?: string}} props
+ */
+export function NameField({ value, onInput, note }) {
+  return html`<${Field}
+    name=${t("Name")}
+    value=${value}
+    onInput=${onInput}
+    maxlength="64"
+    autocomplete="off"
+    autocapitalize="none"
+    note=${note ?? t("Letters, digits, dots, dashes, underscores and @.")}
+  />`;
+}
+
+/**
  * One of a few, in a list that opens.
  * @param {{name: string, value: string, options: {value: string, name: string}[],
  *   onChange: (value: string) => void, note?: string}} props

@@ -6,7 +6,7 @@ import { accounts, actFor, refreshSession, user } from "../../lib/session.js";
 import { html, useState } from "../../lib/ui.js";
 import { t } from "../../lib/words.js";
 import { Confirm } from "../../parts/controls.js";
-import { Field, FormDialog, Pick } from "../../parts/form.js";
+import { Field, FormDialog, NameField, Pick } from "../../parts/form.js";
 import { useAnswer, Waiting } from "../../parts/load.js";
 import { complain, tell } from "../../parts/notes.js";
 import { Table } from "../../parts/table.js";
@@ -65,14 +65,7 @@ function NewTeam({ onMade, onClose }) {
     send=${send}
     onClose=${onClose}
   >
-    <${Field}
-      name=${t("Name")}
-      value=${name}
-      onInput=${setName}
-      maxlength="64"
-      autocomplete="off"
-      note=${t("Letters, digits, dots, dashes, underscores and @.")}
-    />
+    <${NameField} value=${name} onInput=${setName} />
   <//>`;
 }
 
@@ -265,13 +258,9 @@ function Add({ team, onDone, onClose }) {
     send=${send}
     onClose=${onClose}
   >
-    <${Field}
-      name=${t("Name")}
+    <${NameField}
       value=${name}
       onInput=${setName}
-      maxlength="64"
-      autocomplete="off"
-      autocapitalize="none"
       note=${t("The name that they sign in with.")}
     />
     <${Pick}

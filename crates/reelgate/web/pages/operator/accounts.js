@@ -4,7 +4,7 @@ import { ask, post } from "../../lib/api.js";
 import { credits } from "../../lib/format.js";
 import { html, useState } from "../../lib/ui.js";
 import { t } from "../../lib/words.js";
-import { Field, FormDialog } from "../../parts/form.js";
+import { Field, FormDialog, NameField } from "../../parts/form.js";
 import { Listing } from "../../parts/listing.js";
 import { complain, tell } from "../../parts/notes.js";
 import { Search } from "../../parts/search.js";
@@ -100,14 +100,7 @@ function NewAccount({ onMade, onClose }) {
       ${t("It belongs to nobody: programs use it with keys.")}${" "}
       ${t("People get an account of their own with their sign-in.")}
     </p>
-    <${Field}
-      name=${t("Name")}
-      value=${name}
-      onInput=${setName}
-      maxlength="64"
-      autocomplete="off"
-      note=${t("Letters, digits, dots, dashes, underscores and @.")}
-    />
+    <${NameField} value=${name} onInput=${setName} />
   <//>`;
 }
 

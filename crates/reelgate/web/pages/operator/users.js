@@ -6,7 +6,7 @@ import { user as me } from "../../lib/session.js";
 import { html, useState } from "../../lib/ui.js";
 import { t } from "../../lib/words.js";
 import { Confirm } from "../../parts/controls.js";
-import { Field, FormDialog, Pick } from "../../parts/form.js";
+import { Field, FormDialog, NameField, Pick } from "../../parts/form.js";
 import { Listing } from "../../parts/listing.js";
 import { complain, tell } from "../../parts/notes.js";
 import { ShownOnce } from "../../parts/once.js";
@@ -175,15 +175,7 @@ function NewUser({ onMade, onLink, onClose }) {
     send=${send}
     onClose=${onClose}
   >
-    <${Field}
-      name=${t("Name")}
-      value=${name}
-      onInput=${setName}
-      maxlength="64"
-      autocomplete="off"
-      autocapitalize="none"
-      note=${t("Letters, digits, dots, dashes, underscores and @.")}
-    />
+    <${NameField} value=${name} onInput=${setName} />
     <${Pick} name=${t("Role")} value=${role} onChange=${setRole} options=${roleOptions()} />
     <${Field}
       name=${t("Password")}
