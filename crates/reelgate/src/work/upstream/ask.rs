@@ -35,7 +35,9 @@ pub(super) async fn claim(app: &App, max: usize) -> Result<Vec<Job>, StoreError>
     let now = app.now();
     let pool = &app.upstreams.pool;
     let free = pool.models().into_iter().map(|model| {
-        let free = pool.free(&model, now);
+        // Where nothing will become of them, orders are taken to be told so.
+        let shut = if pool.is_model_shut(&model, now) { max } else { 0 };
+        let free = pool.free(&model, now).max(shut);
         (model, free)
     });
     let free: Vec<_> = free.filter(|(_, free)| *free > 0).collect();
@@ -122,6 +124,11 @@ async fn ask(app: &App, job: &Job, token: u64) -> Result<(), StoreError> {
                 return Ok(());
             }
         }
+    }
+    if app.upstreams.pool.is_shut(&job.order, app.now()) {
+        let message = "the provider does not accept orders from this server; nothing was charged";
+        let error = EngineError::fatal(FailureClass::Provider, message);
+        return settle::failed(app, job.id, token, error).await;
     }
     // Every place rests or is full: back into line, which is no attempt.
     settle::failed(app, job.id, token, EngineError::stopped()).await
