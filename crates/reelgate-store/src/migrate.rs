@@ -53,6 +53,7 @@ const ALL: &[Migration] = &[
     each!("0013_teams"),
     each!("0014_desk"),
     same!("0015_formats"),
+    same!("0016_lines"),
 ];
 
 /// Makes the table that remembers the steps taken.

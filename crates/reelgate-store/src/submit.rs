@@ -78,7 +78,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Submitted, StoreError> {
         if cap::is_plain(&submission) {
-            return self.submits.run((submission, now)).await;
+            return self.lanes.submits.run((submission, now)).await;
         }
         self.db.write(move |tx| Box::pin(submit(tx, submission, now))).await
     }

@@ -10,6 +10,8 @@ use std::sync::{Mutex, PoisonError};
 /// Shortest and longest time between two looks at a job.
 const LOOK_MS_MIN: i64 = 1_000;
 const LOOK_MS_MAX: i64 = 15_000;
+/// Looks in a second at all jobs together: with very many of them each is looked at less often.
+const LOOKS_PER_S_MAX: i64 = 1_000;
 /// A new time counts for an eighth of what is typical.
 const WEIGHT: i64 = 8;
 
@@ -104,6 +106,12 @@ impl Following {
     /// Has it looked at in `wait_ms`.
     pub(crate) fn look_in(&self, job: JobId, wait_ms: i64, now: Timestamp) {
         self.with(|lists| lists.plan(job, now.plus_ms(wait_ms)));
+    }
+
+    /// A wait between two looks at a job, longer where very many are followed.
+    pub(crate) fn paced_ms(&self, wait_ms: i64) -> i64 {
+        let jobs = i64::try_from(self.len()).unwrap_or(i64::MAX);
+        wait_ms.max(jobs.saturating_mul(1_000) / LOOKS_PER_S_MAX)
     }
 
     /// Has it looked at now, unless somebody does; false when it is not followed here.

@@ -122,7 +122,9 @@ impl Upstreams {
 /// When the store fails.
 pub async fn step(app: &App) -> Result<super::Step, StoreError> {
     let mut did = false;
-    for job in ask::claim(app, serve::CLAIM_MAX).await? {
+    let mut jobs = ask::claim_underway(app, serve::CLAIM_MAX).await?;
+    jobs.extend(ask::claim(app, serve::CLAIM_MAX - jobs.len()).await?);
+    for job in jobs {
         ask::begin(app, job).await?;
         did = true;
     }
