@@ -1,7 +1,5 @@
 //! The small copy of a frame, and the light taken from it: bloom, sun rays, reflections.
 
-use pulp::{Arch, NullaryFnOnce};
-
 use super::colour::{Ink, Quad, part_of};
 use super::shape::Point;
 use super::view::View;
@@ -38,17 +36,6 @@ impl Small {
         out
     }
 
-    /// One row at a larger view's columns, as smooth as [`Small::at`].
-    pub(crate) fn stretch_row(
-        &self,
-        view: View,
-        row: usize,
-        line: &mut Vec<Quad>,
-        out: &mut [Quad],
-    ) {
-        Arch::new().dispatch(Stretch { small: self, view, row, line, out });
-    }
-
     fn halved(&self) -> Self {
         let view = View {
             width: self.view.width.div_ceil(2).max(1),
@@ -76,75 +63,6 @@ impl Small {
         }
         for x in 0..w {
             slide(&mut self.px, x, w, h, reach, &mut line);
-        }
-    }
-}
-
-struct Stretch<'a> {
-    small: &'a Small,
-    view: View,
-    row: usize,
-    line: &'a mut Vec<Quad>,
-    out: &'a mut [Quad],
-}
-
-impl NullaryFnOnce for Stretch<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        let (w, h) = (self.small.view.width, self.small.view.height);
-        let px = &self.small.px;
-        let y = self.view.y(self.row as f32) + 0.5;
-        let py = (y * h as f32 - 0.5).clamp(0.0, (h - 1) as f32);
-        let iy = py as usize;
-        let ty = py - iy as f32;
-        let jy = (iy + 1).min(h - 1);
-        self.line.resize(w, [0.0; 4]);
-        let (a, b) = (&px[iy * w..(iy + 1) * w], &px[jy * w..(jy + 1) * w]);
-        for ((q, a), b) in self.line.iter_mut().zip(a).zip(b) {
-            for k in 0..4 {
-                q[k] = a[k] + (b[k] - a[k]) * ty;
-            }
-        }
-        match (self.out.len() / w, self.out.len() % w, self.view.height == h * 4) {
-            (4, 0, true) => spread::<4>(self.line, self.out),
-            (8, 0, _) if self.view.height == h * 8 => spread::<8>(self.line, self.out),
-            _ => spread_any(self.line, self.view, h, self.out),
-        }
-    }
-}
-
-/// Stretches a row by a whole number: the weights are the same for every block.
-#[inline(always)]
-fn spread<const TIMES: usize>(line: &[Quad], out: &mut [Quad]) {
-    let last = line.len() - 1;
-    for (index, block) in out.chunks_exact_mut(TIMES).enumerate() {
-        let (before, here) = (line[index.saturating_sub(1)], line[index]);
-        let after = line[(index + 1).min(last)];
-        for (k, pixel) in block.iter_mut().enumerate() {
-            let part = (k as i32 as f32 + 0.5) / TIMES as i32 as f32 - 0.5;
-            let (beside, part) = if part < 0.0 { (before, -part) } else { (after, part) };
-            for c in 0..4 {
-                pixel[c] = here[c] + (beside[c] - here[c]) * part;
-            }
-        }
-    }
-}
-
-/// Stretches a row by any factor.
-#[inline(always)]
-fn spread_any(line: &[Quad], view: View, small_height: usize, out: &mut [Quad]) {
-    let step = small_height as f32 / view.height as f32;
-    let start = view.x(0.0) * small_height as f32 + line.len() as f32 * 0.5 - 0.5;
-    let last = line.len() - 1;
-    for (x, pixel) in out.iter_mut().enumerate() {
-        let u = (start + step * x as i32 as f32).max(0.0);
-        let at = (u as i32 as usize).min(last);
-        let part = (u - at as i32 as f32).min(1.0);
-        let (a, b) = (line[at], line[(at + 1).min(last)]);
-        for k in 0..4 {
-            pixel[k] = a[k] + (b[k] - a[k]) * part;
         }
     }
 }

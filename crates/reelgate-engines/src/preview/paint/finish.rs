@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use pulp::{Arch, NullaryFnOnce};
 use reelgate_codec::Frame;
 
-use super::colour::{Ink, Quad};
+use super::colour::{Ink, WHITE};
 use super::noise::{Dice, hash};
 use super::view::View;
 
@@ -76,8 +76,8 @@ pub(crate) struct Planar {
 pub(crate) fn finish_rows(
     frame: &mut Frame,
     top: usize,
-    rows: [&[Quad]; 2],
-    light: &[Quad],
+    rows: [&[u16]; 2],
+    light: &[u16],
     grade: &Grade,
     index: u32,
     planar: &mut [Planar; 2],
@@ -145,8 +145,8 @@ impl NullaryFnOnce for Plain<'_> {
 /// Everything one row needs to be graded.
 struct Row<'a> {
     planes: &'a mut Planar,
-    row: &'a [Quad],
-    light: &'a [Quad],
+    row: &'a [u16],
+    light: &'a [u16],
     view: View,
     uy: f32,
     grade: &'a Grade,
@@ -184,17 +184,16 @@ impl NullaryFnOnce for Chroma<'_> {
 }
 
 #[inline(always)]
-fn split(planes: &mut Planar, row: &[Quad], light: &[Quad]) {
-    let width = row.len();
-    planes.red.resize(width, 0.0);
-    planes.green.resize(width, 0.0);
-    planes.blue.resize(width, 0.0);
-    planes.shade.resize(width, 0.0);
-    let (r, g, b) = (&mut planes.red[..], &mut planes.green[..], &mut planes.blue[..]);
-    for ((((q, l), r), g), b) in row.iter().zip(light).zip(r).zip(g).zip(b) {
-        *r = q[0] + l[0];
-        *g = q[1] + l[1];
-        *b = q[2] + l[2];
+fn split(planes: &mut Planar, row: &[u16], light: &[u16]) {
+    let width = row.len() / 3;
+    let Planar { red, green, blue, shade } = planes;
+    shade.resize(width, 0.0);
+    let parts = row.chunks_exact(width).zip(light.chunks_exact(width));
+    for ((row, light), plane) in parts.zip([red, green, blue]) {
+        plane.resize(width, 0.0);
+        for ((out, own), light) in plane.iter_mut().zip(row).zip(light) {
+            *out = (u32::from(*own) + u32::from(*light)) as i32 as f32 * (1.0 / WHITE);
+        }
     }
 }
 

@@ -14,11 +14,31 @@ pub(crate) struct Sheet {
     pub(crate) width: usize,
     pub(crate) height: usize,
     pub(crate) texels: Vec<[u8; 4]>,
-    /// First and one past the last column of each row that is not empty.
-    pub(crate) spans: Vec<(u32, u32)>,
+    /// What is not empty in each row and the next one together, row after row.
+    runs: Vec<Run>,
+    /// Where each row's runs begin, and where the last one's end.
+    rows: Vec<u32>,
+    /// Whether any run touches the left and the right edge.
+    pub(crate) open: [bool; 2],
     /// The longest run of columns in each row that hides everything behind it.
     pub(crate) solid: Vec<(u32, u32)>,
 }
+
+/// Some texels of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// First and one past the last.
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+    /// Nothing shines through.
+    pub(crate) solid: bool,
+}
+
+/// Texels that are judged together.
+const BLOCK: usize = 8;
+/// Blocks from which on it pays to skip nothing, or to lay what hides everything.
+const GAP: usize = 3;
+const SOLID: usize = 6;
 
 impl Sheet {
     /// An empty sheet over `[left, top, right, bottom]`.
@@ -31,8 +51,18 @@ impl Sheet {
             width,
             height,
             texels: vec![[0; 4]; width * height],
-            spans: vec![(0, width as u32); height],
+            runs: Vec::new(),
+            rows: Vec::new(),
+            open: [false; 2],
             solid: vec![(0, 0); height],
+        }
+    }
+
+    /// What is not empty in a row and the next one together; none before the sheet is dry.
+    pub(crate) fn runs(&self, row: usize) -> &[Run] {
+        match self.rows.get(row..row + 2) {
+            Some(&[from, to]) => &self.runs[from as usize..to as usize],
+            _ => &[],
         }
     }
 
@@ -121,14 +151,23 @@ impl Sheet {
         }
     }
 
-    /// Notes which rows are empty or solid. Call once, when the painting is done.
+    /// Notes what is empty and what is solid. Call once, when the painting is done.
     pub(crate) fn dried(mut self) -> Self {
-        for (y, row) in self.texels.chunks_exact(self.width).enumerate() {
-            let first = row.iter().position(|t| *t != [0; 4]).unwrap_or(self.width);
-            let last = row.iter().rposition(|t| *t != [0; 4]).map_or(first, |at| at + 1);
-            self.spans[y] = (first as u32, last as u32);
-            self.solid[y] = longest_run(row);
+        let (width, last) = (self.width, self.height - 1);
+        (self.runs, self.rows) = (Vec::new(), Vec::with_capacity(self.height + 1));
+        let mut kinds = Vec::with_capacity(width.div_ceil(BLOCK));
+        for y in 0..self.height {
+            let row = |y: usize| &self.texels[y * width..(y + 1) * width];
+            self.solid[y] = longest_run(row(y));
+            self.rows.push(self.runs.len() as u32);
+            kinds.clear();
+            let blocks = row(y).chunks(BLOCK).zip(row((y + 1).min(last)).chunks(BLOCK));
+            kinds.extend(blocks.map(|(a, b)| Kind::of(a).with(Kind::of(b))));
+            runs_of(&kinds, width, &mut self.runs);
         }
+        self.rows.push(self.runs.len() as u32);
+        let touches = |edge: &dyn Fn(&Run) -> bool| self.runs.iter().any(edge);
+        self.open = [touches(&|run| run.from == 0), touches(&|run| run.to as usize == width)];
         self
     }
 
@@ -156,7 +195,9 @@ impl Sheet {
             width,
             height,
             texels,
-            spans: vec![(0, 0); height],
+            runs: Vec::new(),
+            rows: Vec::new(),
+            open: [false; 2],
             solid: vec![(0, 0); height],
         };
         half.dried()
@@ -173,6 +214,53 @@ impl Sheet {
             box_blur(&mut self.texels, self.height, self.width, self.width, 1, reach);
         }
         self
+    }
+}
+
+/// What a few texels are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Empty,
+    Mixed,
+    Solid,
+}
+
+impl Kind {
+    fn of(texels: &[[u8; 4]]) -> Self {
+        let any = texels.as_flattened().iter().fold(0, |any, byte| any | byte);
+        let least = texels.iter().fold(255, |least, texel| texel[3].min(least));
+        match (any, least) {
+            (0, _) => Self::Empty,
+            (_, SOLID_COVER..) => Self::Solid,
+            _ => Self::Mixed,
+        }
+    }
+
+    fn with(self, other: Self) -> Self {
+        if self == other { self } else { Self::Mixed }
+    }
+}
+
+/// From this cover on nothing shines through.
+const SOLID_COVER: u8 = 254;
+
+/// Notes one row's runs: short gaps and short solid parts are not worth an interruption.
+fn runs_of(kinds: &[Kind], width: usize, runs: &mut Vec<Run>) {
+    let before = runs.len();
+    let mut start = 0;
+    for same in kinds.chunk_by(|a, b| a == b) {
+        let end = start + same.len();
+        let (from, to) = ((start * BLOCK) as u32, (end * BLOCK).min(width) as u32);
+        start = end;
+        let solid = same[0] == Kind::Solid && same.len() >= SOLID;
+        // A gap at the edge may go on for ever: it is never filled.
+        if same[0] == Kind::Empty && (same.len() >= GAP || from == 0 || to as usize == width) {
+            continue;
+        }
+        match runs[before..].last_mut() {
+            Some(run) if run.to == from && !run.solid && !solid => run.to = to,
+            _ => runs.push(Run { from, to, solid }),
+        }
     }
 }
 
@@ -213,7 +301,7 @@ fn box_blur(
 fn longest_run(row: &[[u8; 4]]) -> (u32, u32) {
     let (mut best, mut start) = ((0, 0), 0);
     for (at, texel) in row.iter().enumerate() {
-        if texel[3] < 254 {
+        if texel[3] < SOLID_COVER {
             start = at + 1;
         } else if at + 1 - start > best.1 - best.0 {
             best = (start, at + 1);

@@ -3,7 +3,7 @@
 use pulp::{Arch, NullaryFnOnce};
 
 use super::super::paint::band::{Band, Seen};
-use super::super::paint::colour::{Ink, Quad, hex, mix, scale};
+use super::super::paint::colour::{Ink, hex, mix, scale, whole};
 use super::super::paint::noise::{Dice, Tile, hash, smoothstep, unit};
 use super::super::paint::sheet::Sheet;
 use super::super::paint::view::{Lens, View};
@@ -249,7 +249,8 @@ struct Row<'a> {
     lens: Lens,
     z: f32,
     moment: &'a Moment,
-    row: &'a mut [Quad],
+    /// Plane after plane.
+    row: &'a mut [u16],
 }
 
 impl NullaryFnOnce for Row<'_> {
@@ -264,19 +265,27 @@ impl NullaryFnOnce for Row<'_> {
         let z = self.z + ground.flown(self.moment);
         let side = self.moment.eye.at[0];
         let course = ground.course(z);
-        let at = |column: usize| {
-            let seen = self.view.x(column as i32 as f32) - self.lens.shift[0];
-            let x = seen / self.lens.scale * self.z / 0.84 + side;
-            mix(ground.ground(tile, [x, z, course], self.z, self.moment.seconds), air, haze)
-        };
+        let across = self.z / (0.84 * self.lens.scale);
+        let seconds = self.moment.seconds;
+        let (view, left_edge) = (self.view, self.lens.shift[0]);
         // Worked out here and there and joined by lines; under trees little of it is seen.
         let stride = if ground.cover == Cover::Woods { 4 } else { 2 };
-        let mut left = at(0);
-        for (block, pixels) in self.row.chunks_mut(stride).enumerate() {
-            let right = at(stride * (block + 1));
-            for (x, pixel) in pixels.iter_mut().enumerate() {
-                let ink = mix(left, right, x as i32 as f32 / stride as i32 as f32);
-                *pixel = [ink[0], ink[1], ink[2], 1.0];
+        let mut left = [0.0; 3];
+        let (red, rest) = self.row.split_at_mut(view.width);
+        let (green, blue) = rest.split_at_mut(view.width);
+        for block in 0..=view.width.div_ceil(stride) {
+            let column = (stride * block) as i32 as f32;
+            let x = (view.x(column) - left_edge) * across + side;
+            let own = ground.ground(tile, [x, z, course], self.z, seconds);
+            let right = mix(own, air, haze);
+            if block > 0 {
+                let first = (block - 1) * stride;
+                for at in 0..stride.min(view.width - first) {
+                    let ink = mix(left, right, at as i32 as f32 / stride as i32 as f32);
+                    red[first + at] = whole(ink[0]);
+                    green[first + at] = whole(ink[1]);
+                    blue[first + at] = whole(ink[2]);
+                }
             }
             left = right;
         }

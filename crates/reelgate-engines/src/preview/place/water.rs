@@ -1,10 +1,12 @@
 //! Level water (or a wet road): mirrors what stands behind it, ripples, and glitters.
 
+use std::ops::Range;
+
 use pulp::{Arch, NullaryFnOnce};
 
 use super::super::paint::band::{Band, Seen};
 use super::super::paint::bloom::Small;
-use super::super::paint::colour::{Ink, Quad};
+use super::super::paint::colour::{Ink, WHITE};
 use super::super::paint::noise::{Tile, lerp, smoothstep};
 use super::super::paint::view::View;
 use super::light::Light;
@@ -75,8 +77,8 @@ impl Water {
             };
             // Blocks of ripples start at whole strides.
             let first = clip.0 / STRIDE * STRIDE;
-            let row = &mut band.row(y)[first..clip.1];
-            Arch::new().dispatch(Paint { line, first, row });
+            let row = band.row(y);
+            Arch::new().dispatch(Paint { line, columns: first..clip.1, row });
         }
     }
 }
@@ -98,9 +100,10 @@ struct Line<'a> {
 
 struct Paint<'a> {
     line: Line<'a>,
-    /// Column of the row's first pixel.
-    first: usize,
-    row: &'a mut [Quad],
+    /// Columns to paint.
+    columns: Range<usize>,
+    /// The row, plane after plane.
+    row: &'a mut [u16],
 }
 
 impl NullaryFnOnce for Paint<'_> {
@@ -108,7 +111,7 @@ impl NullaryFnOnce for Paint<'_> {
 
     #[inline(always)]
     fn call(self) {
-        self.line.paint(self.first, self.row);
+        self.line.paint(self.columns, self.row);
     }
 }
 
@@ -117,8 +120,8 @@ const STRIDE: usize = 4;
 
 impl Line<'_> {
     #[inline(always)]
-    fn paint(&self, first: usize, row: &mut [Quad]) {
-        let w = self.water;
+    fn paint(&self, columns: Range<usize>, row: &mut [u16]) {
+        let (w, first) = (self.water, columns.start);
         let away = 0.11 / (self.depth + 0.006);
         let t = self.moment.seconds;
         let along = away * 2.4 + self.moment.eye.forward * 3.0;
@@ -133,7 +136,13 @@ impl Line<'_> {
         let (mut here, mut next) =
             (self.ripple(first, away, along), self.ripple(first + STRIDE, away, along));
         let mut left = self.shade(self.view.x(first as i32 as f32), here.0, here.1, k);
-        for (block, pixels) in row.chunks_mut(STRIDE).enumerate() {
+        let width = self.view.width;
+        let (red, rest) = row.split_at_mut(width);
+        let (green, blue) = rest.split_at_mut(width);
+        let planes = [red, green, blue].map(|plane| &mut plane[columns.clone()]);
+        let [red, green, blue] = planes.map(|plane| plane.chunks_mut(STRIDE));
+        for (block, planes) in red.zip(green).zip(blue).enumerate() {
+            let ((red, green), blue) = planes;
             let x = first + block * STRIDE;
             // Worked out at every second pixel: ripples are no finer than that.
             let middle = self.shade(
@@ -143,15 +152,12 @@ impl Line<'_> {
                 k,
             );
             let right = self.shade(self.view.x((x + 4) as i32 as f32), next.0, next.1, k);
-            for (pixel, (a, b, part)) in pixels.iter_mut().zip([
-                (left, left, 0.0),
-                (left, middle, 0.5),
-                (middle, middle, 0.0),
-                (middle, right, 0.5),
-            ]) {
-                for c in 0..3 {
-                    let lit = a[c] + (b[c] - a[c]) * part;
-                    pixel[c] += (lit - pixel[c]) * self.edge;
+            for (c, plane) in [red, green, blue].into_iter().enumerate() {
+                let (a, m, b) = (left[c], middle[c], right[c]);
+                for (pixel, lit) in plane.iter_mut().zip([a, 0.5 * (a + m), m, 0.5 * (m + b)]) {
+                    let under = f32::from(*pixel);
+                    let light = under + (lit * WHITE - under) * self.edge + 0.5;
+                    *pixel = light.clamp(0.0, 65_535.0) as i32 as u16;
                 }
             }
             here = next;
