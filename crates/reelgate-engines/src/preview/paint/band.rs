@@ -33,18 +33,11 @@ impl Band<'_> {
         self.top..self.top + self.rows()
     }
 
-    /// One row, plane after plane.
-    pub(crate) fn row(&mut self, y: usize) -> &mut [u16] {
+    /// One row, plane after plane, and working memory.
+    pub(crate) fn row_and_spare(&mut self, y: usize) -> (&mut [u16], &mut Spare) {
         let length = self.planes * self.view.width;
         let start = (y - self.top) * length;
-        &mut self.px[start..start + length]
-    }
-
-    /// The same, a buffer for how much of it something covers, and the columns of a plane.
-    pub(crate) fn row_and_cover(&mut self, y: usize) -> (&mut [u16], &mut Vec<f32>, usize) {
-        let length = self.planes * self.view.width;
-        let start = (y - self.top) * length;
-        (&mut self.px[start..start + length], &mut self.spare.cover, self.view.width)
+        (&mut self.px[start..start + length], self.spare)
     }
 
     /// Fills the band with a small picture made large.

@@ -6,6 +6,7 @@ use pulp::{Arch, NullaryFnOnce};
 
 use super::band::{BAND_ROWS, Band};
 use super::colour::{Ink, Quad, WHITE};
+use super::lay::Spare;
 use super::raster::{Mask, cover};
 use super::shape::{Point, Shape};
 use super::view::{Lens, View};
@@ -66,7 +67,8 @@ impl Cutout {
                 *c = self.coat.top[k] + (self.coat.bottom[k] - self.coat.top[k]) * t;
             }
             let cover = &m.cover[line * m.width..(line + 1) * m.width];
-            let (row, edges, width) = band.row_and_cover(y);
+            let width = band.view.width;
+            let (row, Spare { cover: edges, .. }) = band.row_and_spare(y);
             Arch::new().dispatch(Coating { row, width, left: m.left, ink, cover });
             if lit {
                 edges.clear();
@@ -205,7 +207,7 @@ impl NullaryFnOnce for Dot<'_, '_> {
         let close = 1.0 / (radius * radius);
         for y in low..high {
             let dy = y as f32 - centre[1];
-            let (row, cover, width) = band.row_and_cover(y);
+            let (row, Spare { cover, .. }) = band.row_and_spare(y);
             cover.resize(right - left, 0.0);
             for (x, part) in cover.iter_mut().enumerate() {
                 let dx = (left + x) as i32 as f32 - centre[0];
@@ -216,7 +218,7 @@ impl NullaryFnOnce for Dot<'_, '_> {
                 let hard = (near * radius * 0.7).min(1.0);
                 *part = (soft + (hard - soft) * fleck.crisp) * faint;
             }
-            coat(row, width, left, fleck.ink, cover);
+            coat(row, view.width, left, fleck.ink, cover);
         }
     }
 }

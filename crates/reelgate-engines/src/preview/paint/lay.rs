@@ -26,6 +26,8 @@ pub(crate) struct Spare {
     pub(crate) line: Vec<u16>,
     /// How much of each pixel of a row something covers.
     pub(crate) cover: Vec<f32>,
+    /// What a surface works out along a row.
+    pub(crate) points: [Vec<f32>; 8],
 }
 
 impl Spare {
@@ -72,6 +74,8 @@ pub(crate) struct Path {
     /// Texel coordinate of column zero, and its growth a column.
     start: f32,
     step: f32,
+    /// One over the growth.
+    inverse: f32,
     columns: usize,
 }
 
@@ -79,14 +83,17 @@ impl Path {
     pub(crate) fn new(sheet: &Sheet, view: View, lens: Lens, bend: f32) -> Self {
         let step = sheet.density / (lens.scale * view.height as f32);
         let rest = (view.x(0.0) - bend - lens.shift[0]) / lens.scale - sheet.origin[0];
-        Self { start: rest * sheet.density - 0.5, step, columns: view.width }
+        let start = rest * sheet.density - 0.5;
+        Self { start, step, inverse: 1.0 / step, columns: view.width }
     }
 
+    #[inline(always)]
     pub(crate) fn column(&self, texel: f32) -> f32 {
-        ((texel - self.start) / self.step).clamp(0.0, self.columns as f32)
+        ((texel - self.start) * self.inverse).clamp(0.0, self.columns as f32)
     }
 
     /// The columns that a run of texels may show in; the edge of a sheet goes on for ever.
+    #[inline(always)]
     fn touched(&self, run: Run, sheet: &Sheet) -> (usize, usize) {
         let [left, right] = self.ends(run, sheet);
         let first = if left { 0 } else { self.column(run.from as f32 - 1.5) as usize };
@@ -95,6 +102,7 @@ impl Path {
     }
 
     /// The columns that show nothing but this run.
+    #[inline(always)]
     fn filled(&self, run: Run, sheet: &Sheet) -> (usize, usize) {
         let [left, right] = self.ends(run, sheet);
         let first = if left { 0 } else { self.column(run.from as f32 + 0.5).ceil() as usize };
@@ -102,6 +110,7 @@ impl Path {
         (first, if right { self.columns } else { last })
     }
 
+    #[inline(always)]
     fn ends(&self, run: Run, sheet: &Sheet) -> [bool; 2] {
         [run.from == 0 && sheet.open[0], run.to as usize == sheet.width && sheet.open[1]]
     }

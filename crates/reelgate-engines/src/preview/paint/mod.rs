@@ -5,6 +5,7 @@ pub(crate) mod bloom;
 pub(crate) mod colour;
 pub(crate) mod cutout;
 pub(crate) mod finish;
+pub(crate) mod join;
 pub(crate) mod lay;
 pub(crate) mod noise;
 pub(crate) mod raster;

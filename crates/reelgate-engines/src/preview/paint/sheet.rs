@@ -1,5 +1,9 @@
 //! A painted cut-out: pixels with cover, made once when a shot is composed, moved every frame.
 
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+use std::{iter, thread};
+
 use super::colour::{Ink, Quad, part_of};
 use super::raster::{ToPixels, cover};
 use super::shape::{Point, Shape};
@@ -39,6 +43,11 @@ const BLOCK: usize = 8;
 /// Blocks from which on it pays to skip nothing, or to lay what hides everything.
 const GAP: usize = 3;
 const SOLID: usize = 6;
+
+/// From so many texels on, threads share what is painted, so many rows at a time.
+const SHARED_TEXELS: usize = 1 << 16;
+const SHARED_ROWS: usize = 8;
+const THREADS_MAX: usize = 8;
 
 impl Sheet {
     /// An empty sheet over `[left, top, right, bottom]`.
@@ -80,20 +89,19 @@ impl Sheet {
     }
 
     /// Fills a shape; `ink` is asked for the colour at each point, in frame units.
-    pub(crate) fn fill(&mut self, shape: &Shape, ink: impl Fn(f32, f32) -> Quad) {
+    pub(crate) fn fill(&mut self, shape: &Shape, ink: impl Fn(f32, f32) -> Quad + Sync) {
         let Some(mask) = cover(shape, self.to_pixels(), self.width, self.height) else { return };
-        for (row, line) in mask.cover.chunks_exact(mask.width).enumerate() {
-            let y = mask.top + row;
-            let uy = self.origin[1] + (y as f32 + 0.5) / self.density;
-            let start = y * self.width + mask.left;
-            for (column, &part) in line.iter().enumerate() {
+        let (origin, density) = (self.origin, self.density);
+        self.each_row(mask.top..mask.top + mask.height, mask.width, |y, row| {
+            let uy = origin[1] + (y as f32 + 0.5) / density;
+            let line = &mask.cover[(y - mask.top) * mask.width..][..mask.width];
+            for ((column, &part), texel) in line.iter().enumerate().zip(&mut row[mask.left..]) {
                 if part > 0.002 {
-                    let ux = self.origin[0] + ((mask.left + column) as f32 + 0.5) / self.density;
-                    let colour = ink(ux, uy);
-                    lay(&mut self.texels[start + column], part_of(colour, part));
+                    let ux = origin[0] + ((mask.left + column) as f32 + 0.5) / density;
+                    lay(texel, part_of(ink(ux, uy), part));
                 }
             }
-        }
+        });
     }
 
     pub(crate) fn flat(&mut self, shape: &Shape, ink: Ink) {
@@ -101,33 +109,70 @@ impl Sheet {
     }
 
     /// Asks for the colour of every pixel; for grounds and walls.
-    pub(crate) fn wash(&mut self, ink: impl Fn(f32, f32) -> Quad) {
-        for y in 0..self.height {
-            let uy = self.origin[1] + (y as f32 + 0.5) / self.density;
-            let row = &mut self.texels[y * self.width..(y + 1) * self.width];
+    pub(crate) fn wash(&mut self, ink: impl Fn(f32, f32) -> Quad + Sync) {
+        let (origin, density) = (self.origin, self.density);
+        self.each_row(0..self.height, self.width, |y, row| {
+            let uy = origin[1] + (y as f32 + 0.5) / density;
             for (x, texel) in row.iter_mut().enumerate() {
-                let ux = self.origin[0] + (x as f32 + 0.5) / self.density;
+                let ux = origin[0] + (x as f32 + 0.5) / density;
                 let colour = ink(ux, uy);
                 if colour.iter().any(|c| *c > 0.0) {
                     lay(texel, colour);
                 }
             }
-        }
+        });
     }
 
     /// Fills below a skyline `top(x)`, edges antialiased; `ink(x, y, depth below the line)`.
-    pub(crate) fn below(&mut self, top: impl Fn(f32) -> f32, ink: impl Fn(f32, f32, f32) -> Quad) {
-        for x in 0..self.width {
-            let ux = self.origin[0] + (x as f32 + 0.5) / self.density;
-            let line = top(ux);
-            let first = (line - self.origin[1]) * self.density;
-            for y in first.floor().max(0.0) as usize..self.height {
+    pub(crate) fn below(
+        &mut self,
+        top: impl Fn(f32) -> f32,
+        ink: impl Fn(f32, f32, f32) -> Quad + Sync,
+    ) {
+        let (origin, density) = (self.origin, self.density);
+        let across = |x: usize| origin[0] + (x as f32 + 0.5) / density;
+        let lines: Vec<f32> = (0..self.width).map(|x| top(across(x))).collect();
+        self.each_row(0..self.height, self.width, |y, row| {
+            let uy = origin[1] + (y as f32 + 0.5) / density;
+            for ((x, line), texel) in lines.iter().enumerate().zip(row) {
+                let first = (line - origin[1]) * density;
                 let part = (y as f32 + 1.0 - first).clamp(0.0, 1.0);
-                let uy = self.origin[1] + (y as f32 + 0.5) / self.density;
-                let colour = ink(ux, uy, (uy - line).max(0.0));
-                lay(&mut self.texels[y * self.width + x], part_of(colour, part));
+                if part > 0.0 {
+                    let colour = ink(across(x), uy, (uy - line).max(0.0));
+                    lay(texel, part_of(colour, part));
+                }
             }
+        });
+    }
+
+    /// Paints some rows, of which so many columns are touched: several at once where it pays.
+    fn each_row(
+        &mut self,
+        rows: Range<usize>,
+        columns: usize,
+        paint: impl Fn(usize, &mut [[u8; 4]]) + Sync,
+    ) {
+        let (width, first) = (self.width, rows.start);
+        let texels = &mut self.texels[first * width..rows.end * width];
+        let lines = texels.chunks_exact_mut(width).enumerate();
+        if rows.len() * columns < SHARED_TEXELS {
+            return lines.for_each(|(line, row)| paint(first + line, row));
         }
+        let lines = Mutex::new(lines);
+        let take = || {
+            let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+            lines.by_ref().take(SHARED_ROWS).collect::<Vec<_>>()
+        };
+        let work = || {
+            for batch in iter::repeat_with(take).take_while(|batch| !batch.is_empty()) {
+                batch.into_iter().for_each(|(line, row)| paint(first + line, row));
+            }
+        };
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
+        thread::scope(|scope| {
+            (1..threads).for_each(|_| drop(scope.spawn(work)));
+            work();
+        });
     }
 
     /// A soft round light that adds to what is there.

@@ -15,35 +15,64 @@ pub(crate) struct Soft {
 
 impl From<&Small> for Soft {
     fn from(small: &Small) -> Self {
-        let (view, width) = (small.view, small.view.width);
-        let mut px = vec![0; small.px.len() * 3];
-        for (row, quads) in px.chunks_exact_mut(3 * width).zip(small.px.chunks_exact(width)) {
-            for (k, plane) in row.chunks_exact_mut(width).enumerate() {
-                plane.iter_mut().zip(quads).for_each(|(out, quad)| *out = whole(quad[k]));
-            }
-        }
-        Self { view, px }
+        Arch::new().dispatch(Soften { small })
     }
 }
 
 impl Soft {
     /// The same to look up colours in.
     pub(crate) fn to_small(&self) -> Small {
-        let mut small = Small::new(self.view);
-        let width = self.view.width;
-        for (quads, row) in small.px.chunks_exact_mut(width).zip(self.px.chunks_exact(3 * width)) {
-            for (k, plane) in row.chunks_exact(width).enumerate() {
+        Arch::new().dispatch(Gather { soft: self })
+    }
+
+    /// One row at a larger view's columns, as smooth as [`Small::at`].
+    pub(crate) fn stretch_row(&self, view: View, row: usize, line: &mut Vec<u16>, out: &mut [u16]) {
+        Arch::new().dispatch(Stretch { soft: self, view, row, line, out });
+    }
+}
+
+struct Soften<'a> {
+    small: &'a Small,
+}
+
+impl NullaryFnOnce for Soften<'_> {
+    type Output = Soft;
+
+    #[inline(always)]
+    fn call(self) -> Soft {
+        let (view, width) = (self.small.view, self.small.view.width);
+        let mut px = vec![0; self.small.px.len() * 3];
+        for (row, quads) in px.chunks_exact_mut(3 * width).zip(self.small.px.chunks_exact(width)) {
+            for (k, plane) in row.chunks_exact_mut(width).enumerate() {
+                for (out, quad) in plane.iter_mut().zip(quads) {
+                    *out = whole(quad[k]);
+                }
+            }
+        }
+        Soft { view, px }
+    }
+}
+
+struct Gather<'a> {
+    soft: &'a Soft,
+}
+
+impl NullaryFnOnce for Gather<'_> {
+    type Output = Small;
+
+    #[inline(always)]
+    fn call(self) -> Small {
+        let Soft { view, px } = self.soft;
+        let mut small = Small::new(*view);
+        let rows = px.chunks_exact(3 * view.width);
+        for (quads, row) in small.px.chunks_exact_mut(view.width).zip(rows) {
+            for (k, plane) in row.chunks_exact(view.width).enumerate() {
                 for (quad, light) in quads.iter_mut().zip(plane) {
                     quad[k] = f32::from(*light) * (1.0 / WHITE);
                 }
             }
         }
         small
-    }
-
-    /// One row at a larger view's columns, as smooth as [`Small::at`].
-    pub(crate) fn stretch_row(&self, view: View, row: usize, line: &mut Vec<u16>, out: &mut [u16]) {
-        Arch::new().dispatch(Stretch { soft: self, view, row, line, out });
     }
 }
 

@@ -76,7 +76,7 @@ impl Sky {
     }
 
     #[inline(always)]
-    fn clouded(&self, tile: &Tile, sky: Ink, p: Point, up: f32, seconds: f32) -> Quad {
+    fn clouded(&self, tile: Tile, sky: Ink, p: Point, up: f32, seconds: f32) -> Quad {
         let l = &self.light;
         let far = 0.85 / (up + 0.12);
         let (u, v) = (p[0] * far + self.offset[0] + seconds * self.drift, far + self.offset[1]);

@@ -1,5 +1,8 @@
 //! A composed shot: a backdrop, cut-outs and actors at their distances, weather, and its light.
 
+use std::sync::{Mutex, PoisonError};
+use std::{iter, thread};
+
 use reelgate_codec::Frame;
 
 use super::super::camera::Camera;
@@ -80,11 +83,17 @@ pub(crate) struct Card {
 
 impl Card {
     pub(crate) fn new(sheet: Sheet, distance: f32) -> Self {
+        Self { levels: vec![sheet], distance, sway: 0.0, drift: 0.0 }
+    }
+
+    /// Makes what the painted sheet needs to be shown.
+    fn finish(&mut self) {
+        let Some(sheet) = self.levels.drain(..).next() else { return };
         let sheet = sheet.dried();
         let half = sheet.halved();
         let quarter = half.halved();
         let eighth = quarter.halved();
-        Self { levels: vec![sheet, half, quarter, eighth], distance, sway: 0.0, drift: 0.0 }
+        self.levels = vec![sheet, half, quarter, eighth];
     }
 
     pub(crate) fn swaying(mut self, sway: f32) -> Self {
@@ -136,6 +145,21 @@ impl Card {
         let sheet = self.level(place.0, lens);
         seen.behind(sheet, lens, place, self.bend(sheet, lens, moment))
     }
+}
+
+/// Makes all cut-outs ready to be shown, several at once. Call once, when a stage is built.
+pub(super) fn finish_cards(elements: &mut [Element]) {
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(elements.len());
+    let cards = Mutex::new(elements.iter_mut().filter_map(|element| match element {
+        Element::Card(card) => Some(card),
+        _ => None,
+    }));
+    let take = || cards.lock().unwrap_or_else(PoisonError::into_inner).next();
+    thread::scope(|scope| {
+        let work = || iter::from_fn(take).for_each(Card::finish);
+        (1..threads).for_each(|_| drop(scope.spawn(work)));
+        work();
+    });
 }
 
 /// Everything one shot needs to be drawn at any moment.
