@@ -57,30 +57,9 @@ impl Band<'_> {
         seen: &Seen,
         bend: impl Fn(f32) -> f32,
     ) {
-        let view = self.view;
-        let mut aimed = None;
-        for (line, y) in self.range().enumerate() {
-            let uy = view.y(y as f32);
-            let v = ((uy - lens.shift[1]) / lens.scale - sheet.origin[1]) * sheet.density - 0.5;
-            let clip = seen.of(line, view.width);
-            if v <= -1.0 || clip.0 >= clip.1 {
-                continue;
-            }
-            let (upper, lower, weight) = rows_at(sheet, v);
-            if sheet.runs(upper).is_empty() {
-                continue;
-            }
-            let lean = bend(uy);
-            let path = Path::new(sheet, view, lens, lean);
-            if aimed.replace(lean) != Some(lean) {
-                self.spare.aim(path, sheet);
-            }
-            let length = self.planes * view.width;
-            let row = &mut self.px[line * length..(line + 1) * length];
-            let spare = &mut *self.spare;
-            let rows = [upper, lower];
-            Arch::new().dispatch(Lay { row, spare, sheet, rows, weight, path, clip });
-        }
+        let Self { view, top, px, spare, .. } = self;
+        let (view, top) = (*view, *top);
+        Arch::new().dispatch(Lay { view, top, px, spare, sheet, lens, seen, bend });
     }
 }
 
@@ -98,6 +77,7 @@ impl Seen {
         Self { columns: Some([(0, width); BAND_ROWS]) }
     }
 
+    #[inline(always)]
     pub(crate) fn of(&self, line: usize, width: usize) -> (usize, usize) {
         self.columns.map_or((0, width), |columns| columns[line])
     }
@@ -148,7 +128,8 @@ impl Seen {
 }
 
 /// The two texture rows around `v` and the lower one's weight; the last row goes on for ever.
-fn rows_at(sheet: &Sheet, v: f32) -> (usize, usize, f32) {
+#[inline(always)]
+pub(super) fn rows_at(sheet: &Sheet, v: f32) -> (usize, usize, f32) {
     let base = v.floor();
     let last = sheet.height - 1;
     let upper = (base.max(0.0) as usize).min(last);

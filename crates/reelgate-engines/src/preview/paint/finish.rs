@@ -238,13 +238,21 @@ fn write_luma(luma: &mut [u8], planes: &Planar, noise: &[f32], strength: f32) {
 
 #[inline(always)]
 fn write_chroma(u: &mut [u8], v: &mut [u8], a: &Planar, b: &Planar, noise: &[f32]) {
-    for (x, (u, v)) in u.iter_mut().zip(v).enumerate() {
-        let mean =
-            |p: &[f32], q: &[f32]| 0.25 * (p[2 * x] + p[2 * x + 1] + q[2 * x] + q[2 * x + 1]);
-        let (r, g, b) = (mean(&a.red, &b.red), mean(&a.green, &b.green), mean(&a.blue, &b.blue));
+    let mean = |p: &[f32; 2], q: &[f32; 2]| 0.25 * (p[0] + p[1] + q[0] + q[1]);
+    let red = pairs(&a.red, &b.red);
+    let (green, blue) = (pairs(&a.green, &b.green), pairs(&a.blue, &b.blue));
+    let inks = red.zip(green).zip(blue);
+    for (((u, v), noise), ((r, g), b)) in u.iter_mut().zip(v).zip(noise).zip(inks) {
+        let (r, g, b) = (mean(r.0, r.1), mean(g.0, g.1), mean(b.0, b.1));
         let light = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-        let dither = 0.35 * noise[x];
+        let dither = 0.35 * noise;
         *u = (128.5 + 224.0 / 1.8556 * (b - light) + dither).clamp(16.0, 240.0) as i32 as u8;
         *v = (128.5 + 224.0 / 1.5748 * (r - light) - dither).clamp(16.0, 240.0) as i32 as u8;
     }
+}
+
+/// Two pixels of each of two rows at a time.
+#[inline(always)]
+fn pairs<'a>(a: &'a [f32], b: &'a [f32]) -> impl Iterator<Item = (&'a [f32; 2], &'a [f32; 2])> {
+    a.as_chunks().0.iter().zip(b.as_chunks().0)
 }

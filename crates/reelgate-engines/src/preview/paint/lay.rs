@@ -1,15 +1,17 @@
 //! One row of a sheet onto one row of a band, in whole numbers: the loop that most frames spend
 //! most of their time in.
 
-use pulp::{Arch, NullaryFnOnce};
+use pulp::NullaryFnOnce;
 
+use super::band::{Seen, rows_at};
 use super::sheet::{Run, Sheet};
 use super::view::{Lens, View};
 
 /// Texels a row may have: their places fit 16 bits, and looking one up needs no check.
 const TEXELS: usize = 1 << 16;
-/// Columns painted at once.
+/// Columns painted at once, and texels mixed at once.
 const BLOCK: usize = 16;
+pub(crate) const CHUNK: usize = 8;
 /// Red and blue, or green and cover, of a texel.
 const HALF: u32 = 0x00FF_00FF;
 
@@ -32,38 +34,28 @@ pub(crate) struct Spare {
 
 impl Spare {
     /// Works out what the columns of a row show, those that a sheet may touch.
-    pub(crate) fn aim(&mut self, path: Path, sheet: &Sheet) {
-        Arch::new().dispatch(Aim { spare: self, path, sheet });
-    }
-}
-
-struct Aim<'a> {
-    spare: &'a mut Spare,
-    path: Path,
-    sheet: &'a Sheet,
-}
-
-impl NullaryFnOnce for Aim<'_> {
-    type Output = ();
-
     #[inline(always)]
-    fn call(self) {
-        let Self { spare, path, sheet } = self;
+    fn aim(&mut self, path: Path, sheet: &Sheet) {
         let whole = Run { from: 0, to: sheet.width as u32, solid: false };
         let columns = path.touched(whole, sheet);
         let (from, to) = (columns.0 / BLOCK * BLOCK, columns.1.next_multiple_of(BLOCK));
-        spare.pairs.resize(TEXELS, 0);
-        spare.places.resize(path.columns.next_multiple_of(BLOCK), 0);
-        spare.parts.resize(path.columns.next_multiple_of(BLOCK), 0);
+        self.pairs.resize(TEXELS + CHUNK, 0);
+        self.mixed.resize(TEXELS + 2 * CHUNK, [0; 4]);
+        self.places.resize(path.columns.next_multiple_of(BLOCK), 0);
+        self.parts.resize(path.columns.next_multiple_of(BLOCK), 0);
         let most = ((sheet.width.min(TEXELS) - 1) << 16) as i32;
         // In 1/65536 texels: whole numbers need no care about infinities.
         let (first, step) = ((path.start * 65_536.0) as i32, (path.step * 65_536.0) as i32);
         let first = first.wrapping_add(step.wrapping_mul(from as i32));
-        let both = spare.places[from..to].iter_mut().zip(&mut spare.parts[from..to]);
-        for (x, (place, part)) in both.enumerate() {
-            let at = first.wrapping_add(step.wrapping_mul(x as i32)).clamp(0, most);
-            *place = (at >> 16) as u16;
-            *part = ((at >> 8) & 255) as u16;
+        let places = self.places[from..to].as_chunks_mut::<BLOCK>().0;
+        let parts = self.parts[from..to].as_chunks_mut::<BLOCK>().0;
+        for (block, (places, parts)) in places.iter_mut().zip(parts).enumerate() {
+            let start = first.wrapping_add(step.wrapping_mul((block * BLOCK) as i32));
+            for k in 0..BLOCK {
+                let at = start.wrapping_add(step.wrapping_mul(k as i32)).max(0).min(most);
+                places[k] = (at >> 16) as u16;
+                parts[k] = ((at >> 8) & 255) as u16;
+            }
         }
     }
 }
@@ -80,6 +72,7 @@ pub(crate) struct Path {
 }
 
 impl Path {
+    #[inline(always)]
     pub(crate) fn new(sheet: &Sheet, view: View, lens: Lens, bend: f32) -> Self {
         let step = sheet.density / (lens.scale * view.height as f32);
         let rest = (view.x(0.0) - bend - lens.shift[0]) / lens.scale - sheet.origin[0];
@@ -116,32 +109,73 @@ impl Path {
     }
 }
 
-/// One row of a sheet for one row of the band.
-pub(crate) struct Lay<'a> {
-    /// Reds, then greens, then blues.
-    pub(crate) row: &'a mut [u16],
+/// A sheet for all rows of a band.
+pub(crate) struct Lay<'a, F> {
+    pub(crate) view: View,
+    /// First row of the band, and its rows: reds, then greens, then blues.
+    pub(crate) top: usize,
+    pub(crate) px: &'a mut [u16],
     pub(crate) spare: &'a mut Spare,
     pub(crate) sheet: &'a Sheet,
-    /// The two rows of it to mix.
-    pub(crate) rows: [usize; 2],
-    /// The lower row's part.
-    pub(crate) weight: f32,
-    pub(crate) path: Path,
-    /// First and one past the last column that is seen.
-    pub(crate) clip: (usize, usize),
+    pub(crate) lens: Lens,
+    pub(crate) seen: &'a Seen,
+    /// How far each row leans sideways, by its height on screen.
+    pub(crate) bend: F,
 }
 
-impl NullaryFnOnce for Lay<'_> {
+impl<F: Fn(f32) -> f32> NullaryFnOnce for Lay<'_, F> {
     type Output = ();
 
     #[inline(always)]
-    fn call(mut self) {
+    fn call(self) {
+        let Self { view, top, px, spare, sheet, lens, seen, bend } = self;
+        let mut aimed = None;
+        for (line, row) in px.chunks_exact_mut(3 * view.width).enumerate() {
+            let uy = view.y((top + line) as i32 as f32);
+            let v = ((uy - lens.shift[1]) / lens.scale - sheet.origin[1]) * sheet.density - 0.5;
+            let clip = seen.of(line, view.width);
+            if v <= -1.0 || clip.0 >= clip.1 {
+                continue;
+            }
+            let (upper, lower, weight) = rows_at(sheet, v);
+            let runs = sheet.runs(upper);
+            if runs.is_empty() {
+                continue;
+            }
+            let lean = bend(uy);
+            let path = Path::new(sheet, view, lens, lean);
+            if aimed != Some(lean) {
+                spare.aim(path, sheet);
+                aimed = Some(lean);
+            }
+            let texels = [upper, lower].map(|y| &sheet.texels[y * sheet.width..]);
+            let weight = ((weight * 256.0 + 0.5) as i32).clamp(0, 256) as u16;
+            Row { row, spare, sheet, texels, weight, path }.lay(runs, clip);
+        }
+    }
+}
+
+/// One row of a sheet for one row of the band.
+struct Row<'a> {
+    row: &'a mut [u16],
+    spare: &'a mut Spare,
+    sheet: &'a Sheet,
+    /// The two rows of it to mix, and all that follows.
+    texels: [&'a [[u8; 4]]; 2],
+    /// The lower row's part, of 256.
+    weight: u16,
+    path: Path,
+}
+
+impl Row<'_> {
+    #[inline(always)]
+    fn lay(&mut self, runs: &[Run], clip: (usize, usize)) {
         let (sheet, columns) = (self.sheet, self.path.columns);
         // Columns before this one are done. Whole blocks: what is painted outside a run is
         // nothing, what is painted outside the clip is hidden.
-        let mut done = self.clip.0 / BLOCK * BLOCK;
-        let end = self.clip.1.next_multiple_of(BLOCK).min(columns);
-        for &run in sheet.runs(self.rows[0]) {
+        let mut done = clip.0 / BLOCK * BLOCK;
+        let end = clip.1.next_multiple_of(BLOCK).min(columns);
+        for &run in runs {
             let (first, last) = self.path.touched(run, sheet);
             let from = (first / BLOCK * BLOCK).max(done);
             let to = last.next_multiple_of(BLOCK).min(end);
@@ -159,28 +193,31 @@ impl NullaryFnOnce for Lay<'_> {
             self.stretch::<false>(solid_to, to);
         }
     }
-}
 
-impl Lay<'_> {
-    /// Makes the texels that some columns show from the two rows.
+    /// Makes the texels that some columns show from the two rows, in whole chunks: what is behind
+    /// a row's end is never looked at.
     #[inline(always)]
     fn mix(&mut self, from: usize, to: usize) {
-        let spare = &mut *self.spare;
-        let (low, last) = (spare.places[from] as usize, spare.places[to - 1] as usize);
-        let width = self.sheet.width;
-        let high = (last + 2).min(width);
-        let [a, b] = self.rows.map(|row| &self.sheet.texels[row * width..][..width][low..high]);
-        let weight = ((self.weight * 256.0 + 0.5) as i32).clamp(0, 256) as u16;
-        spare.mixed.resize(a.len() + 1, [0; 4]);
-        let out = spare.mixed[..a.len()].as_flattened_mut();
-        for ((o, a), b) in out.iter_mut().zip(a.as_flattened()).zip(b.as_flattened()) {
-            *o = ((u16::from(*a) * (256 - weight) + u16::from(*b) * weight + 128) >> 8) as u8;
+        let Spare { mixed, pairs, places, .. } = &mut *self.spare;
+        let (low, last) = (places[from] as usize, places[to - 1] as usize);
+        let chunks = (last + 2 - low).div_ceil(CHUNK);
+        let weight = self.weight;
+        let [a, b] = self.texels.map(|texels| texels[low..].as_chunks::<CHUNK>().0);
+        let out = mixed.as_chunks_mut::<CHUNK>().0.iter_mut();
+        for (out, (a, b)) in out.zip(a[..chunks].iter().zip(&b[..chunks])) {
+            let (a, b) = (a.as_flattened(), b.as_flattened());
+            for (o, (a, b)) in out.as_flattened_mut().iter_mut().zip(a.iter().zip(b)) {
+                *o = ((u16::from(*a) * (256 - weight) + u16::from(*b) * weight + 128) >> 8) as u8;
+            }
         }
-        spare.mixed[a.len()] = spare.mixed[a.len() - 1];
-        let pairs = &mut spare.pairs[low..=last];
-        for (pair, two) in pairs.iter_mut().zip(spare.mixed.windows(2)) {
-            let [left, right] = [two[0], two[1]].map(u32::from_le_bytes);
-            *pair = u64::from(left) | u64::from(right) << 32;
+        let out = pairs[low..].as_chunks_mut::<CHUNK>().0.iter_mut();
+        let left = mixed.as_chunks::<CHUNK>().0.iter();
+        let right = mixed[1..].as_chunks::<CHUNK>().0.iter();
+        for (out, (left, right)) in out.zip(left.zip(right)).take(chunks) {
+            for k in 0..CHUNK {
+                let [left, right] = [left[k], right[k]].map(u32::from_le_bytes);
+                out[k] = u64::from(left) | u64::from(right) << 32;
+            }
         }
     }
 
@@ -190,7 +227,7 @@ impl Lay<'_> {
             return;
         }
         let spare = &*self.spare;
-        let pairs: &[u64; TEXELS] = spare.pairs[..].try_into().expect("aimed before");
+        let pairs: &[u64; TEXELS] = spare.pairs[..TEXELS].try_into().expect("aimed before");
         let columns = self.path.columns;
         let (red, rest) = self.row.split_at_mut(columns);
         let (green, blue) = rest.split_at_mut(columns);

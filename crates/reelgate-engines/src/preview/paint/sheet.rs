@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::{iter, thread};
 
 use super::colour::{Ink, Quad, part_of};
+use super::lay::CHUNK;
 use super::raster::{ToPixels, cover};
 use super::shape::{Point, Shape};
 
@@ -17,6 +18,7 @@ pub(crate) struct Sheet {
     pub(crate) density: f32,
     pub(crate) width: usize,
     pub(crate) height: usize,
+    /// Row after row, and [`BEHIND`] more.
     pub(crate) texels: Vec<[u8; 4]>,
     /// What is not empty in each row and the next one together, row after row.
     runs: Vec<Run>,
@@ -37,6 +39,9 @@ pub(crate) struct Run {
     /// Nothing shines through.
     pub(crate) solid: bool,
 }
+
+/// Texels behind the last row: whole chunks are read from any row's end.
+const BEHIND: usize = 2 * CHUNK;
 
 /// Texels that are judged together.
 const BLOCK: usize = 8;
@@ -59,7 +64,7 @@ impl Sheet {
             density,
             width,
             height,
-            texels: vec![[0; 4]; width * height],
+            texels: vec![[0; 4]; width * height + BEHIND],
             runs: Vec::new(),
             rows: Vec::new(),
             open: [false; 2],
@@ -68,6 +73,7 @@ impl Sheet {
     }
 
     /// What is not empty in a row and the next one together; none before the sheet is dry.
+    #[inline(always)]
     pub(crate) fn runs(&self, row: usize) -> &[Run] {
         match self.rows.get(row..row + 2) {
             Some(&[from, to]) => &self.runs[from as usize..to as usize],
@@ -219,7 +225,7 @@ impl Sheet {
     /// The sheet at half the density.
     pub(crate) fn halved(&self) -> Self {
         let (width, height) = (self.width.div_ceil(2).max(2), self.height.div_ceil(2).max(2));
-        let mut texels = Vec::with_capacity(width * height);
+        let mut texels = Vec::with_capacity(width * height + BEHIND);
         for y in 0..height {
             for x in 0..width {
                 let mut sum = [0_u32; 4];
@@ -234,6 +240,7 @@ impl Sheet {
                 texels.push(sum.map(|s| ((s + 2) / 4) as u8));
             }
         }
+        texels.resize(width * height + BEHIND, [0; 4]);
         let half = Self {
             origin: self.origin,
             density: self.density / 2.0,

@@ -95,17 +95,20 @@ impl NullaryFnOnce for Stretch<'_> {
         let upper = place as usize;
         let part = ((place - upper as f32) * 65_535.0) as u32;
         let lower = (upper + 1).min(height - 1);
-        let row = |y: usize| &self.soft.px[y * 3 * width..(y + 1) * 3 * width];
-        self.line.resize(3 * width, 0);
-        for ((out, a), b) in self.line.iter_mut().zip(row(upper)).zip(row(lower)) {
-            *out = between(*a, *b, part);
-        }
+        let row = |y: usize| self.soft.px[y * 3 * width..(y + 1) * 3 * width].chunks_exact(width);
         let large = self.view.width;
-        for (line, out) in self.line.chunks_exact(width).zip(self.out.chunks_exact_mut(large)) {
+        // One more on each side: beyond the edge is the edge.
+        self.line.resize(width + 2, 0);
+        let line = &mut self.line[..width + 2];
+        for ((a, b), out) in row(upper).zip(row(lower)).zip(self.out.chunks_exact_mut(large)) {
+            for ((mixed, a), b) in line[1..].iter_mut().zip(a).zip(b) {
+                *mixed = between(*a, *b, part);
+            }
+            (line[0], line[width + 1]) = (line[1], line[width]);
             match (large / width, large % width) {
                 (4, 0) if self.view.height == height * 4 => spread::<4>(line, out),
                 (8, 0) if self.view.height == height * 8 => spread::<8>(line, out),
-                _ => spread_any(line, self.view, height, out),
+                _ => spread_any(&line[1..=width], self.view, height, out),
             }
         }
     }
@@ -120,18 +123,17 @@ fn between(a: u16, b: u16, part: u32) -> u16 {
 /// Stretches a row by a whole number: the weights are the same for every block.
 #[inline(always)]
 fn spread<const TIMES: usize>(line: &[u16], out: &mut [u16]) {
-    let last = line.len() - 1;
-    for (index, block) in out.as_chunks_mut::<TIMES>().0.iter_mut().enumerate() {
-        let (before, here) = (line[index.saturating_sub(1)], line[index]);
-        let after = line[(index + 1).min(last)];
+    let width = line.len() - 2;
+    let (before, here, after) = (&line[..width], &line[1..=width], &line[2..]);
+    let blocks = out.as_chunks_mut::<TIMES>().0.iter_mut();
+    for (block, ((before, here), after)) in blocks.zip(before.iter().zip(here).zip(after)) {
+        let [before, here, after] = [*before, *here, *after].map(u32::from);
         for (k, pixel) in block.iter_mut().enumerate() {
             // In halves of a small pixel's part: whole numbers for both factors.
             let place = 2 * k as i32 + 1 - TIMES as i32;
             let beside = if place < 0 { before } else { after };
-            let part = place.unsigned_abs();
-            let all = 2 * TIMES as u32;
-            let sum = u32::from(here) * (all - part) + u32::from(beside) * part;
-            *pixel = ((sum + TIMES as u32) / all) as u16;
+            let (part, all) = (place.unsigned_abs(), 2 * TIMES as u32);
+            *pixel = ((here * (all - part) + beside * part + TIMES as u32) / all) as u16;
         }
     }
 }
