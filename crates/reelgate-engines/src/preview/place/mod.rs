@@ -3,8 +3,10 @@
 mod actors;
 mod backdrop;
 mod beyond;
+mod buildings;
 mod coast;
 mod deep;
+mod herds;
 mod hills;
 mod inside;
 mod land;
