@@ -220,7 +220,7 @@ async fn answered(
     Ok(match refused {
         Refused::Order(error) => Asked::Ended(error),
         Refused::Busy(seconds) => {
-            engine.is_busy(seat.key, seconds, app.now());
+            engine.is_busy(seat.key, seconds, app.entropy.bits(), app.now());
             Asked::Elsewhere
         }
         Refused::Account(why) => {

@@ -46,7 +46,8 @@ pub(crate) struct Followed {
 
 #[derive(Default)]
 struct Lists {
-    jobs: HashMap<JobId, Followed>,
+    /// Each in a box of its own: the list grows by leaps, and would leave room for whole jobs.
+    jobs: HashMap<JobId, Box<Followed>>,
     due: BTreeSet<(Timestamp, JobId)>,
     /// How long each model takes at each engine, in milliseconds.
     typical: HashMap<(usize, ModelId), i64>,
@@ -80,7 +81,7 @@ impl Followed {
 impl Following {
     /// Begins to follow a job that nobody looks at yet.
     pub(crate) fn add(&self, one: Followed) {
-        self.with(|lists| lists.jobs.insert(one.job, one));
+        self.with(|lists| lists.jobs.insert(one.job, Box::new(one)));
     }
 
     /// Ends it; answers what was known, to whoever is first.
@@ -90,7 +91,7 @@ impl Following {
             if let Some(next) = one.next {
                 lists.due.remove(&(next, job));
             }
-            Some(one)
+            Some(*one)
         })
     }
 
@@ -136,7 +137,7 @@ impl Following {
                 lists.due.remove(&(at, job));
                 if let Some(one) = lists.jobs.get_mut(&job) {
                     one.next = None;
-                    due.push(one.clone());
+                    due.push(one.as_ref().clone());
                 }
             }
             due
@@ -148,7 +149,7 @@ impl Following {
         self.with(|lists| {
             let lease =
                 |one: &Followed| Renewal { job: one.job, token: one.token, progress: one.progress };
-            lists.jobs.values().map(lease).collect()
+            lists.jobs.values().map(AsRef::as_ref).map(lease).collect()
         })
     }
 

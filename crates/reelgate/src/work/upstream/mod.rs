@@ -109,6 +109,12 @@ impl Upstreams {
         u32::try_from(typical_ms.saturating_mul(rounds) / 1000).ok().map(|s| s.max(1))
     }
 
+    /// Milliseconds that a model takes, once one was seen to its end.
+    #[must_use]
+    pub fn typical_ms(&self, model: &ModelId) -> Option<i64> {
+        self.following.fastest_ms(model)
+    }
+
     /// How the keys are doing.
     #[must_use]
     pub fn health(&self, now: Timestamp) -> Vec<KeyHealth> {

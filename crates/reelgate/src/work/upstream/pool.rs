@@ -4,6 +4,7 @@
 //! key whose account is empty rests, and the others go on.
 
 use crate::config::EngineConfig;
+use reelgate_core::retry::Schedule;
 use reelgate_core::{ModelId, Order, Timestamp};
 use reelgate_engines::remote::fit::Misfit;
 use reelgate_engines::remote::{Adapter, adapter};
@@ -16,8 +17,10 @@ const ACCOUNT_REST_MS: i64 = 15_000;
 const ACCOUNT_REST_MS_MAX: i64 = 60_000;
 /// Refused so often in a row, over three quarters of a minute, a key is taken to stay refused.
 const REFUSALS_MAX: u32 = 3;
-/// And one whose upstream is full, when it does not say for how long.
-const BUSY_REST_MS: i64 = 5_000;
+/// And one whose upstream is full, when it does not say for how long, or for longer than is
+/// believed. All of it varies by a quarter, so that servers do not come back together.
+const BUSY_REST_MS: i64 = 2_000;
+const BUSY_REST_MS_MAX: i64 = 300_000;
 /// Failures in a row after which an upstream rests.
 const FAILURES_MAX: u32 = 3;
 /// The first such rest; each further one is twice as long, up to the longest.
@@ -252,10 +255,12 @@ impl Engine {
         self.change(key, |key| (key.failures, key.refusals) = (0, 0));
     }
 
-    /// It is full.
-    pub(crate) fn is_busy(&self, key: usize, seconds: Option<u32>, now: Timestamp) {
-        let rest_ms = seconds.map_or(BUSY_REST_MS, |s| i64::from(s) * 1000);
-        self.rest(key, "the provider is busy", rest_ms, now);
+    /// It is full, perhaps for so many seconds.
+    pub(crate) fn is_busy(&self, key: usize, seconds: Option<u32>, entropy: u64, now: Timestamp) {
+        let asked_ms = seconds.map_or(BUSY_REST_MS, |s| i64::from(s) * 1000);
+        let max_ms = BUSY_REST_MS_MAX;
+        let once = Schedule { first_ms: asked_ms.max(BUSY_REST_MS / 4), factor: 1, max_ms };
+        self.rest(key, "the provider is busy", once.delay_ms(1, entropy), now);
     }
 
     /// It does not accept this key.

@@ -1,6 +1,6 @@
 //! The loop around it all.
 
-use super::{ask, look, tend};
+use super::{ask, look, settle, tend};
 use crate::app::App;
 use reelgate_core::Job;
 use reelgate_store::StoreError;
@@ -125,7 +125,15 @@ impl Running {
     fn begin(&mut self, app: &Arc<App>, jobs: Vec<Job>) {
         for job in jobs {
             let app = Arc::clone(app);
-            spawn(&mut self.asks, async move { Box::pin(ask::begin(&app, job)).await });
+            spawn(&mut self.asks, async move {
+                let id = job.id;
+                let began = Box::pin(ask::begin(&app, job)).await;
+                if began.is_err() {
+                    // Nobody would look at it: its lease is to run out, and then somebody does.
+                    settle::forget(&app, id);
+                }
+                began
+            });
         }
     }
 }
