@@ -15,6 +15,10 @@ pub const TEXT_LEN: usize = 12;
 // In ASCII order, so that ids sort the same as text and as numbers.
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+const NO_DIGIT: u8 = u8::MAX;
+/// What each byte stands for in an id's text.
+const DIGITS: [u8; 256] = digits();
+
 /// What the first half of an id's text counts in.
 const HALF: u128 = 62_u128.pow(6);
 
@@ -39,8 +43,11 @@ impl Number {
         }
         let mut bits: u128 = 0;
         for byte in text.bytes() {
-            let digit = ALPHABET.binary_search(&byte).ok()?;
-            bits = bits * 62 + digit as u128;
+            let digit = DIGITS[usize::from(byte)];
+            if digit == NO_DIGIT {
+                return None;
+            }
+            bits = bits * 62 + u128::from(digit);
         }
         Self::from_bits(bits)
     }
@@ -54,6 +61,16 @@ impl Number {
         write_base62(half(self.0 % HALF), low);
         text
     }
+}
+
+const fn digits() -> [u8; 256] {
+    let mut digits = [NO_DIGIT; 256];
+    let mut digit: u8 = 0;
+    while digit < 62 {
+        digits[ALPHABET[digit as usize] as usize] = digit;
+        digit += 1;
+    }
+    digits
 }
 
 fn write_base62(mut rest: u64, text: &mut [u8]) {

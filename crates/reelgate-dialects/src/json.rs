@@ -8,15 +8,19 @@ use crate::ids::{self, ASSET_SCHEME};
 use crate::wire::WireRequest;
 use http::header::CONTENT_TYPE;
 use reelgate_core::{Error, Field, Kind, MediaSource};
-use serde_json::{Map, Value};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+use std::fmt;
 
 /// Characters of a caller's own text that a message repeats.
 const ECHO_CHARS_MAX: usize = 40;
 /// Whole numbers up to here are exact when a JSON number has a decimal point or an exponent.
 const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
 
-/// The fields of a JSON object that have not been read yet.
-pub(crate) struct Fields(Map<String, Value>);
+/// The fields of a JSON object that have not been read yet, in the order given. There are few, so a
+/// look through all of them costs less than a map of them; of a name that stands twice the last
+/// counts.
+pub(crate) struct Fields(Vec<(String, Value)>);
 
 /// How an API lets its callers write a whole number.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,15 +42,18 @@ impl Fields {
         if request.body.iter().all(u8::is_ascii_whitespace) {
             return Err(Error::invalid(Field::Body, "must be a JSON object, but is empty"));
         }
-        let value: Value = serde_json::from_slice(&request.body)
-            .map_err(|error| Error::invalid(Field::Body, format!("is not valid JSON: {error}")))?;
+        let invalid = |error| Error::invalid(Field::Body, format!("is not valid JSON: {error}"));
+        if request.body.trim_ascii_start().starts_with(b"{") {
+            return serde_json::from_slice(&request.body).map_err(invalid);
+        }
+        let value: Value = serde_json::from_slice(&request.body).map_err(invalid)?;
         Self::of_value(value, Field::Body)
     }
 
     /// The fields of an object inside a body.
     pub(crate) fn of_value(value: Value, field: Field) -> Result<Self, Error> {
         match value {
-            Value::Object(map) => Ok(Self(map)),
+            Value::Object(map) => Ok(Self(map.into_iter().collect())),
             other => Err(wrong(field, "an object", &other)),
         }
     }
@@ -54,8 +61,8 @@ impl Fields {
     /// Refuses the first field whose name is not in `known`; `path` is where the object lies, with
     /// a dot at its end, and empty for the body itself.
     pub(crate) fn only(&self, known: &[&str], path: &str) -> Result<(), Error> {
-        match self.0.keys().find(|key| !known.contains(&key.as_str())) {
-            Some(key) => {
+        match self.0.iter().find(|(key, _)| !known.contains(&key.as_str())) {
+            Some((key, _)) => {
                 let field = Field::Named(format!("{path}{}", shorten(key)));
                 Err(Error::invalid(field, "is not a supported field"))
             }
@@ -65,17 +72,29 @@ impl Fields {
 
     /// The value of a field, unless it was left out.
     pub(crate) fn take(&mut self, key: &str) -> Option<Value> {
-        self.0.remove(key).filter(|value| !value.is_null())
+        let mut last = None;
+        self.0.retain_mut(|(name, value)| {
+            let found = name == key;
+            if found {
+                last = Some(value.take());
+            }
+            !found
+        });
+        last.filter(|value| !value.is_null())
+    }
+
+    fn get(&self, key: &str) -> Option<&Value> {
+        self.0.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
     /// Whether a field is there and null, where that means something else than leaving it out.
     pub(crate) fn is_null(&self, key: &str) -> bool {
-        self.0.get(key).is_some_and(Value::is_null)
+        self.get(key).is_some_and(Value::is_null)
     }
 
     /// Whether a field is exactly this text.
     pub(crate) fn is_text(&self, key: &str, text: &str) -> bool {
-        self.0.get(key).and_then(Value::as_str) == Some(text)
+        self.get(key).and_then(Value::as_str) == Some(text)
     }
 
     /// A text.
@@ -137,6 +156,30 @@ impl Fields {
         let found = allowed.iter().copied().find(|value| name(*value) == text);
         let names = allowed.iter().map(|value| name(*value)).collect::<Vec<_>>();
         found.map(Some).ok_or_else(|| unknown(field, &names, &text))
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Fields;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<Fields, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(pair) = pairs.next_entry()? {
+            fields.push(pair);
+        }
+        Ok(Fields(fields))
     }
 }
 

@@ -122,6 +122,13 @@ pub(crate) struct Owner {
     pub(crate) has_listeners: bool,
 }
 
+impl Owner {
+    /// What it can still spend.
+    pub(crate) fn remaining(&self) -> Credits {
+        self.funds.available()
+    }
+}
+
 /// The locked accounts of a transaction, as they were and as they will be.
 #[derive(Default)]
 pub(crate) struct Purse(BTreeMap<AccountId, (Owner, Owner)>);
@@ -145,14 +152,14 @@ impl Purse {
     }
 
     /// Sets a job's price aside if its account can still cover it, and may ask for its priority and
-    /// its model; notes on the job what is left. Locks the account where that was not done yet.
+    /// its model. Locks the account where that was not done yet.
     ///
     /// # Errors
     /// Refused when it cannot or may not; nothing is set aside then.
     pub(crate) async fn cover(
         &mut self,
         tx: &mut Tx,
-        job: &mut Job,
+        job: &Job,
         needs_purchase: bool,
     ) -> Result<&mut Owner, StoreError> {
         let (_, owner) = match self.0.entry(job.account) {
@@ -168,8 +175,15 @@ impl Purse {
         }
         let delta = ledger::hold(owner.funds, job.price.credits)?;
         owner.funds = owner.funds.after(delta).ok_or_else(Error::internal)?;
-        job.remaining = Some(owner.funds.available());
         Ok(owner)
+    }
+
+    /// Takes back what [`Purse::cover`] did for a job of which nothing was written.
+    pub(crate) fn uncover(&mut self, job: &Job) -> Result<(), StoreError> {
+        let delta = ledger::release(job.price.credits);
+        let (_, owner) = self.0.get_mut(&job.account).ok_or_else(no_account)?;
+        owner.funds = owner.funds.after(delta).ok_or_else(Error::internal)?;
+        Ok(())
     }
 
     /// Writes what became of the accounts, one after the other.

@@ -14,7 +14,8 @@ use crate::outbox;
 use crate::rows::{self, Reader, job_columns};
 use line::Line;
 use reelgate_core::idempotency::{self, Fingerprint, IdempotencyKey, Verdict};
-use reelgate_core::{AccountId, DailyCap, Job, JobId, State, Timestamp, key};
+use reelgate_core::{AccountId, Credits, DailyCap, Job, JobId, State, Timestamp, key};
+use std::sync::Arc;
 
 /// A checked and priced order, as a job that has not begun.
 #[derive(Clone, Debug)]
@@ -51,18 +52,27 @@ const INSERT: &str = "INSERT INTO jobs (id, account, api_key, dialect, ordered, 
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
     $19, $20, $21, $22, $23, $24) ON CONFLICT (id) DO NOTHING";
 
-/// A submission and when it came.
-type Item = (Submission, Timestamp);
+/// A submission and when it came. The caller keeps a share, so that whoever writes copies nothing.
+type Item = (Arc<Submission>, Timestamp);
+
+/// What became of an item.
+#[derive(Debug)]
+pub(crate) enum Fate {
+    /// Accepted; what its account can still spend.
+    Accepted(Option<Credits>),
+    /// An earlier job answers.
+    Replayed(Box<Job>),
+}
 
 /// Where submissions meet, to be accepted together.
-pub(crate) type Lane = db::Lane<Item, Submitted>;
+pub(crate) type Lane = db::Lane<Item, Fate>;
 
-pub(crate) fn forms() -> db::Forms<Item, Submitted> {
+pub(crate) fn forms() -> db::Forms<Item, Fate> {
     db::Forms {
         many_postgres: |tx, items| Box::pin(batch::submit_many(tx, items)),
         many_sqlite: |tx, items| Box::pin(round::submit_round(tx, items)),
-        one: |tx, (submission, now)| Box::pin(submit(tx, submission, now)),
-        again: |tx, (submission, now)| Box::pin(submit_again(tx, submission, now)),
+        one: |tx, item| Box::pin(async move { submit(tx, &item.0, item.1).await }),
+        again: |tx, item| Box::pin(async move { submit_again(tx, &item.0, item.1).await }),
     }
 }
 
@@ -77,10 +87,25 @@ impl Store {
         submission: Submission,
         now: Timestamp,
     ) -> Result<Submitted, StoreError> {
-        if cap::is_plain(&submission) {
-            return self.lanes.submits.run((submission, now)).await;
-        }
-        self.db.write(move |tx| Box::pin(submit(tx, submission, now))).await
+        let is_plain = cap::is_plain(&submission);
+        let submission = Arc::new(submission);
+        let item = (Arc::clone(&submission), now);
+        let fate = match is_plain {
+            true => self.lanes.submits.run(item).await?,
+            false => {
+                let write = self
+                    .db
+                    .write(move |tx| Box::pin(async move { submit(tx, &item.0, item.1).await }));
+                write.await?
+            }
+        };
+        Ok(match fate {
+            Fate::Accepted(remaining) => {
+                let job = Arc::unwrap_or_clone(submission).job;
+                Submitted::Accepted(Job { remaining, ..job })
+            }
+            Fate::Replayed(job) => Submitted::Replayed(*job),
+        })
     }
 
     /// What an account's idempotency key was used for.
@@ -97,60 +122,63 @@ impl Store {
     }
 }
 
-async fn submit(
-    tx: &mut Tx,
-    submission: Submission,
-    now: Timestamp,
-) -> Result<Submitted, StoreError> {
-    let Submission { mut job, idempotency, needs_purchase, daily_cap } = submission;
-    if let Some((key, fingerprint)) = &idempotency {
-        let text = key::hex(&fingerprint.0);
-        let row = values![job.account, key.as_str(), text, job.id, now];
-        if tx.execute(REMEMBER, &row).await? == 0 {
-            return replay(tx, job.account, key, *fingerprint).await;
-        }
+async fn submit(tx: &mut Tx, new: &Submission, now: Timestamp) -> Result<Fate, StoreError> {
+    let job = &new.job;
+    if let Some((key, fingerprint)) = &new.idempotency
+        && !remember(tx, job, key, *fingerprint, now).await?
+    {
+        return replay(tx, job.account, key, *fingerprint).await;
     }
     let mut purse = Purse::default();
-    let owner = purse.cover(tx, &mut job, needs_purchase).await?;
-    let has_listeners = owner.has_listeners;
+    let owner = purse.cover(tx, job, new.needs_purchase).await?;
+    let (has_listeners, remaining) = (owner.has_listeners, owner.remaining());
     // The account is locked from here on, so nobody else spends under the same key.
-    if let Some(cap) = daily_cap {
-        cap::check(tx, &job, cap).await?;
+    if let Some(cap) = new.daily_cap {
+        cap::check(tx, job, cap).await?;
     }
     let turn = if job.order.test {
-        rehearse::turn(tx, &job, owner.last_turn, now).await?
+        rehearse::turn(tx, job, owner.last_turn, now).await?
     } else {
-        Line::default().turn(tx, &job, &mut owner.last_turn, now).await?
+        Line::default().turn(tx, job, &mut owner.last_turn, now).await?
     };
-    if tx.execute(INSERT, &row_of(&job, turn)?).await? == 0 {
+    if tx.execute(INSERT, &row_of(job, turn, remaining)?).await? == 0 {
         return Err(StoreError::Taken);
     }
-    if let Some(cap) = daily_cap {
-        cap::count(tx, &job, cap).await?;
+    if let Some(cap) = new.daily_cap {
+        cap::count(tx, job, cap).await?;
     }
-    ledger::enter_hold(tx, &job, now).await?;
-    outbox::stage_order(tx, &job, has_listeners, now).await?;
+    ledger::enter_hold(tx, job, now).await?;
+    outbox::stage_order(tx, job, has_listeners, now).await?;
     purse.write(tx).await?;
-    Ok(Submitted::Accepted(job))
+    Ok(Fate::Accepted(Some(remaining)))
+}
+
+/// Claims an idempotency key for a job; false when it was used before.
+async fn remember(
+    tx: &mut Tx,
+    job: &Job,
+    key: &IdempotencyKey,
+    fingerprint: Fingerprint,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let text = key::hex(&fingerprint.0);
+    let row = values![job.account, key.as_str(), text, job.id, now];
+    Ok(tx.execute(REMEMBER, &row).await? == 1)
 }
 
 /// As [`submit`], for a submission that may have been accepted without anybody hearing of it.
 async fn submit_again(
     tx: &mut Tx,
-    submission: Submission,
+    submission: &Submission,
     now: Timestamp,
-) -> Result<Submitted, StoreError> {
+) -> Result<Fate, StoreError> {
     let new = &submission.job;
     if let Some(row) = tx.first(JOB, &values![new.id]).await? {
         let stored = rows::job(row)?;
         let is_ours = (stored.account, stored.key, stored.created)
             == (new.account, new.key, new.created)
             && stored.order == new.order;
-        return if is_ours {
-            Ok(Submitted::Accepted(Job { remaining: stored.remaining, ..submission.job }))
-        } else {
-            Err(StoreError::Taken)
-        };
+        return if is_ours { Ok(Fate::Accepted(stored.remaining)) } else { Err(StoreError::Taken) };
     }
     submit(tx, submission, now).await
 }
@@ -161,7 +189,7 @@ async fn replay(
     account: AccountId,
     key: &IdempotencyKey,
     fingerprint: Fingerprint,
-) -> Result<Submitted, StoreError> {
+) -> Result<Fate, StoreError> {
     // Nobody used the key: it was swept away at this very moment, or the job's id is another's.
     let first = remembered(tx, account, key).await?.ok_or(StoreError::Taken)?;
     match idempotency::judge(first, fingerprint) {
@@ -174,7 +202,7 @@ async fn replay(
                 id: id.to_string(),
                 detail: "there is no such job".to_owned(),
             })?;
-            Ok(Submitted::Replayed(rows::job(row)?))
+            Ok(Fate::Replayed(Box::new(rows::job(row)?)))
         }
     }
 }
@@ -194,7 +222,7 @@ async fn remembered(
 }
 
 /// A new job's columns, in the order that the statements insert them.
-fn row_of(job: &Job, turn: Option<i64>) -> Result<Vec<Value<'_>>, StoreError> {
+fn row_of(job: &Job, turn: Option<i64>, remaining: Credits) -> Result<Vec<Value<'_>>, StoreError> {
     let State::Queued { not_before } = job.state else {
         return Err(StoreError::database("submit", "the job has begun already"));
     };
@@ -223,6 +251,6 @@ fn row_of(job: &Job, turn: Option<i64>) -> Result<Vec<Value<'_>>, StoreError> {
         job.created,
         job.updated,
         turn,
-        job.remaining,
+        remaining,
     ]))
 }

@@ -135,7 +135,9 @@ where
         let Self { shared, taken } = *self;
         // On the runtime's own threads: to wake a task of theirs from here costs a system call.
         shared.runtime.spawn(async move {
-            for Waiting { outcome, reply, .. } in taken {
+            for Waiting { item, outcome, reply } in taken {
+                // What is shared with the caller is the caller's alone then.
+                drop(item);
                 // Nobody may be waiting any more; what was committed stays committed.
                 let _ = reply.send(writer::answer_of(outcome, committed.clone()));
             }

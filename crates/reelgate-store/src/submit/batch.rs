@@ -6,7 +6,7 @@
 //! used before above all, is left to the form for one job.
 
 use super::line::Line;
-use super::{Item, Submitted, row_of};
+use super::{Fate, Item, row_of};
 use crate::db::{Ask, Lock, Outcomes, Row, Tx, Value, columns, values};
 use crate::error::StoreError;
 use crate::ledger::{self, Purse};
@@ -42,9 +42,9 @@ const ARE_TEXTS: [bool; 24] = [
 
 pub(super) async fn submit_many(
     tx: &mut Tx,
-    mut items: Vec<Item>,
-) -> Result<Outcomes<Submitted>, StoreError> {
-    let mut outcomes: Outcomes<Submitted> = items.iter().map(|_| None).collect();
+    items: Vec<Item>,
+) -> Result<Outcomes<Fate>, StoreError> {
+    let mut outcomes: Outcomes<Fate> = items.iter().map(|_| None).collect();
     let keys = Keys::of(&items);
     let asks = vec![keys.ask(), Purse::ask(items.iter().map(|(new, _)| &new.job)), Line::ask()];
     let answers: [Vec<Row>; 3] = tx.query_all(asks).await?.try_into().unwrap_or_default();
@@ -53,12 +53,12 @@ pub(super) async fn submit_many(
     let (mut purse, mut line) = (Purse::of(funds)?, Line::of(served)?);
     let (mut covered, mut refused, mut told) = (Vec::new(), Vec::new(), Vec::new());
     for n in fresh {
-        let (new, now) = &mut items[n];
-        match purse.cover(tx, &mut new.job, new.needs_purchase).await {
+        let (new, now) = &items[n];
+        match purse.cover(tx, &new.job, new.needs_purchase).await {
             Ok(owner) => {
                 let turn = line.turn(tx, &new.job, &mut owner.last_turn, *now).await?;
                 told.push((n, owner.has_listeners));
-                covered.push((n, turn));
+                covered.push((n, turn, owner.remaining()));
             }
             Err(error) => {
                 outcomes[n] = Some(Err(error));
@@ -73,9 +73,10 @@ pub(super) async fn submit_many(
         return Ok(outcomes);
     }
     let (seats, accounts) = purse.write_all();
-    let rows = covered.iter().map(|(n, turn)| row_of(&items[*n].0.job, *turn));
+    let rows = covered.iter().map(|(n, turn, left)| row_of(&items[*n].0.job, *turn, *left));
     let jobs = (INSERT, columns(rows.collect::<Result<_, _>>()?, &ARE_TEXTS));
-    let holds: Vec<_> = covered.iter().map(|(n, _)| (&items[*n].0.job, items[*n].1)).collect();
+    let holds = covered.iter().map(|(n, ..)| (&items[*n].0.job, items[*n].1));
+    let holds: Vec<_> = holds.collect();
     let changed = tx.execute_all(&[jobs, ledger::enter_holds(&holds), seats]).await?;
     // A name that was taken, or a row that is not as it was locked: none of it may stand.
     let expected = [covered.len(), covered.len(), accounts];
@@ -85,8 +86,8 @@ pub(super) async fn submit_many(
     for (n, has_listeners) in told {
         outbox::stage_order(tx, &items[n].0.job, has_listeners, items[n].1).await?;
     }
-    for (n, _) in covered {
-        outcomes[n] = Some(Ok(Submitted::Accepted(items[n].0.job.clone())));
+    for (n, _, remaining) in covered {
+        outcomes[n] = Some(Ok(Fate::Accepted(Some(remaining))));
     }
     Ok(outcomes)
 }

@@ -19,6 +19,7 @@ use reelgate_core::{
     Call, Credits, Error, Field, Job, JobId, Kind, Model, Price, Reply, StateName,
 };
 use reelgate_store::Submitted;
+use std::pin::Pin;
 use std::sync::Arc;
 
 /// Our own API sells what every other one does, and shows more.
@@ -60,6 +61,9 @@ pub(super) fn models(app: &App, dialect: &str) -> Done {
 
 /// Does what a caller asked for.
 ///
+/// What is not asked many times a second is boxed: a future is as large as the largest thing it may
+/// have to wait for, and each request's is copied several times.
+///
 /// # Errors
 /// Why it was not done; nothing has changed then.
 pub(super) async fn act(
@@ -70,7 +74,9 @@ pub(super) async fn act(
 ) -> Result<Done, Error> {
     match call {
         Call::Models => Ok(models(app, origin.dialect)),
-        Call::Own(call) => Ok(Done::with(own::act(app, origin.caller, call, base_url).await?)),
+        Call::Own(call) => {
+            Ok(Done::with(Box::pin(own::act(app, origin.caller, call, base_url)).await?))
+        }
         Call::Quote(draft) => Ok(Done::with(Reply::Quote(quote(app, &origin, &draft)?))),
         // With nothing to fetch there is one step, and it happens whole or not at all.
         Call::Submit(draft) if draft.media.is_empty() && draft.from.is_none() => {
@@ -78,17 +84,17 @@ pub(super) async fn act(
         }
         Call::Submit(draft) => {
             let app = Arc::clone(app);
-            to_the_end(async move { submit(&app, origin, *draft).await }).await
+            to_the_end(Box::pin(async move { submit(&app, origin, *draft).await })).await
         }
         Call::Rerun(id) => {
             let app = Arc::clone(app);
-            to_the_end(async move { rerun(&app, origin, id).await }).await
+            to_the_end(Box::pin(async move { rerun(&app, origin, id).await })).await
         }
         Call::Records(query) => {
-            Ok(Done::with(records::list(app, origin.caller, *query, base_url).await?))
+            Ok(Done::with(Box::pin(records::list(app, origin.caller, *query, base_url)).await?))
         }
         Call::Remove(id, removal) => {
-            Ok(Done::with(records::remove(app, origin.caller, id, removal).await?))
+            Ok(Done::with(Box::pin(records::remove(app, origin.caller, id, removal)).await?))
         }
         // The gateway sends files itself.
         Call::Content(..) => Err(Error::internal()),
@@ -105,15 +111,19 @@ pub(super) async fn act(
             Ok(Done::with(Reply::Job(Box::new(view))))
         }
         Call::Cancel(id) => {
-            let job = cancel(app, origin.caller, id).await?;
+            let job = Box::pin(cancel(app, origin.caller, id)).await?;
             Ok(Done::with(Reply::Cancelled(Box::new(view(app, job, base_url)))))
         }
         Call::Endpoint(call) => {
-            let reply = webhooks::act(app, origin.caller, *call).await?;
+            let reply = Box::pin(webhooks::act(app, origin.caller, *call)).await?;
             Ok(Done::with(Reply::Endpoint(Box::new(reply))))
         }
-        Call::Owner(call) => Ok(Done::with(Reply::Owner(owner::act(app, &origin, call).await?))),
-        Call::People(call) => Ok(Done::with(Reply::People(people::act(app, &origin, call).await?))),
+        Call::Owner(call) => {
+            Ok(Done::with(Reply::Owner(Box::pin(owner::act(app, &origin, call)).await?)))
+        }
+        Call::People(call) => {
+            Ok(Done::with(Reply::People(Box::pin(people::act(app, &origin, call)).await?)))
+        }
     }
 }
 
@@ -188,7 +198,7 @@ pub(super) fn price_for(caller: Caller, price: Price) -> Price {
 
 /// Runs a submit to its end even when the caller hangs up: its outcome must not depend on that.
 async fn to_the_end(
-    work: impl Future<Output = Result<Submitted, Error>> + Send + 'static,
+    work: Pin<Box<dyn Future<Output = Result<Submitted, Error>> + Send>>,
 ) -> Result<Done, Error> {
     let submitted = tokio::spawn(work).await.map_err(|error| {
         tracing::error!(%error, "a submit broke off");

@@ -3,6 +3,7 @@
 
 use super::actions::{Done, NATIVE, act, models, wait as wait_for};
 use super::auth::{Caller, Known, authenticate};
+use super::canonical;
 use super::content;
 use super::form;
 use super::limit::admit;
@@ -121,7 +122,7 @@ async fn authenticate_any(app: &App, parts: &Parts, dialect: &str) -> Result<Kno
     let has_key = parts.headers.contains_key(AUTHORIZATION);
     match session::token(&parts.headers) {
         Some(token) if dialect == NATIVE && !has_key => {
-            session::authenticate(app, parts, &token).await
+            Box::pin(session::authenticate(app, parts, &token)).await
         }
         _ => authenticate(app, &parts.headers).await,
     }
@@ -165,7 +166,8 @@ async fn work(
         return match call {
             Call::Models => Ok(Worked::Done(models(app, dialect.name()))),
             Call::People(call) => {
-                let reply = people::without_session(app, call, &wire.headers, peer).await?;
+                let reply = people::without_session(app, call, &wire.headers, peer);
+                let reply = Box::pin(reply).await?;
                 Ok(Worked::Done(Done::with(Reply::People(reply))))
             }
             _ => Err(Error::unauthorized()),
@@ -173,11 +175,11 @@ async fn work(
     };
     if let Call::Content(id, content) = call {
         let sent = content::send(app, caller, (id, content), &parts.method, &wire.headers);
-        return sent.await.map(Worked::Stream);
+        return Box::pin(sent).await.map(Worked::Stream);
     }
     if let Some(scope) = scope(&call) {
         let stream = watch::open(app, dialect, caller, scope, &wire.headers, &base_url);
-        return stream.await.map(Worked::Stream);
+        return Box::pin(stream).await.map(Worked::Stream);
     }
     let idempotency = match may_repeat(&call) {
         true => idempotency(&wire, dialect.name(), route, caller)?,
@@ -186,7 +188,7 @@ async fn work(
     let origin = Origin { caller, guard, person, dialect: dialect.name(), idempotency };
     let mut done = act(app, call, origin, &base_url).await?;
     if let Some(seconds) = wait_s {
-        done = wait_for(app, done, caller, seconds, &base_url).await?;
+        done = Box::pin(wait_for(app, done, caller, seconds, &base_url)).await?;
     }
     if route.operation != Operation::Get {
         return Ok(Worked::Done(done));
@@ -217,10 +219,10 @@ async fn read_call(
         form: None,
     };
     if dialect.reads_forms() && form::is_form(&wire.headers) {
-        wire.form = Some(form::parts(&mut wire).await?);
+        wire.form = Some(Box::pin(form::parts(&mut wire)).await?);
     }
     let call = match is_upload {
-        true => Call::Own(OwnCall::Upload(uploads::file_of(&mut wire).await?)),
+        true => Call::Own(OwnCall::Upload(Box::pin(uploads::file_of(&mut wire)).await?)),
         false => dialect.parse(route.operation, &wire)?,
     };
     Ok((wire, call))
@@ -331,23 +333,12 @@ fn idempotency(
     let mut hasher = Sha256::new();
     let named: Vec<_> = wire.path.iter().map(|(name, value)| format!("{name}={value}")).collect();
     hasher.update(format!("{dialect} {} {}\n", route.operation.name(), named.join("&")));
-    match (&wire.form, serde_json::from_slice::<serde_json::Value>(&wire.body)) {
-        (Some(parts), _) => form::fingerprint(parts, &mut hasher),
-        (None, Ok(value)) => hasher.update(sorted(value).to_string()),
-        (None, Err(_)) => hasher.update(&wire.body),
+    match &wire.form {
+        Some(parts) => form::fingerprint(parts, &mut hasher),
+        None => match canonical::of(&wire.body) {
+            Some(text) => hasher.update(text),
+            None => hasher.update(&wire.body),
+        },
     }
     Ok(Some((key, Fingerprint(hasher.finalize().into()))))
-}
-
-fn sorted(value: serde_json::Value) -> serde_json::Value {
-    use serde_json::Value;
-    match value {
-        Value::Object(map) => {
-            let mut pairs: Vec<_> = map.into_iter().collect();
-            pairs.sort_by(|a, b| a.0.cmp(&b.0));
-            Value::Object(pairs.into_iter().map(|(key, value)| (key, sorted(value))).collect())
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
-        plain => plain,
-    }
 }

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod auth;
+mod canonical;
 mod content;
 mod derive;
 pub mod files;

@@ -16,6 +16,9 @@ pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// Names a request in answers and logs.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Headers that answers have in the end: room for all of them at once.
+const HEADERS_MAX: usize = 12;
+
 /// Turns a dialect's answer into an HTTP one.
 #[must_use]
 pub fn send(wire: WireResponse) -> Response<Body> {
@@ -23,6 +26,7 @@ pub fn send(wire: WireResponse) -> Response<Body> {
     *response.status_mut() = wire.status;
     let headers = response.headers_mut();
     *headers = wire.headers;
+    headers.reserve(HEADERS_MAX);
     headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -50,6 +54,7 @@ pub fn send_marked(answer: Marked, known: Option<&HeaderValue>) -> Response<Body
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     *headers = answer.headers;
+    headers.reserve(HEADERS_MAX);
     headers.insert(ETAG, answer.etag);
     // It may be kept, but never used without asking.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));

@@ -50,11 +50,13 @@ pub async fn submit(app: &App, origin: Origin, draft: Draft) -> Result<Submitted
         if let Some(replayed) = replay(app, &origin).await? {
             return Ok(replayed);
         }
-        draft = derive::fill(app, origin.caller, draft).await?;
+        draft = Box::pin(derive::fill(app, origin.caller, draft)).await?;
     }
-    draft = derive::fit(app, draft).await?;
+    if !draft.media.is_empty() {
+        draft = Box::pin(derive::fit(app, draft)).await?;
+    }
     if origin.caller.test {
-        return rehearse::submit(app, origin, draft).await;
+        return Box::pin(rehearse::submit(app, origin, draft)).await;
     }
     submit_checked(app, origin, draft).await
 }
@@ -65,17 +67,26 @@ pub(super) async fn submit_checked(
     origin: Origin,
     draft: Draft,
 ) -> Result<Submitted, Error> {
-    let checked = match checked(app, &origin, &draft) {
+    match checked(app, &origin, &draft) {
         // With nothing to fetch the transaction comes next anyway, and it looks at the key and at
         // the funds itself, in this order.
         Ok((_, mut order, price)) if draft.media.is_empty() => {
             fault::point(Point::ReferencesKept);
             settle(&mut order, &draft, Vec::new(), &[]);
             let dialect = origin.dialect;
-            return store(app, origin, dialect, order, price).await;
+            store(app, origin, dialect, order, price).await
         }
-        other => other,
-    };
+        checked => Box::pin(submit_with_references(app, origin, &draft, checked)).await,
+    }
+}
+
+/// Goes on with an order that something has to be fetched for, or that is to be refused.
+async fn submit_with_references(
+    app: &App,
+    origin: Origin,
+    draft: &Draft,
+    checked: Result<(&Model, Order, Price), Error>,
+) -> Result<Submitted, Error> {
     // A repeat is answered as the first time, whatever there is to say about the order by now.
     if let Some(replayed) = replay(app, &origin).await? {
         return Ok(replayed);
@@ -86,7 +97,7 @@ pub(super) async fn submit_checked(
     fault::point(Point::ReferencesKept);
     let kinds: Vec<_> = fetched.iter().map(|found| found.kind).collect();
     check_kinds(&draft.media, &kinds, &model.media)?;
-    settle(&mut order, &draft, fetched, &kinds);
+    settle(&mut order, draft, fetched, &kinds);
     let dialect = origin.dialect;
     store(app, origin, dialect, order, price).await
 }
