@@ -143,8 +143,8 @@ impl NullaryFnOnce for LightOf<'_> {
             }
         }
         for (q, beam) in light.px.iter_mut().zip(&beams) {
-            for k in 0..3 {
-                q[k] += rays.ink[k] * beam;
+            for (light, ink) in q.iter_mut().zip(rays.ink) {
+                *light += ink * beam;
             }
         }
         light

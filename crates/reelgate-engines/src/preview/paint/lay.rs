@@ -52,7 +52,7 @@ impl Spare {
         for (block, (places, parts)) in places.iter_mut().zip(parts).enumerate() {
             let start = first.wrapping_add(step.wrapping_mul((block * BLOCK) as i32));
             for k in 0..BLOCK {
-                let at = start.wrapping_add(step.wrapping_mul(k as i32)).max(0).min(most);
+                let at = start.wrapping_add(step.wrapping_mul(k as i32)).clamp(0, most);
                 places[k] = (at >> 16) as u16;
                 parts[k] = ((at >> 8) & 255) as u16;
             }
@@ -283,19 +283,24 @@ fn block<const SOLID: bool>(
         red_blue[k] = mix(left, right);
         green_cover[k] = mix(left >> 8, right >> 8);
     }
+    let mut cover = [0_u16; BLOCK];
+    let mut inks = [[0_u16; BLOCK]; 3];
     for k in 0..BLOCK {
-        let inks = [red_blue[k] & 255, green_cover[k] & 255, red_blue[k] >> 16];
-        let [r, g, b] = inks.map(|ink| (ink << 5) as u16);
-        if SOLID {
-            (red[k], green[k], blue[k]) = (r, g, b);
-        } else {
-            let keep = (255 - (green_cover[k] >> 16)) * 257;
-            let over = |below: u16, ink: u16| {
-                (((u32::from(below) * keep + 0x8000) >> 16) as u16).saturating_add(ink)
+        inks[0][k] = (red_blue[k] & 255) as u16;
+        inks[1][k] = (green_cover[k] & 255) as u16;
+        inks[2][k] = (red_blue[k] >> 16) as u16;
+        cover[k] = (green_cover[k] >> 16) as u16;
+    }
+    for (plane, ink) in [red, green, blue].into_iter().zip(inks) {
+        for k in 0..BLOCK {
+            let ink = ink[k] << 5;
+            plane[k] = if SOLID {
+                ink
+            } else {
+                // Sixteen bits all along; what nothing covers stays as it is.
+                let hidden = (u32::from(plane[k]) * u32::from(cover[k] * 257)) >> 16;
+                (plane[k] - hidden as u16).saturating_add(ink)
             };
-            red[k] = over(red[k], r);
-            green[k] = over(green[k], g);
-            blue[k] = over(blue[k], b);
         }
     }
 }

@@ -67,8 +67,8 @@ pub(crate) fn lerp(a: f32, b: f32, t: f32) -> f32 {
 
 /// Zero below `from`, one above `to`, eased between.
 #[inline(always)]
+#[expect(clippy::manual_clamp, reason = "its early answers become jumps, and loops stay slow")]
 pub(crate) fn smoothstep(from: f32, to: f32, x: f32) -> f32 {
-    // Not `clamp`: where its answer is known early the compiler jumps, and loops stay slow.
     let t = ((x - from) / (to - from)).max(0.0).min(1.0);
     t * t * (3.0 - 2.0 * t)
 }
@@ -167,7 +167,7 @@ impl Tile {
         let mask = TILE_SIDE as u32 - 1;
         let (ix, iy) = (ix as u32 & mask, iy as u32 & mask);
         let (jx, jy) = ((ix + 1) & mask, (iy + 1) & mask);
-        let v = |x: u32, y: u32| self.0[(y * TILE_SIDE as u32 | x) as usize];
+        let v = |x: u32, y: u32| self.0[((y * TILE_SIDE as u32) | x) as usize];
         lerp(lerp(v(ix, iy), v(jx, iy), tx), lerp(v(ix, jy), v(jx, jy), tx), ty)
     }
 

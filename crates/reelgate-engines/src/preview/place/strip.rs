@@ -23,7 +23,7 @@ pub(super) struct Strip {
 enum Shore {
     None,
     /// A river's middle, and how uneven its banks are.
-    River(f32, Line),
+    River(f32, Box<Line>),
     Beach(f32),
 }
 
@@ -62,7 +62,7 @@ impl Strip {
     pub(super) fn new(ground: &Terrain, tile: Tile, [away, z]: [f32; 2], seconds: f32) -> Self {
         let shore = match ground.cover {
             Cover::Coast => Shore::Beach(beach(tile, z)),
-            _ if ground.river => Shore::River(ground.course(tile, z), tile.line(z * 5.0)),
+            _ if ground.river => Shore::River(ground.course(tile, z), Box::new(tile.line(z * 5.0))),
             _ => Shore::None,
         };
         let light = &ground.light;
@@ -200,7 +200,7 @@ impl Wet {
         let mut out = [[0.0; LANES]; 3];
         for (c, out) in out.iter_mut().enumerate() {
             for k in 0..LANES {
-                let shine = (self.shine + 0.25 * (ripple[k] - 0.5)).max(0.0).min(0.9);
+                let shine = (self.shine + 0.25 * (ripple[k] - 0.5)).clamp(0.0, 0.9);
                 out[k] = self.water[c] + (self.sky[c] - self.water[c]) * shine;
             }
         }
