@@ -54,6 +54,7 @@ const ALL: &[Migration] = &[
     each!("0014_desk"),
     same!("0015_formats"),
     same!("0016_lines"),
+    each!("0017_plain_checks"),
 ];
 
 /// Makes the table that remembers the steps taken.

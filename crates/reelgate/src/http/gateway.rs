@@ -342,3 +342,20 @@ fn idempotency(
     }
     Ok(Some((key, Fingerprint(hasher.finalize().into()))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size_of_future<A, B, C, D, E, F>(_: impl Fn(A, B, C, D, E) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// Each request's is made anew and copied several times on its way. What makes it larger is
+    /// most likely a rare call whose future should be boxed.
+    #[test]
+    fn the_future_of_a_request_is_small() {
+        let bytes = size_of_future(answer);
+        assert!(bytes <= 8192, "{bytes} bytes");
+    }
+}

@@ -131,3 +131,66 @@ fn a_reader_cannot_write_and_the_file_is_private() {
         }
     });
 }
+
+/// A list of more than two values in a CHECK is one, for every row that is written.
+#[test]
+fn a_row_is_checked_without_a_temporary_tree() {
+    on_a_file(async |sqlite, _| {
+        for insert in [
+            "EXPLAIN INSERT INTO jobs DEFAULT VALUES",
+            "EXPLAIN INSERT INTO ledger_entries DEFAULT VALUES",
+            "EXPLAIN INSERT INTO deliveries DEFAULT VALUES",
+            "EXPLAIN INSERT INTO upstream_asks DEFAULT VALUES",
+        ] {
+            let steps = sqlite
+                .read_here(|tx| Box::pin(async move { tx.query(insert, &[]).await }))
+                .expect("a plan");
+            assert!(steps.len() > 20, "{insert}: {}", steps.len());
+            let tree = Cell::Text("OpenEphemeral".to_owned());
+            assert!(!steps.iter().any(|step| step.contains(&tree)), "{insert}");
+        }
+    });
+}
+
+#[test]
+fn a_row_with_a_state_or_a_kind_that_does_not_exist_is_refused() {
+    on_a_file(async |sqlite, _| {
+        for (insert, rule) in [
+            (
+                "INSERT INTO jobs (id, account, api_key, dialect, ordered, price, price_version, \
+                 width, height, seed, state, not_before, attempt, attempts_max, leases, ticket, \
+                 deadline, created, updated) \
+                 VALUES ('j', 'a', 'k', 'd', '{}', 1, '', 1, 1, 1, 'lost', NULL, 0, 1, 0, 'none', \
+                 1, 1, 1)",
+                "state = 'queued'",
+            ),
+            (
+                "INSERT INTO jobs (id, account, api_key, dialect, ordered, price, price_version, \
+                 width, height, seed, state, not_before, attempt, attempts_max, leases, ticket, \
+                 deadline, created, updated) \
+                 VALUES ('j', 'a', 'k', 'd', '{}', 1, '', 1, 1, 1, 'queued', 1, 0, 1, 0, 'torn', \
+                 1, 1, 1)",
+                "ticket = 'none'",
+            ),
+            (
+                "INSERT INTO ledger_entries VALUES ('e', 'a', NULL, 'gift', 1, 0, '', 1)",
+                "kind = 'hold'",
+            ),
+            (
+                "INSERT INTO deliveries (id, job, kind, url, state, attempt, token, next_at, \
+                 created) VALUES ('d', 'j', 'k', 'u', 'lost', 0, 0, 1, 1)",
+                "state = 'pending'",
+            ),
+            (
+                "INSERT INTO upstream_asks (job, number, engine, credential, asked, ended, \
+                 outcome) VALUES ('j', 1, 'e', 'c', 1, 2, 'odd')",
+                "outcome = 'refused'",
+            ),
+        ] {
+            let refused =
+                sqlite.write(move |tx| Box::pin(async move { tx.execute(insert, &[]).await }));
+            let why = refused.await.expect_err(insert).to_string();
+            assert!(why.contains("CHECK") && why.contains(rule), "{why}");
+        }
+    });
+}

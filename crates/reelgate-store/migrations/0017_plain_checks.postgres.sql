@@ -1,0 +1,1 @@
+-- Nothing: only SQLite's way of checking made a difference.
