@@ -1,6 +1,6 @@
 //! Clips: a picture and a sound become an MP4.
 //!
-//! The clip is cut into closed groups of [`GOP_FRAMES`](crate::mp4::GOP_FRAMES) frames; each is
+//! The clip is cut into closed groups of [`gop_frames`](crate::mp4::gop_frames) frames; each is
 //! drawn and encoded by one worker with a fresh encoder, and finished groups are written in order.
 //! Which worker did what cannot be seen in the file.
 

@@ -24,7 +24,7 @@ pub use clip::{ClipError, ClipFacts, ClipSpec, QP_DEFAULT, THREADS_MAX, write_cl
 pub use demux::DemuxError;
 pub use fit::cover_frame;
 pub use frame::{FRAME_RATE, Frame, Picture, Rgb, SAMPLE_RATE_HZ, Sound};
-pub use gif::{GIF_FRAMES_MAX, GIF_PIXELS_MAX, encode_gif};
+pub use gif::{GIF_FRAMES_MAX, GIF_PIXELS_MAX, GifWriter, encode_gif};
 pub use label::label_png;
 pub use probe::{AudioFacts, Probe, ProbeError, VideoFacts, probe};
 pub use quality::psnr_luma;

@@ -122,6 +122,24 @@ pub struct JobView {
     pub queue: Option<QueuePlace>,
     /// The frame of which there is a glimpse; present only while it is being made.
     pub glimpse: Option<u32>,
+    /// Milliseconds until it is worth asking again; present only until it has ended.
+    pub poll_after_ms: Option<u32>,
+}
+
+impl JobView {
+    /// Shortest and longest wait between two questions about a job, in milliseconds.
+    pub const POLL_AFTER_MS: [u32; 2] = [1_000, 10_000];
+
+    /// How long to wait before asking again after a job that was ordered `elapsed_ms` ago, where
+    /// jobs of its model take `typical_ms`, as far as that is known: most of what is left of that,
+    /// and short waits about when it should be done.
+    #[must_use]
+    pub fn poll_after(elapsed_ms: i64, typical_ms: Option<i64>) -> u32 {
+        let [least, most] = Self::POLL_AFTER_MS;
+        let left_ms = typical_ms.map_or(0, |typical| typical.saturating_sub(elapsed_ms));
+        // Never past its end, as far as anybody can tell, and not so seldom that progress stands.
+        u32::try_from(left_ms).unwrap_or(if left_ms > 0 { most } else { least }).clamp(least, most)
+    }
 }
 
 /// Where a waiting job stands.

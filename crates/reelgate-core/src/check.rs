@@ -125,7 +125,12 @@ fn media(draft: &Draft, model: &Model, policy: Policy) -> Result<(), Error> {
     let count_max = model.media.count_max;
     if draft.media.len() > count_max {
         let message = format!("must have at most {count_max} entries, got {}", draft.media.len());
-        return Err(Error::invalid(Field::Media(None), message));
+        let field = match draft.media.first() {
+            // An API without a list has a name for each.
+            Some(DraftMedia { field: field @ Field::Named(_), .. }) => field.clone(),
+            _ => Field::Media(None),
+        };
+        return Err(Error::invalid(field, message));
     }
     for item in &draft.media {
         match &item.source {

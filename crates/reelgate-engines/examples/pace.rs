@@ -3,12 +3,10 @@
 //! `pace WIDTHxHEIGHT FRAMES PROMPT [first=PATH] [last=PATH] [ref=PATH]..`
 
 use reelgate_codec::h264::Encoder;
+use reelgate_codec::mp4::gop_frames;
 use reelgate_codec::{Frame, Picture, QP_DEFAULT, Rgb};
 use reelgate_engines::preview::{Brief, Still, StillRole, compose};
 use std::hash::{DefaultHasher, Hasher};
-
-/// Frames of a group, as in a clip.
-const GROUP: usize = 48;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -35,9 +33,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let composed = cpu_ms()? - start;
     let mut hasher = DefaultHasher::new();
     let (mut drawing, mut encoding, mut bytes) = (0.0, 0.0, 0);
-    let mut group = vec![Frame::black(width, height); GROUP.min(frames as usize)];
-    for first in (0..frames).step_by(GROUP) {
-        let count = GROUP.min((frames - first) as usize);
+    let length = gop_frames(frames) as usize;
+    let mut group = vec![Frame::black(width, height); length];
+    for first in (0..frames).step_by(length) {
+        let count = length.min((frames - first) as usize);
         let before = cpu_ms()?;
         for (frame, index) in group[..count].iter_mut().zip(first..) {
             film.draw(index, frame);

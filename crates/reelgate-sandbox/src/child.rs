@@ -14,6 +14,10 @@ use std::process::ExitCode;
 /// The name of the command that must end in [`serve`].
 pub const COMMAND: &str = "decode-one-file";
 
+/// What a child says once it is confined and before it reads anything: programs of two versions do
+/// not understand each other.
+pub const GREETING: &str = concat!("reelgate-decoder ", env!("CARGO_PKG_VERSION"), "\n");
+
 /// Answers one question from standard input on standard output.
 ///
 /// Must be called before the process has a second thread: it confines only the calling one.
@@ -23,7 +27,8 @@ pub fn serve() -> ExitCode {
     // What a decoder has to say when it breaks off is nobody's business.
     std::panic::set_hook(Box::new(|_| ()));
     let (mut stdin, mut stdout) = (std::io::stdin().lock(), std::io::stdout().lock());
-    match answer(layers, &mut stdin, &mut stdout) {
+    let greeted = stdout.write_all(GREETING.as_bytes()).and_then(|()| stdout.flush());
+    match greeted.and_then(|()| answer(layers, &mut stdin, &mut stdout)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }

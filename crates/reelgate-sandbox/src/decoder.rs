@@ -1,6 +1,6 @@
 //! The server's side: one child for each file, started ahead, bounded, and never believed.
 
-use crate::child::{COMMAND, answer};
+use crate::child::{COMMAND, GREETING, answer};
 use crate::confine::Layers;
 use crate::footage::{Footage, FootageSpec};
 use crate::task::{Bounds, Head, Reply, Seen, Task};
@@ -10,10 +10,11 @@ use std::fs::File;
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::Semaphore;
 
 /// Children that work at the same time; further files wait. Each may use 1.5 GiB.
@@ -30,8 +31,10 @@ pub struct Decoder(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// The program to start; `None` decodes in this process.
-    program: Option<PathBuf>,
+    /// Programs to start, the best first; none decodes in this process.
+    programs: Vec<PathBuf>,
+    /// The one in use: those before it did not start, or are of another version.
+    chosen: AtomicUsize,
     time_max: Duration,
     places: Semaphore,
     /// Children that have confined themselves and wait for their one file.
@@ -41,9 +44,10 @@ struct Inner {
 }
 
 impl Inner {
-    fn new(program: Option<PathBuf>) -> Self {
+    fn new(programs: Vec<PathBuf>) -> Self {
         let (places, ready) = (Semaphore::new(AT_ONCE_MAX), Mutex::new(Vec::new()));
-        Self { program, time_max: Duration::MAX, places, ready, told_of_missing: Once::new() }
+        let (chosen, time_max) = (AtomicUsize::new(0), Duration::MAX);
+        Self { programs, chosen, time_max, places, ready, told_of_missing: Once::new() }
     }
 }
 
@@ -75,23 +79,25 @@ impl Decoder {
     /// [`serve`](crate::serve).
     #[must_use]
     pub fn of(program: PathBuf) -> Self {
-        Self::with(Some(program))
+        Self::first_of(vec![program])
+    }
+
+    /// A decoder that starts the first of these programs that is there and of this version.
+    #[must_use]
+    pub fn first_of(programs: Vec<PathBuf>) -> Self {
+        Self(Arc::new(Inner::new(programs)))
     }
 
     /// A decoder in this very process: for simulations and tests of what comes after decoding.
     #[must_use]
     pub fn unconfined() -> Self {
-        Self::with(None)
-    }
-
-    fn with(program: Option<PathBuf>) -> Self {
-        Self(Arc::new(Inner::new(program)))
+        Self::first_of(Vec::new())
     }
 
     /// The same, with less patience: no call takes longer than `time_max`.
     #[must_use]
     pub fn within(&self, time_max: Duration) -> Self {
-        Self(Arc::new(Inner { time_max, ..Inner::new(self.0.program.clone()) }))
+        Self(Arc::new(Inner { time_max, ..Inner::new(self.0.programs.clone()) }))
     }
 
     /// What a file is, once its beginning was decoded.
@@ -175,7 +181,7 @@ impl Decoder {
         into: Option<&Path>,
     ) -> Result<Answer, DecodeError> {
         let (answer, layers) = self.ask(task, media, time_max, into).await?;
-        if self.0.program.is_some() {
+        if !self.0.programs.is_empty() {
             self.note(layers);
         }
         Ok(answer)
@@ -191,9 +197,9 @@ impl Decoder {
         let _place = self.0.places.acquire().await.map_err(|_| DecodeError::Broke)?;
         let head = head_bytes(&task).map_err(DecodeError::Unavailable)?;
         let asked = async {
-            match &self.0.program {
-                Some(program) => self.ask_child(program, &head, task, media, into).await,
-                None => ask_here(head, task, media, into).await,
+            match self.0.programs.is_empty() {
+                false => self.ask_child(&head, task, media, into).await,
+                true => ask_here(head, task, media, into).await,
             }
         };
         // Dropping what is asked kills its child.
@@ -204,7 +210,6 @@ impl Decoder {
 
     async fn ask_child(
         &self,
-        program: &Path,
         head: &[u8],
         task: Task,
         media: Media<'_>,
@@ -217,9 +222,8 @@ impl Decoder {
             }
             Media::Bytes(_) => None,
         };
-        let mut child = self.take(program).map_err(DecodeError::Unavailable)?;
-        let pipes = child.stdin.take().zip(child.stdout.take());
-        let (mut stdin, mut stdout) = pipes.ok_or(DecodeError::Broke)?;
+        let (mut child, mut stdin, mut stdout) =
+            self.greeted().await.map_err(DecodeError::Unavailable)?;
         let said = async {
             stdin.write_all(head).await?;
             match (media, &mut file) {
@@ -230,7 +234,7 @@ impl Decoder {
                 (Media::File(_), None) => {}
             }
             drop(stdin);
-            self.prepare(program);
+            self.prepare();
             let answer = read_answer(task, &mut stdout, into).await?;
             match child.wait().await?.success() {
                 true => Ok(answer),
@@ -257,11 +261,38 @@ impl Decoder {
         }
     }
 
+    /// A child of the first program that is of this version.
+    async fn greeted(&self) -> std::io::Result<(Child, ChildStdin, ChildStdout)> {
+        loop {
+            let chosen = self.0.chosen.load(Ordering::Relaxed);
+            let met = async {
+                let mut child = self.take(chosen)?;
+                let pipes = child.stdin.take().zip(child.stdout.take());
+                let (stdin, mut stdout) = pipes.ok_or_else(|| Error::other("it has no pipes"))?;
+                let mut said = [0; GREETING.len()];
+                stdout.read_exact(&mut said).await?;
+                match said == *GREETING.as_bytes() {
+                    true => Ok((child, stdin, stdout)),
+                    false => Err(Error::other("it is of another version")),
+                }
+            };
+            match met.await {
+                Err(error) if chosen + 1 < self.0.programs.len() => {
+                    let program = self.0.programs[chosen].display();
+                    tracing::warn!(%error, "{program} cannot decode: the next one is asked");
+                    self.0.ready.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                    self.0.chosen.fetch_max(chosen + 1, Ordering::Relaxed);
+                }
+                met => return met,
+            }
+        }
+    }
+
     /// A child that is ready, or a fresh one.
-    fn take(&self, program: &Path) -> std::io::Result<Child> {
+    fn take(&self, chosen: usize) -> std::io::Result<Child> {
         loop {
             let ready = self.0.ready.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let Some(mut child) = ready else { return start(program) };
+            let Some(mut child) = ready else { return start(&self.0.programs[chosen]) };
             if matches!(child.try_wait(), Ok(None)) {
                 return Ok(child);
             }
@@ -269,10 +300,11 @@ impl Decoder {
     }
 
     /// Starts the child that the next file will need, while this one's is at work.
-    fn prepare(&self, program: &Path) {
+    fn prepare(&self) {
         let count = || self.0.ready.lock().unwrap_or_else(PoisonError::into_inner).len();
+        let chosen = self.0.chosen.load(Ordering::Relaxed);
         if count() < READY_MAX
-            && let Ok(child) = start(program)
+            && let Ok(child) = start(&self.0.programs[chosen])
         {
             self.0.ready.lock().unwrap_or_else(PoisonError::into_inner).push(child);
         }

@@ -1,19 +1,25 @@
 //! Children that were taken over by their file: whatever they answer, nothing but an error comes
 //! of it.
 
-use reelgate_sandbox::{Bounds, DecodeError, Decoder, FootageSpec, Media};
+use reelgate_sandbox::{Bounds, DecodeError, Decoder, FootageSpec, GREETING, Media};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const BOUNDS: Bounds = Bounds { pixels_max: 1000, bytes_max: 1000, decode: true };
 
 /// A program that reads its file and then does what `script` says.
 fn program(folder: &Path, script: &str) -> Decoder {
-    let path = folder.join("child");
-    std::fs::write(&path, format!("#!/bin/sh\ncat >/dev/null\n{script}\n")).expect("written");
+    Decoder::of(file(folder, "child", GREETING, script))
+}
+
+/// A program that greets, reads its file and then does what `script` says.
+fn file(folder: &Path, name: &str, greeting: &str, script: &str) -> PathBuf {
+    let path = folder.join(name);
+    let text = format!("#!/bin/sh\nprintf '%s' '{greeting}'\ncat >/dev/null\n{script}\n");
+    std::fs::write(&path, text).expect("written");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).expect("executable");
-    Decoder::of(path)
+    path
 }
 
 /// A script that prints a head and what follows it.
@@ -112,6 +118,21 @@ async fn a_child_that_never_answers_is_ended() {
     let answer = child.look(Media::Bytes(b"file"), BOUNDS).await;
     assert!(matches!(answer, Err(DecodeError::Broke)), "{answer:?}");
     assert!(!marker.exists());
+}
+
+#[tokio::test]
+async fn a_program_of_another_version_is_passed_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let other = GREETING.replace("decoder", "encoder");
+    let other = file(folder.path(), "other", &other, &says(SEEN, ""));
+    let own = file(folder.path(), "own", GREETING, &says(SEEN, ""));
+    let decoder = Decoder::first_of(vec!["/nowhere/decoder".into(), other.clone(), own]);
+    for _ in 0..2 {
+        let seen = decoder.look(Media::Bytes(b"file"), BOUNDS).await.expect("an answer");
+        assert_eq!(seen.width, 8);
+    }
+    let answer = Decoder::of(other).look(Media::Bytes(b"file"), BOUNDS).await;
+    assert!(matches!(answer, Err(DecodeError::Unavailable(_))), "{answer:?}");
 }
 
 #[tokio::test]

@@ -45,9 +45,9 @@ const HEAD_BELOW_CAP: &str = concat!(
     ", ",
     count_endpoints!(),
     ", turn FROM jobs WHERE turn IS NOT NULL AND priority BETWEEN -5 AND 5 AND not_before <= $1 \
-     AND deadline > $1 AND (SELECT COUNT(*) FROM jobs AS other \
+     AND deadline > $1 AND NOT EXISTS (SELECT 1 FROM jobs AS other \
      WHERE other.account = jobs.account AND other.lease_expires IS NOT NULL \
-     AND other.priority > -5) < $2 \
+     AND other.priority > -5 LIMIT 1 OFFSET $2) \
      ORDER BY priority DESC, turn, id LIMIT $3"
 );
 /// How many jobs an account has running; read in the claim's own transaction.
@@ -60,34 +60,48 @@ const TESTS_BELOW_CAP: &str = concat!(
     ", ",
     count_endpoints!(),
     ", turn FROM jobs WHERE turn IS NOT NULL AND priority < -5 AND not_before <= $1 \
-     AND deadline > $1 AND (SELECT COUNT(*) FROM jobs AS other \
+     AND deadline > $1 AND NOT EXISTS (SELECT 1 FROM jobs AS other \
      WHERE other.account = jobs.account AND other.lease_expires IS NOT NULL \
-     AND other.priority < -5) < $2 \
+     AND other.priority < -5 LIMIT 1 OFFSET $2) \
      ORDER BY priority DESC, turn, id LIMIT $3"
 );
 const TESTS_RUNNING: &str = "SELECT COUNT(*) FROM jobs \
     WHERE account = $1 AND lease_expires IS NOT NULL AND priority < -5";
-/// As [`HEAD_BELOW_CAP`], of the line of one model that upstreams make.
+/// As [`HEAD`], of the line of one model that upstreams make.
+const REMOTE: &str = concat!(
+    "SELECT ",
+    job_columns!(),
+    ", ",
+    count_endpoints!(),
+    ", turn FROM jobs WHERE turn IS NOT NULL AND priority BETWEEN $1 AND $2 AND not_before <= $3 \
+     AND deadline > $3 ORDER BY priority DESC, turn, id LIMIT $4"
+);
+/// As [`HEAD_BELOW_CAP`], of such a line.
 const REMOTE_BELOW_CAP: &str = concat!(
     "SELECT ",
     job_columns!(),
     ", ",
     count_endpoints!(),
     ", turn FROM jobs WHERE turn IS NOT NULL AND priority BETWEEN $1 AND $2 AND not_before <= $3 \
-     AND deadline > $3 AND (SELECT COUNT(*) FROM jobs AS other \
+     AND deadline > $3 AND NOT EXISTS (SELECT 1 FROM jobs AS other \
      WHERE other.account = jobs.account AND other.lease_expires IS NOT NULL \
-     AND other.priority > -5) < $4 \
+     AND other.priority > -5 LIMIT 1 OFFSET $4) \
      ORDER BY priority DESC, turn, id LIMIT $5"
 );
-/// Those of them that an upstream was asked for already: whoever follows them takes no new place.
+/// Jobs that an upstream was asked for already and that wait for somebody to follow them: whoever
+/// does takes no new place. The plus keeps SQLite from walking a whole line for the few of them.
 const UNDERWAY: &str = concat!(
     "SELECT ",
     job_columns!(),
     ", ",
     count_endpoints!(),
-    ", turn FROM jobs WHERE turn IS NOT NULL AND priority BETWEEN $1 AND $2 AND not_before <= $3 \
-     AND deadline > $3 AND ticket <> 'none' ORDER BY priority DESC, turn, id LIMIT $4"
+    ", turn FROM jobs WHERE state = 'queued' AND ticket <> 'none' AND turn IS NOT NULL \
+     AND +priority BETWEEN $1 AND $2 AND not_before <= $3 AND deadline > $3 \
+     ORDER BY not_before LIMIT $4"
 );
+/// Whether there may be any, of whatever model.
+const ANY_UNDERWAY: &str = "SELECT id FROM jobs \
+    WHERE state = 'queued' AND ticket <> 'none' AND not_before <= $1 LIMIT 1";
 const SET_ASIDE: &str = "UPDATE jobs SET turn = NULL, not_before = $1 \
     WHERE id = $2 AND state = 'queued'";
 
@@ -139,6 +153,18 @@ impl Store {
 }
 
 impl Store {
+    /// Whether [`Store::claim_underway`] may find something: a look that keeps nobody waiting.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_underway(&self, now: Timestamp) -> Result<bool, StoreError> {
+        self.db
+            .read(move |tx| {
+                Box::pin(async move { Ok(tx.first(ANY_UNDERWAY, &values![now]).await?.is_some()) })
+            })
+            .await
+    }
+
     /// Takes jobs of one model that an upstream was asked for by somebody who follows them no more.
     ///
     /// # Errors
@@ -154,7 +180,8 @@ impl Store {
         self.db.write(move |tx| Box::pin(claim(tx, now, lease_ms, max, line))).await
     }
 
-    /// As [`Store::claim_below`], for jobs that upstreams make, of one model; zero is no cap.
+    /// As [`Store::claim_below`], for jobs that upstreams make: of each model at most so many, and
+    /// `max` of all of them. Zero is no cap.
     ///
     /// # Errors
     /// When the database fails.
@@ -164,11 +191,26 @@ impl Store {
         lease_ms: i64,
         max: usize,
         running_max: u32,
-        model: &ModelId,
+        models: &[(ModelId, usize)],
     ) -> Result<Vec<Job>, StoreError> {
-        let cap = if running_max == 0 { u32::MAX } else { running_max };
-        let line = Line::Remote { middle: remote_line(model), cap };
-        self.db.write(move |tx| Box::pin(claim(tx, now, lease_ms, max, line))).await
+        let cap = (running_max > 0).then_some(running_max);
+        let lines = models.iter().map(|(model, most)| (remote_line(model), *most));
+        let lines: Vec<_> = lines.collect();
+        self.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let mut taken = Vec::new();
+                    for (middle, most) in lines {
+                        let left = max.saturating_sub(taken.len()).min(most);
+                        if left > 0 {
+                            let line = Line::Remote { middle, cap };
+                            taken.extend(claim(tx, now, lease_ms, left, line).await?);
+                        }
+                    }
+                    Ok(taken)
+                })
+            })
+            .await
     }
 }
 
@@ -177,8 +219,40 @@ impl Store {
 enum Line {
     Real(Option<u32>),
     Tests(u32),
-    Remote { middle: i64, cap: u32 },
+    Remote { middle: i64, cap: Option<u32> },
     Underway { middle: i64 },
+}
+
+impl Line {
+    /// The statement that reads its head, and its values.
+    fn head(self, now: Timestamp, limit: i64) -> (&'static str, Vec<Value<'static>>) {
+        // How many rows of an account may be passed over before the next one is one too many.
+        let full = |cap: u32| i64::from(cap.max(1)) - 1;
+        match self {
+            Self::Real(None) => (HEAD, values![now, limit].into()),
+            Self::Real(Some(cap)) => (HEAD_BELOW_CAP, values![now, full(cap), limit].into()),
+            Self::Tests(cap) => (TESTS_BELOW_CAP, values![now, full(cap), limit].into()),
+            Self::Remote { middle, cap: None } => {
+                (REMOTE, values![middle - 5, middle + 5, now, limit].into())
+            }
+            Self::Remote { middle, cap: Some(cap) } => {
+                let values = values![middle - 5, middle + 5, now, full(cap), limit];
+                (REMOTE_BELOW_CAP, values.into())
+            }
+            Self::Underway { middle } => {
+                (UNDERWAY, values![middle - 5, middle + 5, now, limit].into())
+            }
+        }
+    }
+
+    /// How many of one account may run at the same time, and the question how many do.
+    const fn cap(self) -> Option<(u32, &'static str)> {
+        match self {
+            Self::Real(Some(cap)) | Self::Remote { cap: Some(cap), .. } => Some((cap, RUNNING)),
+            Self::Tests(cap) => Some((cap, TESTS_RUNNING)),
+            Self::Real(None) | Self::Remote { cap: None, .. } | Self::Underway { .. } => None,
+        }
+    }
 }
 
 async fn claim(
@@ -189,20 +263,7 @@ async fn claim(
     which: Line,
 ) -> Result<Vec<Job>, StoreError> {
     let limit = i64::try_from(max.min(CLAIM_MAX)).unwrap_or(0);
-    let head = match which {
-        Line::Real(None) => (HEAD, Vec::from(values![now, limit])),
-        Line::Real(Some(cap)) => (HEAD_BELOW_CAP, Vec::from(values![now, i64::from(cap), limit])),
-        Line::Tests(cap) => (TESTS_BELOW_CAP, Vec::from(values![now, i64::from(cap), limit])),
-        Line::Remote { middle, cap } => {
-            let (low, high) = (middle - 5, middle + 5);
-            (REMOTE_BELOW_CAP, Vec::from(values![low, high, now, i64::from(cap), limit]))
-        }
-        Line::Underway { middle } => {
-            let (low, high) = (middle - 5, middle + 5);
-            (UNDERWAY, Vec::from(values![low, high, now, limit]))
-        }
-    };
-    let head = line(tx, head, now).await?;
+    let head = line(tx, which.head(now, limit), now).await?;
     let event = Event::Claim { lease_ms };
     let mut decided = Vec::with_capacity(head.len());
     let mut places = Places { line: which, left: HashMap::new() };
@@ -293,11 +354,7 @@ struct Places {
 impl Places {
     /// Takes one of the account's places; false when it has none left.
     async fn take(&mut self, tx: &mut Tx, account: AccountId) -> Result<bool, StoreError> {
-        let (cap, running) = match self.line {
-            Line::Real(None) | Line::Underway { .. } => return Ok(true),
-            Line::Real(Some(cap)) | Line::Remote { cap, .. } => (cap, RUNNING),
-            Line::Tests(cap) => (cap, TESTS_RUNNING),
-        };
+        let Some((cap, running)) = self.line.cap() else { return Ok(true) };
         let left = match self.left.entry(account) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => {

@@ -51,6 +51,17 @@ const SEAT_ALL: &str = "UPDATE accounts SET held = m.held, last_turn = m.last_tu
     AS m (id, held, last_turn, balance_before, held_before) WHERE accounts.id = m.id \
     AND accounts.balance = m.balance_before AND accounts.held = m.held_before";
 
+const MOVE_ALL: &str = "UPDATE accounts SET balance = m.balance, held = m.held \
+    FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]), \
+    CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[])) \
+    AS m (id, balance, held, balance_before, held_before) WHERE accounts.id = m.id \
+    AND accounts.balance = m.balance_before AND accounts.held = m.held_before";
+const ENTER_ALL: &str = "INSERT INTO ledger_entries \
+    (id, account, job, kind, balance_delta, held_delta, note, at) \
+    SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]), \
+    CAST($4 AS TEXT[]), CAST($5 AS BIGINT[]), CAST($6 AS BIGINT[]), CAST($7 AS TEXT[]), \
+    CAST($8 AS BIGINT[])) ON CONFLICT (id) DO NOTHING";
+
 /// A statement with its values.
 type Write = (&'static str, Vec<Value<'static>>);
 
@@ -221,22 +232,83 @@ pub(crate) fn enter_holds(holds: &[(&Job, Timestamp)]) -> Write {
     (ENTER_HOLDS, columns(entries.collect(), &[true, true, true, false, false]))
 }
 
-/// Does with a job's hold what its new state asks for.
-pub(crate) async fn settle(
-    tx: &mut Tx,
-    id: EntryId,
-    job: &Job,
-    money: Money,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let held = job.price.credits;
-    let (kind, delta) = match money {
-        Money::Keep => return Ok(()),
-        Money::Capture(charge) => (EntryKind::Capture, ledger::capture(held, charge)),
-        Money::Release => (EntryKind::Release, ledger::release(held)),
-    };
-    let funds = funds(tx, job.account).await?;
-    write(tx, funds, &of_job(id, job, kind, delta, now)).await.map(drop)
+/// The accounts whose jobs' holds are settled in one transaction, as they were and as they will be.
+#[derive(Default)]
+pub(crate) struct Till(BTreeMap<AccountId, (Funds, Funds)>);
+
+impl Till {
+    /// Asks for the accounts of these jobs and locks them, all at once; only PostgreSQL can.
+    pub(crate) fn ask<'j>(jobs: impl Iterator<Item = &'j Job>) -> Ask<'static> {
+        Purse::ask(jobs)
+    }
+
+    /// What [`Till::ask`] was answered.
+    pub(crate) fn of(rows: Vec<Row>) -> Result<Self, StoreError> {
+        let owners = rows.into_iter().map(owner);
+        let funds = owners.map(|one| one.map(|(id, owner)| (id, (owner.funds, owner.funds))));
+        Ok(Self(funds.collect::<Result<_, _>>()?))
+    }
+
+    /// The entry that does with a job's hold what its new state asks for, if that is anything.
+    /// Locks the account where that was not done yet.
+    pub(crate) async fn settle(
+        &mut self,
+        tx: &mut Tx,
+        id: EntryId,
+        job: &Job,
+        money: Money,
+        now: Timestamp,
+    ) -> Result<Option<Entry>, StoreError> {
+        let held = job.price.credits;
+        let (kind, delta) = match money {
+            Money::Keep => return Ok(None),
+            Money::Capture(charge) => (EntryKind::Capture, ledger::capture(held, charge)),
+            Money::Release => (EntryKind::Release, ledger::release(held)),
+        };
+        let (_, known) = match self.0.entry(job.account) {
+            Slot::Occupied(known) => known.into_mut(),
+            Slot::Vacant(unknown) => {
+                let found = funds(tx, job.account).await?;
+                unknown.insert((found, found))
+            }
+        };
+        let entry = of_job(id, job, kind, delta, now);
+        *known = known.after(delta).ok_or_else(|| impossible(*known, &entry))?;
+        Ok(Some(entry))
+    }
+
+    /// Writes what became of the accounts, one after the other.
+    pub(crate) async fn write(self, tx: &mut Tx) -> Result<(), StoreError> {
+        for (id, before, after) in self.changed() {
+            move_funds(tx, id, before, after).await?;
+        }
+        Ok(())
+    }
+
+    /// As [`Till::write`] in one statement, on PostgreSQL, and how many rows it must change.
+    pub(crate) fn write_all(self) -> (Write, usize) {
+        let rows: Vec<_> = self
+            .changed()
+            .map(|(id, before, after)| {
+                let row = values![id, after.balance, after.held, before.balance, before.held];
+                Vec::from(row)
+            })
+            .collect();
+        let count = rows.len();
+        ((MOVE_ALL, columns(rows, &[true, false, false, false, false])), count)
+    }
+
+    fn changed(self) -> impl Iterator<Item = (AccountId, Funds, Funds)> {
+        let all = self.0.into_iter().map(|(id, (before, after))| (id, before, after));
+        all.filter(|(_, before, after)| before != after)
+    }
+}
+
+/// As [`enter`] for many entries in one statement, on PostgreSQL. It must change a row for each.
+pub(crate) fn enter_all(entries: &[Entry]) -> Write {
+    let rows = entries.iter().map(|entry| Vec::from(entry_values(entry)));
+    let are_texts = [true, true, true, true, false, false, true, false];
+    (ENTER_ALL, columns(rows.collect(), &are_texts))
 }
 
 /// An entry from the columns id, account, job, kind, both deltas, note and at.
@@ -289,24 +361,38 @@ fn no_account() -> Error {
 ///
 /// Taken when the entry's id is: two ids of one millisecond can meet.
 async fn write(tx: &mut Tx, funds: Funds, entry: &Entry) -> Result<Funds, StoreError> {
-    let impossible = || StoreError::Corrupt {
+    let after = funds.after(entry.delta).ok_or_else(|| impossible(funds, entry))?;
+    enter(tx, entry).await?;
+    move_funds(tx, entry.account, funds, after).await?;
+    Ok(after)
+}
+
+fn impossible(funds: Funds, entry: &Entry) -> StoreError {
+    StoreError::Corrupt {
         table: "accounts",
         column: "held",
         id: entry.account.to_string(),
         detail: format!("{:?} of {:?} is impossible for {funds:?}", entry.kind, entry.delta),
-    };
-    let after = funds.after(entry.delta).ok_or_else(impossible)?;
-    enter(tx, entry).await?;
-    let guarded = values![after.balance, after.held, entry.account, funds.balance, funds.held];
-    if tx.execute(MOVE, &guarded).await? == 0 {
-        return Err(StoreError::Busy);
     }
-    Ok(after)
+}
+
+async fn move_funds(
+    tx: &mut Tx,
+    account: AccountId,
+    before: Funds,
+    after: Funds,
+) -> Result<(), StoreError> {
+    let guarded = values![after.balance, after.held, account, before.balance, before.held];
+    if tx.execute(MOVE, &guarded).await? == 1 { Ok(()) } else { Err(StoreError::Busy) }
 }
 
 /// Taken when the entry's id is.
-async fn enter(tx: &mut Tx, entry: &Entry) -> Result<(), StoreError> {
+pub(crate) async fn enter(tx: &mut Tx, entry: &Entry) -> Result<(), StoreError> {
+    let entered = tx.execute(ENTER, &entry_values(entry)).await?;
+    if entered == 1 { Ok(()) } else { Err(StoreError::Taken) }
+}
+
+fn entry_values(entry: &Entry) -> [Value<'_>; 8] {
     let Entry { id, account, job, kind, delta, note, at } = entry;
-    let row = values![*id, *account, *job, kind.name(), delta.balance, delta.held, note, *at];
-    if tx.execute(ENTER, &row).await? == 1 { Ok(()) } else { Err(StoreError::Taken) }
+    values![*id, *account, *job, kind.name(), delta.balance, delta.held, note, *at]
 }

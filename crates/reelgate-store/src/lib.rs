@@ -79,7 +79,15 @@ pub struct Options {
 #[derive(Clone)]
 pub struct Store {
     db: Arc<db::Db>,
-    submits: Arc<submit::Lane>,
+    lanes: Arc<Lanes>,
+}
+
+/// Where callers of what is done most often meet, to have it done together.
+struct Lanes {
+    submits: submit::Lane,
+    askings: upstream::asking::Lane,
+    answers: upstream::known::Lane,
+    finishes: finish::Lane,
 }
 
 impl Store {
@@ -96,8 +104,13 @@ impl Store {
     /// When it cannot be reached, or was made by a newer version.
     pub async fn open(options: &Options) -> Result<Self, StoreError> {
         let db = db::Db::open(&options.url).await?;
-        let submits = Arc::new(db.lane(submit::forms()));
-        Ok(Self { db: Arc::new(db), submits })
+        let lanes = Lanes {
+            submits: db.lane(submit::forms()),
+            askings: db.lane(upstream::asking::forms()),
+            answers: db.lane(upstream::known::forms()),
+            finishes: db.lane(finish::forms()),
+        };
+        Ok(Self { db: Arc::new(db), lanes: Arc::new(lanes) })
     }
 
     /// Tells workers of other processes, on PostgreSQL, that a job may be claimed. Returns at once;

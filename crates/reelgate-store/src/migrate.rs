@@ -53,7 +53,8 @@ const ALL: &[Migration] = &[
     each!("0013_teams"),
     each!("0014_desk"),
     same!("0015_formats"),
-    each!("0016_plain_checks"),
+    same!("0016_lines"),
+    each!("0017_plain_checks"),
 ];
 
 /// Makes the table that remembers the steps taken.

@@ -91,7 +91,7 @@ impl Store {
         let submission = Arc::new(submission);
         let item = (Arc::clone(&submission), now);
         let fate = match is_plain {
-            true => self.submits.run(item).await?,
+            true => self.lanes.submits.run(item).await?,
             false => {
                 let write = self
                     .db

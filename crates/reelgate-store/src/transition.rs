@@ -2,8 +2,9 @@
 
 use crate::db::{Cell, Row, Tx, Value, columns, values};
 use crate::error::StoreError;
+use crate::ledger::{self, Till};
+use crate::outbox;
 use crate::rows::{self, StateColumns, job_columns};
-use crate::{ledger, outbox};
 use reelgate_core::job::{self, Event, Money, Next, Refusal};
 use reelgate_core::{DeliveryId, EntryId, Error, Job, JobId, Timestamp};
 
@@ -27,6 +28,13 @@ pub(crate) use count_endpoints;
 
 const LOAD_TO_END: &str =
     concat!("SELECT ", job_columns!(), ", ", count_endpoints!(), " FROM jobs WHERE id = $1");
+const LOAD_ALL_TO_END: &str = concat!(
+    "SELECT ",
+    job_columns!(),
+    ", ",
+    count_endpoints!(),
+    " FROM jobs WHERE id = ANY(CAST($1 AS TEXT[])) ORDER BY id"
+);
 const LOAD: &str = concat!("SELECT ", job_columns!(), " FROM jobs WHERE id = $1");
 
 /// Repeats what the decision was taken from. No job that moves is in line: a worker has it, it has
@@ -77,6 +85,20 @@ pub(crate) async fn load_to_end(tx: &mut Tx, id: JobId) -> Result<Loaded, StoreE
     Ok(Loaded { job: job?, has_endpoints })
 }
 
+/// As [`load_to_end`] for many jobs at once, in the order of their ids; only PostgreSQL can.
+pub(crate) async fn load_all_to_end(
+    tx: &mut Tx,
+    ids: impl Iterator<Item = JobId>,
+) -> Result<Vec<Result<Loaded, StoreError>>, StoreError> {
+    let ids = ids.map(|id| Some(id.to_string())).collect();
+    let rows = tx.query_locked(LOAD_ALL_TO_END, &[Value::Texts(ids)]).await?;
+    let jobs = rows.into_iter().map(|row| {
+        let (job, has_endpoints) = job_and_endpoints(row);
+        Ok(Loaded { job: job?, has_endpoints })
+    });
+    Ok(jobs.collect())
+}
+
 /// Reads a job and, behind it, what [`count_endpoints`] counts.
 pub(crate) fn job_and_endpoints(row: Row) -> (Result<Job, StoreError>, bool) {
     let has_endpoints = matches!(row.last(), Some(Cell::Int(count)) if *count > 0);
@@ -93,19 +115,70 @@ pub(crate) async fn apply(
     ids: Ids,
     now: Timestamp,
 ) -> Result<Result<Job, Refusal>, StoreError> {
-    let Loaded { job, has_endpoints } = loaded;
-    let next = match job::next(&job, event, now) {
-        Ok(next) => next,
+    let mut till = Till::default();
+    let applied = apply_with(tx, &mut till, loaded, event, ids, now).await?;
+    till.write(tx).await?;
+    Ok(applied)
+}
+
+/// As [`apply`], with the accounts as `till` knows them; they are written when it is.
+pub(crate) async fn apply_with(
+    tx: &mut Tx,
+    till: &mut Till,
+    loaded: Loaded,
+    event: &Event,
+    ids: Ids,
+    now: Timestamp,
+) -> Result<Result<Job, Refusal>, StoreError> {
+    let decided = match loaded.decide(event, now) {
+        Ok(decided) => decided,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    write_all(tx, &[(&job, &next)], now).await?;
-    ledger::settle(tx, ids.entry, &job, next.money, now).await?;
+    let Decided { job, next, .. } = &decided;
+    write_all(tx, &[(job, next)], now).await?;
+    if let Some(entry) = till.settle(tx, ids.entry, job, next.money, now).await? {
+        ledger::enter(tx, &entry).await?;
+    }
+    tell(tx, decided, ids, now).await.map(Ok)
+}
+
+/// What was decided for a job.
+pub(crate) struct Decided {
+    pub(crate) job: Job,
+    pub(crate) next: Next,
+    has_endpoints: bool,
+}
+
+impl Loaded {
+    pub(crate) fn id(&self) -> JobId {
+        self.job.id
+    }
+
+    /// Decides what `event` does to it.
+    ///
+    /// # Errors
+    /// Why it does nothing.
+    pub(crate) fn decide(self, event: &Event, now: Timestamp) -> Result<Decided, Refusal> {
+        let Self { job, has_endpoints } = self;
+        let next = job::next(&job, event, now)?;
+        Ok(Decided { job, next, has_endpoints })
+    }
+}
+
+/// Stages the messages of what was decided and written; the job as it is then.
+pub(crate) async fn tell(
+    tx: &mut Tx,
+    decided: Decided,
+    ids: Ids,
+    now: Timestamp,
+) -> Result<Job, StoreError> {
+    let Decided { job, next, has_endpoints } = decided;
     let announce = next.announce;
     let job = after(job, next, now);
     if let Some(kind) = announce {
         outbox::stage(tx, Some(ids.delivery), &job, kind, has_endpoints, now).await?;
     }
-    Ok(Ok(job))
+    Ok(job)
 }
 
 /// Lets an event happen that neither moves money nor tells anyone: a claim, a sign of life.
@@ -146,7 +219,14 @@ pub(crate) fn write_many(
     decided: &[(&Job, &Next)],
     now: Timestamp,
 ) -> Result<(&'static str, Vec<Value<'static>>), StoreError> {
-    let sets = decided.iter().map(|(job, next)| write_values(job, next, now));
+    write_many_at(decided.iter().map(|decided| (*decided, now)))
+}
+
+/// As [`write_many`], each at a moment of its own.
+pub(crate) fn write_many_at<'a>(
+    decided: impl Iterator<Item = ((&'a Job, &'a Next), Timestamp)>,
+) -> Result<(&'static str, Vec<Value<'static>>), StoreError> {
+    let sets = decided.map(|((job, next), now)| write_values(job, next, now));
     Ok((WRITE_MANY, columns(sets.collect::<Result<_, _>>()?, &ARE_TEXTS)))
 }
 

@@ -1,10 +1,15 @@
 //! What upstreams were asked to make. A job is asked for once: the row is there before the request
 //! leaves, and a unique index allows one without an end. Every write names the lease's token.
 
+pub(crate) mod asking;
+pub(crate) mod known;
+
 use crate::Store;
 use crate::db::{Row, Value, values};
 use crate::error::StoreError;
 use crate::rows::Reader;
+use asking::Asking;
+use known::Known;
 use reelgate_core::{JobId, Progress, Timestamp};
 
 /// Jobs in one renewal.
@@ -45,19 +50,8 @@ pub struct Renewal {
     pub progress: Progress,
 }
 
-const TAKE: &str = "UPDATE jobs SET ticket = 'asked', updated = $1 \
-    WHERE id = $2 AND state = 'running' AND leases = $3 AND ticket = 'none' \
-    AND cancel_requested = 0";
-const INSERT: &str = "INSERT INTO upstream_asks (job, number, engine, credential, asked) \
-    SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, CAST($4 AS BIGINT) \
-    FROM upstream_asks WHERE job = $5";
-const NEWEST: &str = "SELECT MAX(number) FROM upstream_asks WHERE job = $1";
 const LATE: &str = "UPDATE upstream_asks SET upstream_id = $1, answered = $2 \
     WHERE job = $3 AND number = $4 AND upstream_id IS NULL";
-const KNOW: &str = "UPDATE jobs SET ticket = 'known', ticket_id = $1, updated = $2 \
-    WHERE id = $3 AND state = 'running' AND leases = $4 AND ticket = 'asked'";
-const ANSWERED: &str = "UPDATE upstream_asks SET upstream_id = $1, answered = $2 \
-    WHERE job = $3 AND ended IS NULL AND upstream_id IS NULL";
 const FORGET: &str = "UPDATE jobs SET ticket = 'none', ticket_id = NULL, updated = $1 \
     WHERE id = $2 AND state = 'running' AND leases = $3 AND ticket <> 'none'";
 const END: &str = "UPDATE upstream_asks SET ended = $1, outcome = $2 \
@@ -92,19 +86,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<u64>, StoreError> {
         let (engine, credential) = (engine.to_owned(), credential.to_owned());
-        self.db
-            .write(move |tx| {
-                Box::pin(async move {
-                    if tx.execute(TAKE, &values![now, job, token]).await? != 1 {
-                        return Ok(None);
-                    }
-                    let row = values![job, &engine, &credential, now, job];
-                    tx.execute(INSERT, &row).await?;
-                    let row = tx.first(NEWEST, &values![job]).await?.unwrap_or_default();
-                    Reader::new("upstream_asks", row).number("number").map(Some)
-                })
-            })
-            .await
+        self.lanes.askings.run(Asking { job, token, engine, credential, now }).await
     }
 
     /// Keeps the name that the upstream gave it; durable when this returns. False when the lease is
@@ -119,18 +101,7 @@ impl Store {
         upstream_id: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let id = upstream_id.to_owned();
-        self.db
-            .write(move |tx| {
-                Box::pin(async move {
-                    if tx.execute(KNOW, &values![&id, now, job, token]).await? != 1 {
-                        return Ok(false);
-                    }
-                    tx.execute(ANSWERED, &values![&id, now, job]).await?;
-                    Ok(true)
-                })
-            })
-            .await
+        self.lanes.answers.run(Known { job, token, id: upstream_id.to_owned(), now }).await
     }
 
     /// Notes an answer that came after its job had ended.

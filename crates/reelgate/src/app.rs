@@ -177,7 +177,7 @@ impl Default for Parts {
             clock: Arc::new(WallClock),
             entropy: Arc::new(SystemEntropy),
             names: Arc::new(SystemNames),
-            decoder: Decoder::of(crate::config::own_program()),
+            decoder: Decoder::first_of(crate::config::decoders()),
             engine: None,
         }
     }

@@ -22,7 +22,7 @@ pub(super) fn run(folder: &Path, options: &Options, report: &mut Report) -> Resu
     made.args(["generate", crate::PROMPT, "--seed", "7", "--duration", "5", "--output"]).arg(&clip);
     done(&mut made)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let decoder = Decoder::of(product::binary()?);
+    let decoder = Decoder::of(product::binary()?.with_file_name("reelgate-decoder"));
     let bytes = std::fs::read(&clip)?;
     let with_ffprobe = process::has("ffprobe");
     let (mut own, mut bare, mut other) = (Vec::new(), Vec::new(), Vec::new());

@@ -8,7 +8,7 @@ use std::thread;
 
 use super::{ClipError, ClipSpec, THREADS_MAX};
 use crate::h264::{EncodeError, Encoder, ParameterSets, Sample};
-use crate::mp4::GOP_FRAMES;
+use crate::mp4::gop_frames;
 use crate::{Frame, Picture};
 
 /// Groups a worker may be ahead of the file; bounds what waits in memory.
@@ -36,7 +36,7 @@ pub(super) fn run<T>(
     meanwhile: impl FnOnce() -> Result<T, ClipError>,
     mut take: impl FnMut(&mut T, Group) -> Result<(), ClipError>,
 ) -> Result<(), ClipError> {
-    let groups = job.spec.frames.div_ceil(GOP_FRAMES);
+    let groups = job.spec.frames.div_ceil(gop_frames(job.spec.frames));
     let threads = job.spec.threads.get().min(THREADS_MAX).min(groups as usize);
     let ahead = AHEAD_PER_THREAD * u32::try_from(threads).expect("at most THREADS_MAX");
     let queue = Queue::new(groups, ahead);
@@ -96,8 +96,9 @@ fn encode_group(
 ) -> Result<Option<Group>, ClipError> {
     let spec = job.spec;
     let mut encoder = Encoder::new(spec.width, spec.height, spec.qp)?;
-    let first = index * GOP_FRAMES;
-    let last = spec.frames.min(first + GOP_FRAMES);
+    let length = gop_frames(spec.frames);
+    let first = index * length;
+    let last = spec.frames.min(first + length);
     let mut samples = Vec::with_capacity((last - first) as usize);
     for number in first..last {
         if queue.is_stopped() {

@@ -4,7 +4,7 @@
 //! the room for it can be set aside before anything is encoded.
 
 use super::boxes::Boxes;
-use super::{GOP_FRAMES, Head, MOVIE_TICKS, tags};
+use super::{Head, MOVIE_TICKS, gop_frames, tags};
 use crate::aac::{Aac, BIT_RATE, UNIT_SAMPLES};
 use crate::{FRAME_RATE, SAMPLE_RATE_HZ};
 
@@ -95,7 +95,8 @@ fn append_video(b: &mut Boxes, head: &Head, tables: &Tables, duration: u32) {
         |b| append_avc1(b, head),
         |b| {
             b.full(*b"stss", 0, 0, |b| {
-                let starts: Vec<u32> = (0..head.frames).step_by(GOP_FRAMES as usize).collect();
+                let starts: Vec<u32> =
+                    (0..head.frames).step_by(gop_frames(head.frames) as usize).collect();
                 b.count(starts.len());
                 starts.iter().for_each(|start| b.u32(start + 1));
             });

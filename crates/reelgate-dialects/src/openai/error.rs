@@ -78,7 +78,9 @@ fn field_name(field: &Field) -> String {
         Field::Body => "request body",
         Field::Model | Field::Mode | Field::Tier | Field::Channel => "model",
         Field::Prompt => "prompt",
-        Field::Media(_) | Field::FirstFrame | Field::LastFrame => "input_reference",
+        // A clip that an order begins with; pictures to begin with are frames here.
+        Field::Media(_) => "video",
+        Field::FirstFrame | Field::LastFrame => "input_reference",
         Field::Ratio | Field::Resolution => "size",
         Field::Duration => "seconds",
         Field::Seed => "seed",

@@ -35,7 +35,6 @@ const CHARACTER: &str = "character";
 const BODY_BYTES_MAX: usize = 64 << 20;
 /// Tells the official clients when to ask again; the first one they see counts.
 const POLL_AFTER: HeaderName = HeaderName::from_static("openai-poll-after-ms");
-const POLL_AFTER_MS: HeaderValue = HeaderValue::from_static("1000");
 
 /// OpenAI's videos API.
 #[derive(Clone, Debug)]
@@ -140,8 +139,8 @@ impl Dialect for OpenAi {
             Reply::Accepted(job) => WireResponse::json(ok, &Video::accepted(job)),
             Reply::Job(view) | Reply::Cancelled(view) => {
                 let mut response = WireResponse::json(ok, &self.video(view));
-                if view.job.state.finished().is_none() {
-                    response.headers.insert(POLL_AFTER, POLL_AFTER_MS);
+                if let Some(wait_ms) = view.poll_after_ms {
+                    response.headers.insert(POLL_AFTER, HeaderValue::from(wait_ms));
                 }
                 response
             }

@@ -195,7 +195,7 @@ pub(crate) fn job(spec: &Value) -> JobView {
     });
     let number = |key: &str| spec["queue"][key].as_u64().and_then(|n| u32::try_from(n).ok());
     let queue = number("ahead").map(|ahead| QueuePlace { ahead, eta_s: number("eta_s") });
-    JobView { job, links, queue, glimpse: None }
+    JobView { job, links, queue, glimpse: None, poll_after_ms: None }
 }
 
 fn state(spec: &Value, job: &Job) -> State {

@@ -1,13 +1,13 @@
 //! The engine port of the preview: files in, files out, progress and stop in between.
 
 use super::brief::Brief;
-use super::finish::Finished;
+use super::finish::{Finished, POSTER_QUALITY};
 use super::glimpse::Looks;
 use super::load::Loaded;
 use super::{Film, compose};
 use reelgate_codec::{
-    ClipError, ClipSpec, FRAME_RATE, Frame, ImageError, Picture, Rgb, colour, encode_gif,
-    encode_jpeg, encode_png, label_png, write_clip,
+    ClipError, ClipSpec, FRAME_RATE, Frame, ImageError, Picture, Rgb, colour, encode_jpeg,
+    encode_png, label_png, write_clip,
 };
 use reelgate_core::engine::BoxFuture;
 use reelgate_core::job::Progress;
@@ -20,12 +20,10 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::thread;
 use std::time::Duration;
 
 /// How often progress is passed on and a stop is looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-const POSTER_QUALITY: u8 = 88;
 
 /// The embedded engine.
 #[derive(Clone, Debug)]
@@ -172,7 +170,7 @@ fn render(
         duration_ms: work.order.duration_s.saturating_mul(1000),
         has_audio: work.order.audio,
     };
-    write_stills(finished, &clip, threads)?;
+    write_stills(finished, &clip)?;
     Ok(clip)
 }
 
@@ -249,34 +247,16 @@ fn write_video(
     }
 }
 
-/// Writes the pictures that go with a clip, the largest beside the others where that is allowed.
-fn write_stills(film: Finished<'_>, clip: &Clip, threads: NonZeroUsize) -> Result<(), EngineError> {
-    let Some([poster, last]) = film.stills() else {
+/// Writes the pictures that go with a clip.
+fn write_stills(film: Finished<'_>, clip: &Clip) -> Result<(), EngineError> {
+    let Some(pictures) = film.pictures() else {
         let message = "a clip's stills were not drawn";
         return Err(EngineError::fatal(FailureClass::Internal, message));
     };
-    let last_frame = || {
-        let png = encode_png(&last).map_err(unwritten)?;
-        fs::write(&clip.last_frame, png).map_err(disk)
-    };
-    let others = || {
-        let jpeg = encode_jpeg(&poster, POSTER_QUALITY).map_err(unwritten)?;
-        fs::write(&clip.poster, jpeg).map_err(disk)?;
-        let (small, delay_ms) = film.thumbnail();
-        let gif = encode_gif(&small, delay_ms).map_err(unwritten)?;
-        fs::write(clip.thumbnail(), gif).map_err(disk)
-    };
-    if threads.get() == 1 {
-        return last_frame().and_then(|()| others());
-    }
-    thread::scope(|scope| {
-        let beside = scope.spawn(last_frame);
-        others()?;
-        beside.join().unwrap_or_else(|_| {
-            let message = "a clip's last frame could not be written";
-            Err(EngineError::fatal(FailureClass::Internal, message))
-        })
-    })
+    let pictures = pictures.map_err(unwritten)?;
+    fs::write(&clip.poster, pictures.poster).map_err(disk)?;
+    fs::write(&clip.last_frame, pictures.last_frame).map_err(disk)?;
+    fs::write(clip.thumbnail(), pictures.thumbnail).map_err(disk)
 }
 
 fn disk(error: std::io::Error) -> EngineError {

@@ -12,7 +12,7 @@ const GOLDEN: [(&str, u64); 6] = [
     ("the open sea at sunset, golden hour", 0x987c_bcfc_f0f4_fcbe),
     ("a neon city in the rain at night", 0x8468_cccc_e8d4_f0c8),
     ("snowy mountains in the morning, crane shot", 0xd0c0_e4b0_d8b0_c8f8),
-    ("a cat in a flower garden", 0xe4fc_7c78_f8d0_d2f4),
+    ("a cat in a flower garden", 0xc0e8_f878_f8da_e2f0),
     ("outer space with planets, orbit shot", 0x4366_ccd8_f8f8_d9f9),
     ("whitebox, a man walks, tracking shot", 0x95d9_dbc9_884d_ce3b),
 ];

@@ -57,6 +57,20 @@ fn reads_european_prompts() {
 }
 
 #[test]
+fn reads_animals_company_and_riders() {
+    check("a caravan of camels in the desert", ": desert|with camel|several camel", "");
+    check("a camel at an oasis", ": desert|with camel", "several");
+    check("a man riding a horse on a beach", ": beach|with man, horse|doing ride", "several");
+    check("霧の森の鹿の群れ", ": forest|with deer|several deer|fog", "");
+    check("눈 속의 여우", "with fox", "with dog");
+    check("Stado słoni na sawannie", "with elephant|several elephant", "");
+    check("Ein Reiter auf einem Pferd vor dem Schloss", "with horse, castle|doing ride", "house");
+    check("城堡和骑着马的女人", "castle, horse|woman|doing ride", "");
+    check("東京の夜の城", ": city|with castle", "");
+    check("an old temple above a village", "with temple, village", "house");
+}
+
+#[test]
 fn leaves_out_what_the_text_turns_down() {
     check(
         "a forest without people, no rain",

@@ -13,6 +13,7 @@ on_each_database!(
     a_stale_worker_cannot_finish,
     finishing_twice_settles_once,
     many_finishes_at_once_settle_once,
+    ends_of_many_jobs_at_once_each_have_their_own_answer,
     an_end_that_somebody_listens_for_is_staged,
 );
 
@@ -108,6 +109,37 @@ async fn many_finishes_at_once_settle_once(world: &World) {
     let results = futures_util::future::join_all(finishes).await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
     assert_eq!(world.store.statement(owner.account, None, 9).await.expect("entries").len(), 3);
+}
+
+async fn ends_of_many_jobs_at_once_each_have_their_own_answer(world: &World) {
+    let owners = [world.owner("a", 100).await, world.owner("b", 100).await];
+    world.endpoint(owners[1], &[EventKind::Succeeded], START).await;
+    for n in 0..24 {
+        world.submit(owners[n % 2], 2).await;
+    }
+    let jobs = world.store.claim(START, LEASE_MS, 24).await.expect("a claim");
+    let unknown = Job { id: world.new_job(owners[0], 1).id, ..jobs[0].clone() };
+    let stale = Job { leases: 9, ..jobs[0].clone() };
+    let finishes = jobs.iter().chain([&stale, &unknown]).enumerate().map(|(n, job)| {
+        let outcome = if n % 3 == 0 { fatal() } else { clip(1) };
+        let (entry, delivery) = (world.entry_id(), world.delivery_id());
+        world.store.finish(job.id, job.leases, outcome, entry, delivery, START)
+    });
+    let mut results = futures_util::future::join_all(finishes).await;
+    results.pop().expect("of the unknown job").expect_err("there is no such job");
+    let stale = results.pop().expect("of the stale lease").expect("the database works");
+    // It came after the end, or before: never is it done.
+    let (late, early) = (Refusal::Final(StateName::Failed), Refusal::StaleLease);
+    assert!([Err(late), Err(early)].contains(&stale), "{stale:?}");
+    for (n, result) in results.into_iter().enumerate() {
+        let ended = result.expect("the database works").expect("ended");
+        let expected = if n % 3 == 0 { StateName::Failed } else { StateName::Succeeded };
+        assert_eq!((ended.id, ended.state.name()), (jobs[n].id, expected));
+        assert_eq!(world.stored(ended.id).await.state.name(), expected);
+    }
+    let charged: i64 = owners.len() as i64 * 100 - 16;
+    assert_eq!(world.funds(owners[0]).await.0 + world.funds(owners[1]).await.0, charged);
+    assert_eq!((world.funds(owners[0]).await.1, world.funds(owners[1]).await.1), (0, 0));
 }
 
 async fn an_end_that_somebody_listens_for_is_staged(world: &World) {

@@ -30,6 +30,7 @@ mod submit;
 mod sweep;
 mod teams;
 mod tls;
+mod upstream;
 mod users;
 
 /// Makes a test of each async function for each database.

@@ -72,9 +72,6 @@ enum Command {
     Audit,
     /// Look for what may be wrong with this installation
     Doctor,
-    /// Decode one file from standard input: the server starts this for every file of others
-    #[command(name = reelgate_sandbox::COMMAND, hide = true)]
-    Decode,
 }
 
 /// Why a command failed: a sentence for the person at the terminal.
@@ -101,10 +98,11 @@ impl CliError {
 /// Runs the command that the arguments name.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    if matches!(cli.command, Command::Decode) {
+    // The server starts this for every file of others: it is confined before it does anything else.
+    if std::env::args_os().skip(1).eq([reelgate_sandbox::COMMAND]) {
         return reelgate_sandbox::serve();
     }
+    let cli = Cli::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let ended = match runtime {
         Ok(runtime) => runtime.block_on(Box::pin(run(cli))),
@@ -143,8 +141,6 @@ async fn run(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Mcp(options) => mcp::run(&options).await,
         Command::Audit => audit::run(&config).await,
         Command::Doctor => doctor::run(&config).await,
-        // Answered before there was a runtime.
-        Command::Decode => Ok(ExitCode::FAILURE),
     }
 }
 

@@ -192,12 +192,21 @@ pub(crate) fn test_fault() -> Option<String> {
 }
 
 /// This program, to be started once more, also after its file was replaced by a newer one.
-pub(crate) fn own_program() -> PathBuf {
+fn own_program() -> PathBuf {
     let running = PathBuf::from("/proc/self/exe");
     match running.exists() {
         true => running,
         false => std::env::current_exe().unwrap_or_else(|_| PathBuf::from("reelgate")),
     }
+}
+
+/// What decodes the files of others: the small program that is installed beside this one, else this
+/// one itself.
+pub(crate) fn decoders() -> Vec<PathBuf> {
+    let name = format!("reelgate-decoder{}", std::env::consts::EXE_SUFFIX);
+    let beside = std::env::current_exe().map(|own| own.with_file_name(name));
+    let beside = beside.ok().filter(|path| path.exists());
+    beside.into_iter().chain([own_program()]).collect()
 }
 
 /// `, did you mean X?` for the known name nearest to a wrong one.

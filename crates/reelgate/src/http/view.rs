@@ -23,7 +23,20 @@ pub fn view(app: &App, job: Job, base_url: &str) -> JobView {
         State::Running { .. } => app.glimpses.of(job.id).map(|seen| seen.frame),
         _ => None,
     };
-    JobView { job, links, queue: None, glimpse }
+    let poll_after_ms = poll_after_ms(app, &job);
+    JobView { job, links, queue: None, glimpse, poll_after_ms }
+}
+
+/// When to ask again after a job that has not ended, by what was learnt of its model here.
+fn poll_after_ms(app: &App, job: &Job) -> Option<u32> {
+    if job.state.finished().is_some() {
+        return None;
+    }
+    let typical_ms = match job.order.remote {
+        true => app.upstreams.typical_ms(&job.order.model),
+        false => app.pace.average_ms(),
+    };
+    Some(JobView::poll_after(app.now().since_ms(job.created), typical_ms))
 }
 
 /// Where a waiting job stands; nothing for any other.

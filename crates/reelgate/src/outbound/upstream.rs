@@ -16,8 +16,8 @@ use url::Url;
 
 /// Bytes of one answer; a list of five hundred tasks is the largest thing that is asked for.
 const ANSWER_BYTES_MAX: usize = 4 << 20;
-/// Connections kept open to one upstream while nothing is sent.
-const IDLE_MAX: usize = 32;
+/// Connections kept open to one upstream while nothing is sent: as many as are used at a time.
+const IDLE_MAX: usize = 256;
 /// Longest `Retry-After` that is honoured, in seconds.
 const RETRY_AFTER_S_MAX: u32 = 3600;
 

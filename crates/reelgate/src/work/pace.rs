@@ -19,6 +19,13 @@ impl Pace {
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, blend);
     }
 
+    /// How long a job takes, in milliseconds.
+    #[must_use]
+    pub fn average_ms(&self) -> Option<i64> {
+        let average_ms = self.0.load(Ordering::Relaxed);
+        i64::try_from(average_ms).ok().filter(|average_ms| *average_ms > 0)
+    }
+
     /// Seconds until a job with `ahead` others before it should be done by `workers` workers.
     #[must_use]
     pub fn eta_s(&self, ahead: u32, workers: usize) -> Option<u32> {

@@ -75,7 +75,7 @@ pub(crate) struct Answer {
 
 /// What decodes files: children of the real binary.
 pub(crate) fn decoder() -> Decoder {
-    Decoder::of(env!("CARGO_BIN_EXE_reelgate").into())
+    Decoder::of(env!("CARGO_BIN_EXE_reelgate-decoder").into())
 }
 
 /// What a test leaves behind on purpose.

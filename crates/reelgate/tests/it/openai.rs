@@ -304,6 +304,16 @@ async fn an_edit_takes_the_clip_along_and_an_extension_makes_it_longer() {
     let all = app.get(VIDEOS, &who).await.json();
     let states: Vec<_> = all["data"].as_array().expect("videos").iter().collect();
     assert!(states.iter().all(|video| video["status"] == "completed"), "{all}");
+    // Who asks again is told how long a clip takes here.
+    let pending = app.send(form(&who, &edits, "c", &[prompt, of_id])).await.at("/id");
+    app.app.pace.learn(400_000);
+    let wait = async || {
+        let seen = app.get(&format!("{VIDEOS}/{pending}"), &who).await;
+        seen.header("openai-poll-after-ms").map(str::to_owned)
+    };
+    assert_eq!(wait().await.as_deref(), Some("10000"));
+    app.clock.advance_ms(3_600_000);
+    assert_eq!(wait().await.as_deref(), Some("1000"), "it is late");
     let nothing = app.post(&edits, &who, &json!({ "prompt": "In winter" })).await;
     let expected = (400, json!("video"), "missing_required_parameter".to_owned());
     assert_eq!(refused(&nothing), expected);

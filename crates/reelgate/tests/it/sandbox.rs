@@ -4,10 +4,12 @@ use crate::harness::{TestApp, data_uri, decoder};
 use crate::pictures;
 use reelgate_codec::{ClipSpec, Frame, Picture, Sound, write_clip};
 use reelgate_core::ledger::EntryKind::Grant;
-use reelgate_sandbox::{Bounds, DecodeError, Decoder, FootageSpec, Media, Seen};
+use reelgate_sandbox::{Bounds, DecodeError, Decoder, FootageSpec, GREETING, Media, Seen};
 use serde_json::json;
+use std::fs::Permissions;
 use std::io::Cursor;
 use std::ops::ControlFlow;
+use std::os::unix::fs::PermissionsExt as _;
 
 const BOUNDS: Bounds = Bounds { pixels_max: 1_000_000, bytes_max: 1_000_000, decode: true };
 
@@ -54,6 +56,15 @@ async fn a_child_says_what_a_file_is() {
     assert!(matches!(text, Err(DecodeError::Refused(_))), "{text:?}");
     let bomb = decoder.look(Media::Bytes(&pictures::bomb()), BOUNDS).await;
     assert!(matches!(bomb, Err(DecodeError::Refused(_))), "{bomb:?}");
+}
+
+/// A server whose small program was not installed beside it starts itself.
+#[tokio::test]
+async fn the_server_decodes_where_its_decoder_is_missing() {
+    let own = env!("CARGO_BIN_EXE_reelgate").into();
+    let decoder = Decoder::first_of(vec!["/nowhere/reelgate-decoder".into(), own]);
+    let seen = decoder.look(Media::Bytes(&pictures::png()), BOUNDS).await;
+    assert_eq!(seen.expect("a picture").width, 64);
 }
 
 #[tokio::test]
@@ -113,7 +124,12 @@ async fn one_child_after_the_other_and_many_at_once() {
 /// An order whose file breaks the decoder is refused with its field; the next one is accepted.
 #[tokio::test]
 async fn a_file_that_breaks_the_decoder_fails_its_own_order_only() {
-    let app = TestApp::with(|setup| setup.decoder = Decoder::of("/bin/false".into())).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let broken = folder.path().join("broken");
+    std::fs::write(&broken, format!("#!/bin/sh\nprintf '%s' '{GREETING}'\nexit 1\n"))
+        .expect("written");
+    std::fs::set_permissions(&broken, Permissions::from_mode(0o700)).expect("executable");
+    let app = TestApp::with(|setup| setup.decoder = Decoder::of(broken)).await;
     let who = app.customer().await;
     let jobs = "/api/reelgate/v1/jobs";
     let order = json!({

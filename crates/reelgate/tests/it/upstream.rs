@@ -6,7 +6,7 @@ use reelgate::config::{EngineConfig, Secret};
 use reelgate::stand_in::script::Chance;
 use reelgate::stand_in::{Options, StandIn, Summary};
 use reelgate_core::ledger::EntryKind::{Capture, Grant, Hold, Release};
-use reelgate_core::{ManualClock, ModelId, State, StateName, Ticket, Timestamp};
+use reelgate_core::{FailureClass, ManualClock, ModelId, State, StateName, Ticket, Timestamp};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -261,6 +261,31 @@ async fn a_key_whose_account_is_empty_rests_and_another_one_goes_on() {
     let ready = world.app.get_without_key("/readyz").await.json();
     let expected = json!({ "keys": 2, "resting": 1, "followed": 0 });
     assert_eq!(ready["upstreams"], expected, "for whoever watches the server");
+    world.app.finish().await;
+}
+
+/// An order does not wait for its deadline when every key is refused: it ends, and costs nothing.
+#[tokio::test]
+async fn an_order_that_no_key_may_place_ends_soon_and_costs_nothing() {
+    let world = World::with(|config| {
+        config.keys = vec![Secret::new("WRONG", "bad-key"), Secret::new("POOR", "poor-key")];
+    });
+    let world = world.await;
+    let id = world.order("A boat").await.at("/id");
+    world.pass_ms(10_000).await;
+    assert_eq!(world.state(&id).await, StateName::Queued, "it may be mended in a moment");
+    world.pass_ms(60_000).await;
+    let job = world.app.job(&id).await;
+    let State::Failed { failure, .. } = &job.state else { panic!("{:?}", job.state) };
+    assert_eq!(failure.class, FailureClass::Provider);
+    assert!(failure.message.contains("does not accept orders"), "{}", failure.message);
+    let asks = world.app.app.store.asks(job.id).await.expect("asks").len();
+    assert_eq!(asks, 6, "each key three times");
+    let next = world.order("Another boat").await.at("/id");
+    world.pass_ms(2_000).await;
+    assert_eq!(world.state(&next).await, StateName::Failed, "whoever comes next need not wait");
+    assert_eq!(world.app.entries(&world.who).await, [Grant, Hold, Release, Hold, Release]);
+    assert_eq!(world.made().jobs.len(), 0);
     world.app.finish().await;
 }
 

@@ -11,9 +11,15 @@ const HEIGHT: u32 = 1280;
 /// Where the dot is, as parts of the sides, and its radius in pixels.
 const DOT: [f32; 2] = [0.66, 0.38];
 const DOT_RADIUS: f32 = 11.0;
-/// How far around the place it was at the dot is looked for, and what is lighter than its disc.
-const REACH: usize = 18;
-const LIGHT: f32 = 90.0;
+/// How far around the place it was at the dot is looked for, and how light its disc is.
+const REACH: usize = 20;
+const DISC: f64 = 37.0;
+/// Breadth of the window through which the dot is weighed, in pixels, and how often it is moved to
+/// where the dot then seems to be.
+const WINDOW: f64 = 6.0;
+const TURNS: usize = 12;
+/// Seen through a window that is not over it yet, a dot is not as far away as it seems.
+const STRIDE: f64 = 1.6;
 
 /// All frames of a clip.
 pub(super) fn frames(clip: &Path) -> Result<Vec<Frame>> {
@@ -40,22 +46,36 @@ pub(super) fn jitter(frames: &[Frame]) -> Result<f64> {
     Ok((sum / path.len().saturating_sub(2).max(1) as f64).sqrt())
 }
 
-/// The centre of what is light around a place.
+/// The centre of the dot near a place.
+///
+/// Every pixel counts by how much lighter it is than the disc, and less the further from the window's
+/// middle. Nothing is cut off below some light: what lies on the edge would count for less than it
+/// covers, and a dot that moves evenly would seem to tremble. At 90 a clip of ours had 0.087
+/// instead of 0.055 pixels a frame a frame; ffmpeg's 0.62 is the same either way.
 fn centre(frame: &Frame, near: [f64; 2]) -> Option<[f64; 2]> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within a frame")]
     let span = |at: f64, most: usize| {
         let at = at.max(0.0) as usize;
-        at.saturating_sub(REACH)..(at + REACH).min(most)
+        at.saturating_sub(REACH)..(at + REACH + 1).min(most)
     };
-    let (mut sum, mut weight) = ([0.0, 0.0], 0.0);
-    for y in span(near[1], frame.height) {
-        for x in span(near[0], frame.width) {
-            let light = f64::from((f32::from(frame.y[y * frame.width + x]) - LIGHT).max(0.0));
-            sum = [sum[0] + light * x as f64, sum[1] + light * y as f64];
-            weight += light;
+    let mut at = near;
+    for _ in 0..TURNS {
+        let (mut sum, mut weight) = ([0.0, 0.0], 0.0);
+        for y in span(at[1], frame.height) {
+            for x in span(at[0], frame.width) {
+                let away = [x as f64 - at[0], y as f64 - at[1]];
+                let far = (away[0] * away[0] + away[1] * away[1]) / (2.0 * WINDOW * WINDOW);
+                let light = (f64::from(frame.y[y * frame.width + x]) - DISC) * (-far).exp();
+                sum = [sum[0] + light * away[0], sum[1] + light * away[1]];
+                weight += light;
+            }
         }
+        if weight <= 0.0 {
+            return None;
+        }
+        at = [at[0] + STRIDE * sum[0] / weight, at[1] + STRIDE * sum[1] / weight];
     }
-    (weight > 0.0).then(|| [sum[0] / weight, sum[1] / weight])
+    Some(at)
 }
 
 /// A picture with what makes photos hard: soft gradients, edges, and fine texture everywhere; and a

@@ -1,4 +1,4 @@
-//! Animals.
+//! Animals on four legs.
 
 use std::f32::consts::PI;
 
@@ -9,349 +9,379 @@ use super::super::paint::noise::Dice;
 use super::super::paint::shape::{Point, Shape, swing};
 use super::super::words::{Action, Subject};
 use super::Part;
+use super::breed::{Breed, Leg, Mark, Outline, Tail, breed, points};
 
-/// Measures of a four-legged animal one unit high at the withers.
+/// One animal of a breed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Beast {
-    kind: Subject,
+    breed: &'static Breed,
     own: Ink,
-    long: f32,
-    chest: f32,
-    belly: f32,
-    leg: f32,
-    /// Length and angle of the neck.
-    neck: (f32, f32),
-    head: f32,
-    snout: f32,
-    tail: (f32, f32, f32),
+    /// Where in its step it is when others begin theirs.
+    ahead: f32,
 }
 
 impl Beast {
     pub(crate) fn new(kind: Subject, dice: &mut Dice) -> Self {
-        let base = Self {
-            kind,
-            own: [0.0; 3],
-            long: 0.92,
-            chest: 0.245,
-            belly: 0.20,
-            leg: 0.068,
-            neck: (0.30, 2.35),
-            head: 0.165,
-            snout: 0.16,
-            tail: (0.55, 2.6, 0.045),
-        };
-        match kind {
-            Subject::Cat => Self {
-                own: dice.pick(&[hex(0xd8_8c48), hex(0x48_4448), hex(0xb0_a498), hex(0xe4_dccc)]),
-                long: 0.95,
-                chest: 0.235,
-                belly: 0.235,
-                neck: (0.16, 2.3),
-                head: 0.235,
-                snout: 0.07,
-                tail: (1.0, 2.9, 0.045),
-                ..base
-            },
-            Subject::Horse => Self {
-                own: dice.pick(&[hex(0x7c_4c30), hex(0x3c_2c28), hex(0xb0_a090), hex(0x94_5c34)]),
-                long: 0.86,
-                chest: 0.235,
-                belly: 0.215,
-                leg: 0.052,
-                neck: (0.46, 2.42),
-                head: 0.125,
-                snout: 0.23,
-                tail: (0.62, 0.5, 0.06),
-                ..base
-            },
-            _ => Self {
-                own: dice.pick(&[hex(0xc8_9858), hex(0x5c_4434), hex(0xe0_d4c0), hex(0x38_3434)]),
-                ..base
-            },
-        }
+        let breed = breed(kind);
+        Self { breed, own: dice.pick(breed.coats), ahead: dice.range(0.0, 6.0) }
+    }
+
+    /// Height at the withers against a grown man's.
+    pub(crate) fn height(&self) -> f32 {
+        self.breed.height
+    }
+
+    /// The way it makes in a second, in heights of a grown man.
+    pub(crate) fn speed(&self) -> f32 {
+        0.33 * self.breed.pace * self.breed.height.max(0.4)
+    }
+
+    /// Where a rider sits.
+    pub(crate) fn saddle(&self, action: Option<Action>, t: f32) -> Point {
+        let gait = Gait::of(self.breed, action, t, self.ahead);
+        let top = points(self.breed.torso).iter().fold(0.0_f32, |top, [_, y]| top.min(*y));
+        [-0.04, top + 0.04 + gait.bob]
     }
 
     pub(crate) fn parts(&self, action: Option<Action>, t: f32) -> Vec<Part> {
-        let resting = matches!(action, Some(Action::Sit | Action::Stand));
-        let running = action == Some(Action::Run);
-        let rate = if running { 11.0 } else { 5.4 };
-        let reach = if resting {
-            0.0
-        } else if running {
-            0.75
+        let breed = self.breed;
+        let gait = Gait::of(breed, action, t, self.ahead);
+        let lift = |shape: Shape| shape.placed(|[x, y]| [x, y + gait.bob]);
+        let nod = 0.04 * sinf(t * 1.3 + self.ahead) + gait.nod;
+        let turn = |shape: Shape| lift(turned(shape, breed.pivot, nod));
+        let woolly = breed.marks.contains(&Mark::Wool);
+        let socks = breed.marks.contains(&Mark::Socks);
+        let legs_own = if woolly { breed.hair } else { self.own };
+        let mut parts = Vec::new();
+        self.legs(&gait, gait.far(), scale(legs_own, 0.64), &mut parts);
+        if woolly {
+            self.legs(&gait, gait.near(), legs_own, &mut parts);
+        }
+        self.tail(&gait, t, &mut parts);
+        for mark in breed.marks {
+            match mark {
+                Mark::Antlers => antlers(&turn, breed.hair, &mut parts),
+                Mark::Horns => parts.push(Part::of(turn(horns()), breed.hair)),
+                _ => {}
+            }
+        }
+        let body = lift(outline(breed.torso));
+        let neck = lift(outline(breed.neck));
+        let head = turn(outline(breed.head));
+        let maned = breed.marks.contains(&Mark::Ruff);
+        if woolly {
+            parts.push(Part::of(neck.join(head.clone()), breed.hair));
+            parts.push(Part::of(fleece(body, &points(breed.torso), gait.bob), self.own));
         } else {
-            0.36
-        };
-        let phase = t * rate;
-        let bob = 0.025 * reach * sinf(phase * 2.0);
-        let hip = [-self.long * 0.5, -0.80 + bob];
-        let shoulder = [self.long * 0.5, -0.80 - bob];
-        let run = if running { 0.6 } else { 0.0 };
-        let far = self.leg_at(hip, true, phase + PI, reach).join(self.leg_at(
-            shoulder,
-            false,
-            phase + run,
-            reach,
-        ));
-        let near = self.leg_at(hip, true, phase + run, reach).join(self.leg_at(
-            shoulder,
-            false,
-            phase + PI + run,
-            reach,
-        ));
-        let body = self.body(hip, shoulder, t, phase).join(near).join(self.head_at(shoulder, t));
-        let mut parts = vec![Part::of(far, scale(self.own, 0.62)), Part::of(body, self.own)];
-        if self.kind == Subject::Horse {
-            parts.push(Part::of(self.mane(shoulder, t), scale(self.own, 0.45)));
+            // One part, so that no rim of light parts it.
+            let (upper, lower) = self.pair(&gait, gait.near());
+            let near = if socks { upper } else { upper.join(lower.clone()) };
+            let whole = body.join(neck).join(near);
+            let whole = if maned { whole } else { whole.join(head.clone()) };
+            if socks {
+                parts.push(Part::of(lower, scale(self.own, 0.3)));
+            }
+            parts.push(Part::of(whole, self.own));
+        }
+        for mark in breed.marks {
+            match mark {
+                Mark::Body(pale) => {
+                    parts.push(Part::of(lift(outline(pale)), breed.pale));
+                }
+                Mark::Ruff => {
+                    parts.push(Part::of(lift(ruff(t)), breed.hair));
+                    parts.push(Part::of(head.clone(), self.own));
+                }
+                _ => {}
+            }
+        }
+        self.face(&turn, t, legs_own, &mut parts);
+        if breed.marks.contains(&Mark::Mane) {
+            parts.push(Part::of(lift(mane(t)), breed.hair));
         }
         parts
     }
 
-    fn leg_at(&self, at: Point, hind: bool, phase: f32, reach: f32) -> Shape {
-        let a = reach * sinf(phase);
-        let lift = reach * 1.5 * sinf(phase + 1.9).max(0.0);
-        let top = [at[0] + if hind { 0.06 } else { -0.05 }, at[1] + 0.08];
-        let thigh = a + if hind { 0.18 } else { -0.05 };
-        let knee = swing(top, thigh, 0.36);
-        let shin = if hind { a - 0.26 - lift * 0.6 } else { a + 0.05 - lift };
-        let foot = swing(knee, shin, 0.36);
-        let thick = self.leg;
-        let haunch = thick * if hind { 2.5 } else { 1.9 };
-        Shape::new()
-            .limb(top, knee, haunch, thick)
-            .limb(knee, foot, thick * 0.95, thick * 0.72)
-            .limb(foot, [foot[0] + 0.05, foot[1] + 0.01], thick * 0.8, thick * 0.62)
-    }
-
-    fn body(&self, hip: Point, shoulder: Point, t: f32, phase: f32) -> Shape {
-        let (long, angle, thick) = self.tail;
-        let mut shape = Shape::new().limb(hip, shoulder, self.belly, self.chest).limb(
-            [hip[0] * 0.5, hip[1] + 0.02],
-            [shoulder[0] * 0.6, shoulder[1] + 0.06],
-            self.belly * 1.05,
-            self.chest,
-        );
-        let mut from = [hip[0] - self.belly * 0.7, hip[1] - 0.06];
-        let wag =
-            if self.kind == Subject::Dog { 0.5 * sinf(t * 9.0) } else { 0.25 * sinf(t * 1.6) };
-        for step in 0..8 {
-            let k = step as f32 / 8.0;
-            let curl = match self.kind {
-                Subject::Cat => 0.9 * k * sinf(t * 1.1 + 0.8) - 0.4 * (1.0 - k),
-                Subject::Horse => -0.5 * (1.0 - k) + 0.1 * sinf(phase),
-                _ => 0.9 * k,
-            };
-            let to = swing(from, -(angle + curl * 0.8 + wag * k), long / 8.0);
-            let size =
-                thick * if self.kind == Subject::Horse { 0.7 + 0.6 * k } else { 1.0 - 0.5 * k };
-            shape = shape.limb(from, to, size, size);
-            from = to;
-        }
-        shape
-    }
-
-    fn head_centre(&self, shoulder: Point, t: f32) -> Point {
-        let (long, angle) = self.neck;
-        let from = [shoulder[0] + 0.02, shoulder[1] - 0.05];
-        swing(from, angle + 0.05 * sinf(t * 1.3), long + self.chest * 0.5)
-    }
-
-    fn head_at(&self, shoulder: Point, t: f32) -> Shape {
-        let head = self.head_centre(shoulder, t);
-        let base = [shoulder[0] - 0.02, shoulder[1] - 0.02];
-        let r = self.head;
-        let drop = if self.kind == Subject::Horse { 0.16 } else { 0.05 };
-        let nose = [head[0] + r * 0.5 + self.snout, head[1] + drop];
-        let mut shape = Shape::new()
-            .limb(base, head, self.chest * 0.85, r * 0.72)
-            .ellipse(head, r * 1.02, r * 0.92)
-            .limb([head[0] + r * 0.35, head[1] + r * 0.2], nose, r * 0.56, r * 0.38);
-        let flick = 0.03 * sinf(t * 2.3).max(0.6);
-        match self.kind {
-            Subject::Cat => {
-                for x in [-0.62, 0.34] {
-                    shape = shape.polygon(&[
-                        [head[0] + r * (x - 0.32), head[1] - r * 0.5],
-                        [head[0] + r * (x + 0.42), head[1] - r * 0.62],
-                        [head[0] + r * x, head[1] - r * 1.55 - flick],
-                    ]);
+    fn face(&self, turn: &impl Fn(Shape) -> Shape, t: f32, own: Ink, parts: &mut Vec<Part>) {
+        let breed = self.breed;
+        for mark in breed.marks {
+            match mark {
+                Mark::Face(pale) => {
+                    parts.push(Part::of(turn(outline(pale)), breed.pale));
                 }
-                shape
+                Mark::Trunk => trunk(turn, t, own, breed.hair, parts),
+                _ => {}
             }
-            Subject::Horse => {
-                let ear = [head[0] - r * 0.3, head[1] - r * 0.6];
-                shape.limb(ear, [ear[0] + 0.03, ear[1] - 0.14 - flick], 0.045, 0.01)
-            }
-            _ => {
-                let ear = [head[0] - r * 0.45, head[1] - r * 0.55];
-                let tip = [ear[0] - r * 0.55, ear[1] + r * 1.15 + flick];
-                shape.limb(ear, tip, r * 0.34, r * 0.30)
-            }
+        }
+        let mut ears = Shape::new();
+        for ear in breed.ears {
+            let ear = points(ear);
+            ears = if ear.len() == 3 { ears.polygon(&ear) } else { ears.curve(&ear) };
+        }
+        if !breed.ears.is_empty() {
+            parts.push(Part::of(turn(ears), scale(own, 0.86)));
+        }
+        let eye = Shape::new().ellipse(breed.eye, 0.020, 0.022);
+        parts.push(Part::of(turn(eye), hex(0x14_1010)));
+    }
+
+    /// A pair of legs, hind and fore, at these moments of their steps: thighs, and what is below.
+    fn pair(&self, gait: &Gait, phases: [f32; 2]) -> (Shape, Shape) {
+        let (hind, hind_low) = leg_at(&self.breed.hind, true, phases[0], gait);
+        let (fore, fore_low) = leg_at(&self.breed.fore, false, phases[1], gait);
+        (hind.join(fore), hind_low.join(fore_low))
+    }
+
+    fn legs(&self, gait: &Gait, phases: [f32; 2], own: Ink, parts: &mut Vec<Part>) {
+        let (upper, lower) = self.pair(gait, phases);
+        if self.breed.marks.contains(&Mark::Socks) {
+            parts.push(Part::of(lower, scale(own, 0.3)));
+            parts.push(Part::of(upper, own));
+        } else {
+            parts.push(Part::of(upper.join(lower), own));
         }
     }
 
-    fn mane(&self, shoulder: Point, t: f32) -> Shape {
-        let head = self.head_centre(shoulder, t);
+    fn tail(&self, gait: &Gait, t: f32, parts: &mut Vec<Part>) {
+        let (breed, own) = (self.breed, self.own);
+        let sway = sinf(t * 1.7 + self.ahead);
+        let root = |at: Point| [at[0], at[1] + gait.bob];
+        match breed.tail {
+            Tail::Stub(at, long) => {
+                let at = root(at);
+                let shape = Shape::new().limb(at, swing(at, -0.7, long), 0.05, 0.03);
+                parts.push(Part::of(shape, breed.pale));
+            }
+            Tail::Tuft(at, long) => {
+                let at = root(at);
+                let end = swing(at, -0.22 + 0.12 * sway, long);
+                parts.push(Part::of(Shape::new().limb(at, end, 0.035, 0.016), scale(own, 0.8)));
+                let tuft = Shape::new().limb(end, swing(end, -0.1, 0.12), 0.03, 0.015);
+                parts.push(Part::of(tuft, scale(own, 0.38)));
+            }
+            Tail::Hair(at, long) => {
+                let thick = |k: f32| 0.030 + 0.052 * sinf((k * 2.6).min(PI));
+                let turn = |k: f32| -(0.62 - 0.5 * k + 0.4 * gait.reach) + 0.07 * sway * k;
+                let (shape, _) = whip(root(at), long, turn, thick);
+                parts.push(Part::of(shape, breed.hair));
+            }
+            Tail::Curling(at, long, r) => {
+                let turn = |k: f32| -(0.95 + 1.3 * k + 0.3 * sinf(t * 1.3 + k * 3.0));
+                let (shape, _) = whip(root(at), long, turn, |k| r * (1.0 - 0.35 * k));
+                parts.push(Part::of(shape, own));
+            }
+            Tail::Wagging(at, long, r) => {
+                let turn = |k: f32| -(1.9 + 0.7 * k + 0.25 * sinf(t * 9.0));
+                let (shape, _) = whip(root(at), long, turn, |k| r * (1.0 - 0.4 * k));
+                parts.push(Part::of(shape, own));
+            }
+            Tail::Brush(at, long, r) => {
+                let turn = |k: f32| -(1.05 + 0.35 * sinf(k * 3.0) + 0.10 * sway);
+                let thick = |k: f32| r * (0.35 + 1.1 * sinf((k * 1.02).min(1.0) * PI * 0.86));
+                let (shape, tip) = whip(root(at), long, turn, thick);
+                parts.push(Part::of(shape, own));
+                let back = swing(tip, -(1.2 + 0.10 * sway) + PI, long * 0.2);
+                parts.push(Part::of(Shape::new().limb(back, tip, r * 1.22, r * 0.86), breed.pale));
+            }
+            Tail::Tufted(at, long, r) => {
+                let turn = |k: f32| -(0.55 - 0.3 * k + 1.3 * k * k + 0.15 * sway * k);
+                let (shape, tip) = whip(root(at), long, turn, |k| r * (1.0 - 0.35 * k));
+                parts.push(Part::of(shape, own));
+                let tuft = Shape::new().limb(tip, swing(tip, turn(1.0), 0.12), 0.075, 0.03);
+                parts.push(Part::of(tuft, breed.hair));
+            }
+        }
+    }
+}
+
+/// How an animal moves at a moment.
+struct Gait {
+    phase: f32,
+    reach: f32,
+    /// How far the hind legs are ahead of a walk's.
+    bound: f32,
+    bob: f32,
+    nod: f32,
+}
+
+impl Gait {
+    fn of(breed: &Breed, action: Option<Action>, t: f32, ahead: f32) -> Self {
+        let running = action == Some(Action::Run);
+        let (rate, reach) = match action {
+            Some(Action::Sit | Action::Stand) => (0.0, 0.0),
+            Some(Action::Run) => (10.5, 0.72),
+            _ => (5.4, 0.34),
+        };
+        let phase = t * rate * breed.pace + ahead;
+        let bob = if running { 0.06 * sinf(phase) } else { 0.03 * reach * sinf(phase * 2.0) };
+        let bound = if running { 0.7 } else { 0.0 };
+        let nod = if reach > 0.0 { 0.03 * sinf(phase * 2.0 + 0.5) } else { 0.0 };
+        Self { phase, reach, bound, bob, nod }
+    }
+
+    /// Moments of the hind and the fore leg on the far side.
+    fn far(&self) -> [f32; 2] {
+        // In a gallop both hind legs push nearly together, and the fore legs follow.
+        match self.bound > 0.0 {
+            true => [self.phase + 0.5, self.phase + PI + 0.5],
+            false => [self.phase + PI, self.phase + 0.5 * PI],
+        }
+    }
+
+    fn near(&self) -> [f32; 2] {
+        match self.bound > 0.0 {
+            true => [self.phase, self.phase + PI + 1.1],
+            false => [self.phase, self.phase + 1.5 * PI],
+        }
+    }
+}
+
+/// Thigh, and what is below the knee.
+fn leg_at(leg: &Leg, hind: bool, phase: f32, gait: &Gait) -> (Shape, Shape) {
+    let swung = gait.reach * sinf(phase);
+    let lift = gait.reach * 1.5 * sinf(phase + 1.9).max(0.0);
+    let at = [leg.at[0], leg.at[1] + gait.bob * 0.5];
+    let knee = swing(at, swung + if hind { 0.16 } else { -0.04 }, leg.thigh[0]);
+    let angle = if hind { swung - 0.20 - lift * 0.6 } else { swung + 0.03 - lift };
+    let ankle = swing(knee, angle, leg.shin[0]);
+    let heel = swing(ankle, angle * 0.4 + if hind { 0.22 } else { 0.12 }, leg.pastern);
+    let r = leg.shin[2];
+    let mut lower = Shape::new().limb(knee, ankle, leg.shin[1], r);
+    if leg.pastern > 0.0 {
+        lower = lower.limb(ankle, heel, r * 1.05, r * 0.95);
+    }
+    let r = r.max(0.03);
+    let toe = [heel[0] + leg.toe, heel[1] + 0.006];
+    let lower = lower.limb(heel, toe, r, r * 0.85);
+    (Shape::new().limb(at, knee, leg.thigh[1], leg.thigh[2]), lower)
+}
+
+/// A chain of limbs and its tip.
+fn whip(
+    at: Point,
+    long: f32,
+    turn: impl Fn(f32) -> f32,
+    thick: impl Fn(f32) -> f32,
+) -> (Shape, Point) {
+    const LINKS: usize = 9;
+    let (mut shape, mut from) = (Shape::new(), at);
+    for link in 0..LINKS {
+        let (k, next) = (link as f32 / LINKS as f32, (link + 1) as f32 / LINKS as f32);
+        let to = swing(from, turn(k), long / LINKS as f32);
+        shape = shape.limb(from, to, thick(k), thick(next));
+        from = to;
+    }
+    (shape, from)
+}
+
+fn outline(outline: Outline) -> Shape {
+    match outline {
+        [] => Shape::new(),
+        _ => Shape::new().curve(&points(outline)),
+    }
+}
+
+fn turned(shape: Shape, about: Point, angle: f32) -> Shape {
+    let (s, c) = (sinf(angle), cosf(angle));
+    shape.placed(|[x, y]| {
+        let (dx, dy) = (x - about[0], y - about[1]);
+        [about[0] + dx * c - dy * s, about[1] + dx * s + dy * c]
+    })
+}
+
+fn mane(t: f32) -> Shape {
+    const CREST: [Point; 5] =
+        [[0.64, -1.45], [0.54, -1.36], [0.44, -1.22], [0.34, -1.09], [0.24, -1.0]];
+    let mut shape = Shape::new().limb([0.67, -1.46], [0.76, -1.33], 0.035, 0.015);
+    for lock in 0..9_usize {
+        let along = lock as f32 * 0.5;
+        let (a, b) = (CREST[lock / 2], CREST[(lock / 2 + 1).min(4)]);
+        let k = along.fract();
+        let at = [a[0] + (b[0] - a[0]) * k, a[1] + (b[1] - a[1]) * k];
+        let flow = 0.04 + 0.03 * sinf(t * 4.0 + lock as f32);
+        shape = shape.limb(at, [at[0] - flow, at[1] + 0.15], 0.05, 0.018);
+    }
+    shape
+}
+
+fn antlers(turn: &impl Fn(Shape) -> Shape, own: Ink, parts: &mut Vec<Part>) {
+    const BEAM: [Point; 5] =
+        [[0.55, -1.50], [0.50, -1.68], [0.40, -1.84], [0.43, -2.02], [0.50, -2.12]];
+    const TINES: [[Point; 2]; 3] = [
+        [[0.52, -1.62], [0.66, -1.74]],
+        [[0.43, -1.80], [0.60, -1.93]],
+        [[0.42, -1.96], [0.32, -2.10]],
+    ];
+    for (aside, tone) in [(0.06, 0.72), (0.0, 1.0)] {
         let mut shape = Shape::new();
-        for lock in 0..9 {
-            let k = lock as f32 / 8.0;
-            let at = [
-                head[0] - 0.09 + (shoulder[0] - 0.16 - head[0] + 0.09) * k,
-                head[1] - 0.10 + (shoulder[1] - 0.12 - head[1] + 0.10) * k,
-            ];
-            let flow = 0.10 + 0.05 * sinf(t * 5.0 + lock as f32);
-            shape = shape.limb(at, [at[0] - flow, at[1] + 0.13], 0.045, 0.012);
+        for (index, pair) in BEAM.windows(2).enumerate() {
+            let r = 0.026 - 0.004 * index as f32;
+            shape = shape.limb(pair[0], pair[1], r, r - 0.004);
         }
-        shape
+        for [from, to] in TINES {
+            shape = shape.limb(from, to, 0.018, 0.007);
+        }
+        let shape = shape.placed(|[x, y]| [x + aside, y]);
+        parts.push(Part::of(turn(shape), scale(own, tone)));
     }
 }
 
-/// A flying bird, one unit from wing tip to wing tip.
-pub(crate) fn bird(t: f32, phase: f32) -> Shape {
-    let glide = (sinf(t * 0.7 + phase * 3.0) * 1.6).clamp(0.15, 1.0);
-    let beat = sinf(t * 8.0 + phase * 9.0) * glide;
-    let tip = -0.20 * beat;
-    let mid = -0.13 - 0.06 * beat;
-    Shape::new()
-        .curve(&[
-            [-0.5, tip],
-            [-0.26, mid - 0.015],
-            [-0.04, -0.012],
-            [0.0, -0.02],
-            [0.04, -0.012],
-            [0.26, mid - 0.015],
-            [0.5, tip],
-            [0.25, mid + 0.045],
-            [0.05, 0.05],
-            [-0.05, 0.05],
-            [-0.25, mid + 0.045],
-        ])
-        .limb([-0.01, 0.05], [0.05, -0.015], 0.016, 0.030)
+fn horns() -> Shape {
+    Shape::new().curve(&[[0.64, -1.16], [0.66, -1.30], [0.77, -1.36], [0.73, -1.27], [0.72, -1.16]])
 }
 
-/// A fish, one unit long.
-pub(crate) fn fish(t: f32, phase: f32, own: Ink) -> Vec<Part> {
-    let wave = |x: f32| 0.045 * sinf(t * 7.0 + phase + x * 5.0) * (0.5 - x).max(0.0);
-    let back = |x: f32, y: f32| [x, y + wave(x)];
-    let body = Shape::new().curve(&[
-        back(0.5, 0.0),
-        back(0.30, -0.14),
-        back(0.0, -0.19),
-        back(-0.26, -0.07),
-        back(-0.34, 0.0),
-        back(-0.26, 0.07),
-        back(0.0, 0.17),
-        back(0.30, 0.12),
-    ]);
-    let tail = Shape::new().polygon(&[
-        back(-0.28, 0.0),
-        back(-0.52, -0.17),
-        back(-0.45, 0.0),
-        back(-0.52, 0.17),
-    ]);
-    let fins = Shape::new()
-        .polygon(&[back(0.14, -0.15), back(-0.14, -0.30), back(-0.20, -0.12)])
-        .polygon(&[back(0.05, 0.13), back(-0.12, 0.25), back(-0.12, 0.11)]);
-    let stripe = Shape::new().curve(&[
-        back(0.22, -0.15),
-        back(0.15, -0.165),
-        back(0.12, 0.0),
-        back(0.15, 0.14),
-        back(0.22, 0.125),
-        back(0.19, 0.0),
-    ]);
-    let eye = Shape::new().ellipse(back(0.37, -0.035), 0.022, 0.022);
-    vec![
-        Part::of(tail.join(fins), scale(own, 0.78)),
-        Part::of(body, own),
-        Part::of(stripe, [0.95, 0.93, 0.88]).covering(0.7),
-        Part::of(eye, [0.05, 0.05, 0.08]),
-    ]
+fn ruff(t: f32) -> Shape {
+    let sway = 0.012 * sinf(t * 1.9);
+    Shape::new().curve(&[
+        [0.32, -1.04],
+        [0.45 + sway, -1.26],
+        [0.62, -1.38],
+        [0.78, -1.33],
+        [0.82, -1.16],
+        [0.77, -1.0],
+        [0.81, -0.86],
+        [0.73 + sway, -0.68],
+        [0.56, -0.52],
+        [0.40 + sway, -0.58],
+        [0.29, -0.80],
+    ])
 }
 
-/// A whale, one unit long.
-pub(crate) fn whale(t: f32) -> Vec<Part> {
-    let wave = |x: f32| 0.05 * sinf(t * 1.3 + x * 3.0) * (0.45 - x).max(0.0);
-    let at = |x: f32, y: f32| [x, y + wave(x)];
-    let body = Shape::new().curve(&[
-        at(0.5, 0.02),
-        at(0.40, -0.075),
-        at(0.15, -0.115),
-        at(-0.15, -0.07),
-        at(-0.40, -0.018),
-        at(-0.42, 0.012),
-        at(-0.15, 0.055),
-        at(0.12, 0.105),
-        at(0.38, 0.09),
-    ]);
-    let fluke = Shape::new().limb(at(-0.40, 0.0), at(-0.54, -0.06), 0.022, 0.008).limb(
-        at(-0.40, 0.0),
-        at(-0.53, 0.045),
-        0.022,
-        0.008,
-    );
-    let fin = Shape::new().limb(at(0.16, 0.06), [0.02, 0.21 + 0.02 * cosf(t * 1.1)], 0.035, 0.012);
-    let belly = Shape::new().curve(&[
-        at(0.48, 0.035),
-        at(0.30, 0.045),
-        at(0.05, 0.055),
-        at(0.10, 0.10),
-        at(0.37, 0.088),
-    ]);
-    vec![
-        Part::of(fluke.join(body), hex(0x4c_6478)),
-        Part::of(belly, hex(0xb8_c8cc)).covering(0.8),
-        Part::of(fin, hex(0x3c_5064)),
-    ]
-}
-
-/// A sea turtle, one unit long.
-pub(crate) fn turtle(t: f32) -> Vec<Part> {
-    let beat = sinf(t * 1.9);
-    let flipper = Shape::new().limb([0.16, 0.04], [0.02, 0.20 + 0.20 * beat], 0.07, 0.03).limb(
-        [0.02, 0.20 + 0.20 * beat],
-        [-0.14, 0.26 + 0.30 * beat],
-        0.04,
-        0.01,
-    );
-    let hind = Shape::new().limb([-0.34, 0.05], [-0.50, 0.10 - 0.05 * beat], 0.05, 0.02);
-    let shell = Shape::new().curve(&[
-        [0.30, 0.03],
-        [0.18, -0.12],
-        [-0.08, -0.17],
-        [-0.32, -0.06],
-        [-0.42, 0.05],
-        [-0.08, 0.10],
-    ]);
-    let head = Shape::new().limb([0.26, 0.01], [0.42, -0.03], 0.055, 0.062);
-    let mut plates = Shape::new();
-    for (x, y) in [(0.10, -0.06), (-0.06, -0.09), (-0.21, -0.045), (0.0, 0.02), (-0.16, 0.03)] {
-        plates = plates.ellipse([x, y], 0.055, 0.035);
+/// The outline of a body in locks of wool.
+fn fleece(body: Shape, outline: &[Point], bob: f32) -> Shape {
+    let mut shape = body;
+    for (index, at) in outline.iter().enumerate() {
+        let next = outline[(index + 1) % outline.len()];
+        let mid = [(at[0] + next[0]) * 0.5, (at[1] + next[1]) * 0.5 + bob];
+        shape = shape.ellipse([at[0], at[1] + bob], 0.10, 0.09).ellipse(mid, 0.095, 0.085);
     }
-    vec![
-        Part::of(hind.join(head), hex(0x7c_9468)),
-        Part::of(shell, hex(0x5c_6840)),
-        Part::of(plates, hex(0x84_8c54)).covering(0.8),
-        Part::of(flipper, hex(0x6c_8460)),
-    ]
+    shape
 }
 
-/// A butterfly, one unit wide.
-pub(crate) fn butterfly(t: f32, phase: f32, own: Ink) -> Vec<Part> {
-    let open = 0.25 + 0.75 * sinf(t * 9.0 + phase * 5.0).abs();
-    let mut wings = Shape::new();
-    let mut inner = Shape::new();
-    for side in [-1.0, 1.0] {
-        let x = side * open;
-        wings = wings
-            .curve(&[[0.0, -0.02], [x * 0.22, -0.34], [x * 0.5, -0.36], [x * 0.42, -0.06]])
-            .curve(&[[0.0, 0.0], [x * 0.38, 0.02], [x * 0.32, 0.28], [x * 0.10, 0.22]]);
-        inner = inner.ellipse([x * 0.30, -0.20], 0.10 * open, 0.09);
-    }
-    let body = Shape::new().limb([0.0, -0.14], [0.0, 0.18], 0.028, 0.018);
-    vec![
-        Part::of(wings, own),
-        Part::of(inner, [1.0, 0.95, 0.8]).covering(0.55),
-        Part::of(body, hex(0x20_1c20)),
-    ]
+fn trunk(turn: &impl Fn(Shape) -> Shape, t: f32, own: Ink, tusk: Ink, parts: &mut Vec<Part>) {
+    let angle = |k: f32| 0.42 - 0.75 * k + 1.5 * k * k * k + 0.12 * sinf(t * 1.4 + k * 2.0);
+    let thick = |k: f32| 0.115 - 0.075 * k.sqrt();
+    let (shape, _) = whip([0.74, -0.86], 0.80, angle, thick);
+    parts.push(Part::of(turn(shape), own));
+    let tusks = Shape::new().curve(&[
+        [0.72, -0.70],
+        [0.84, -0.66],
+        [0.96, -0.70],
+        [0.92, -0.60],
+        [0.80, -0.58],
+        [0.70, -0.62],
+    ]);
+    parts.push(Part::of(turn(tusks), tusk));
+    let flap = 0.04 * sinf(t * 1.7);
+    let ear = Shape::new().curve(&[
+        [0.40, -1.04],
+        [0.54, -1.02],
+        [0.60, -0.88],
+        [0.55, -0.68],
+        [0.44 - flap, -0.50],
+        [0.32 - flap, -0.54],
+        [0.27 - flap, -0.74],
+        [0.30, -0.94],
+    ]);
+    parts.push(Part::of(turn(ear), scale(own, 0.86)));
 }

@@ -3,12 +3,16 @@
 //! Every figure is drawn one unit high, feet (or keel) at the origin, facing right.
 
 pub(crate) mod beast;
+mod breed;
+mod breeds;
 pub(crate) mod craft;
+pub(crate) mod creature;
+pub(crate) mod landmark;
 pub(crate) mod person;
 pub(crate) mod thing;
 
 use super::paint::colour::Ink;
-use super::paint::shape::Shape;
+use super::paint::shape::{Point, Shape};
 
 /// A part of a figure and its own colour in daylight.
 pub(crate) struct Part {
@@ -27,6 +31,10 @@ impl Part {
 
     pub(crate) fn light(shape: Shape, own: Ink) -> Self {
         Self { shape, own, cover: 1.0, shines: true }
+    }
+
+    pub(crate) fn placed(self, place: impl Fn(Point) -> Point) -> Self {
+        Self { shape: self.shape.placed(place), ..self }
     }
 
     pub(crate) fn covering(self, cover: f32) -> Self {

@@ -89,6 +89,14 @@ fn pose(action: Option<Action>, t: f32) -> Pose {
             arms: [(0.55, 1.1), (0.4, 0.95)],
             sway: 0.05 * sinf(t * 0.8),
         },
+        Some(Action::Ride) => Pose {
+            hip: [0.0, 0.0],
+            lean: 0.05 + 0.02 * sinf(t * 5.4),
+            // The other leg is behind the animal.
+            legs: [(0.62, -0.22), (0.62, -0.22)],
+            arms: [(0.62, 1.35), (0.70, 1.42)],
+            sway: 0.25 * sinf(t * 5.4),
+        },
         Some(Action::Blow) => Pose {
             hip: [0.0, -0.52],
             lean: 0.26 + 0.03 * sinf(t * 0.9),
@@ -130,7 +138,8 @@ fn stride(phase: f32, reach: f32, lean: f32, bend: f32) -> Pose {
 pub(crate) fn person(look: &Look, action: Option<Action>, t: f32) -> Vec<Part> {
     let p = pose(action, t);
     let child = look.kind == Subject::Child;
-    let dress = look.kind == Subject::Woman && action != Some(Action::Sit);
+    let seated = matches!(action, Some(Action::Sit | Action::Ride));
+    let dress = look.kind == Subject::Woman && !seated;
     let (thigh, shin) = (0.255, 0.255);
     let neck = swing(p.hip, std::f32::consts::PI - p.lean, 0.315);
     let head_r = if child { 0.082 } else { 0.060 };
@@ -186,6 +195,12 @@ pub(crate) fn person(look: &Look, action: Option<Action>, t: f32) -> Vec<Part> {
         parts.extend(umbrella(hand, look.coat));
     }
     parts
+}
+
+/// Somebody on the back of an animal, which is at the origin.
+pub(crate) fn rider(look: &Look, action: Option<Action>, t: f32) -> Vec<Part> {
+    let hurry = if action == Some(Action::Run) { 2.0 } else { 1.0 };
+    person(look, Some(Action::Ride), t * hurry)
 }
 
 /// Something to sit on.

@@ -38,140 +38,64 @@ impl Small {
         out
     }
 
-    /// One row at a larger view's columns, as smooth as [`Small::at`].
-    pub(crate) fn stretch_row(
-        &self,
-        view: View,
-        row: usize,
-        line: &mut Vec<Quad>,
-        out: &mut [Quad],
-    ) {
-        Arch::new().dispatch(Stretch { small: self, view, row, line, out });
-    }
-
+    #[inline(always)]
     fn halved(&self) -> Self {
         let view = View {
             width: self.view.width.div_ceil(2).max(1),
             height: self.view.height.div_ceil(2).max(1),
         };
         let mut small = Self::new(view);
-        for (index, out) in small.px.iter_mut().enumerate() {
-            let (x, y) = (2 * (index % view.width), 2 * (index / view.width));
-            let (x1, y1) = ((x + 1).min(self.view.width - 1), (y + 1).min(self.view.height - 1));
-            let w = self.view.width;
-            let (a, b) = (&self.px[y * w + x], &self.px[y * w + x1]);
-            let (c, d) = (&self.px[y1 * w + x], &self.px[y1 * w + x1]);
-            for k in 0..4 {
-                out[k] = 0.25 * (a[k] + b[k] + c[k] + d[k]);
+        let (w, last) = (self.view.width, self.view.height - 1);
+        for (y, row) in small.px.chunks_exact_mut(view.width).enumerate() {
+            let line = |y: usize| &self.px[y.min(last) * w..][..w];
+            let pairs = line(2 * y).chunks(2).zip(line(2 * y + 1).chunks(2));
+            for (out, (upper, lower)) in row.iter_mut().zip(pairs) {
+                let (a, b) = (upper[0], upper[upper.len() - 1]);
+                let (c, d) = (lower[0], lower[lower.len() - 1]);
+                for k in 0..4 {
+                    out[k] = 0.25 * (a[k] + b[k] + c[k] + d[k]);
+                }
             }
         }
         small
     }
 
-    fn blur(&mut self, reach: usize) {
+    #[inline(always)]
+    fn blur<const REACH: usize>(&mut self) {
         let (w, h) = (self.view.width, self.view.height);
-        let mut line = Vec::with_capacity(w.max(h));
+        let mut line = Vec::with_capacity(w.max(h) + 2 * REACH);
         for y in 0..h {
-            slide(&mut self.px, y * w, 1, w, reach, &mut line);
+            slide::<REACH>(&mut self.px, y * w, 1, w, &mut line);
         }
         for x in 0..w {
-            slide(&mut self.px, x, w, h, reach, &mut line);
+            slide::<REACH>(&mut self.px, x, w, h, &mut line);
         }
     }
 }
 
-struct Stretch<'a> {
-    small: &'a Small,
-    view: View,
-    row: usize,
-    line: &'a mut Vec<Quad>,
-    out: &'a mut [Quad],
-}
-
-impl NullaryFnOnce for Stretch<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        let (w, h) = (self.small.view.width, self.small.view.height);
-        let px = &self.small.px;
-        let y = self.view.y(self.row as f32) + 0.5;
-        let py = (y * h as f32 - 0.5).clamp(0.0, (h - 1) as f32);
-        let iy = py as usize;
-        let ty = py - iy as f32;
-        let jy = (iy + 1).min(h - 1);
-        self.line.resize(w, [0.0; 4]);
-        let (a, b) = (&px[iy * w..(iy + 1) * w], &px[jy * w..(jy + 1) * w]);
-        for ((q, a), b) in self.line.iter_mut().zip(a).zip(b) {
-            for k in 0..4 {
-                q[k] = a[k] + (b[k] - a[k]) * ty;
-            }
-        }
-        match (self.out.len() / w, self.out.len() % w, self.view.height == h * 4) {
-            (4, 0, true) => spread::<4>(self.line, self.out),
-            (8, 0, _) if self.view.height == h * 8 => spread::<8>(self.line, self.out),
-            _ => spread_any(self.line, self.view, h, self.out),
-        }
-    }
-}
-
-/// Stretches a row by a whole number: the weights are the same for every block.
+/// A running mean along one row or column; beyond the edge is the edge.
 #[inline(always)]
-fn spread<const TIMES: usize>(line: &[Quad], out: &mut [Quad]) {
-    let last = line.len() - 1;
-    for (index, block) in out.chunks_exact_mut(TIMES).enumerate() {
-        let (before, here) = (line[index.saturating_sub(1)], line[index]);
-        let after = line[(index + 1).min(last)];
-        for (k, pixel) in block.iter_mut().enumerate() {
-            let part = (k as i32 as f32 + 0.5) / TIMES as i32 as f32 - 0.5;
-            let (beside, part) = if part < 0.0 { (before, -part) } else { (after, part) };
-            for c in 0..4 {
-                pixel[c] = here[c] + (beside[c] - here[c]) * part;
-            }
-        }
-    }
-}
-
-/// Stretches a row by any factor.
-#[inline(always)]
-fn spread_any(line: &[Quad], view: View, small_height: usize, out: &mut [Quad]) {
-    let step = small_height as f32 / view.height as f32;
-    let start = view.x(0.0) * small_height as f32 + line.len() as f32 * 0.5 - 0.5;
-    let last = line.len() - 1;
-    for (x, pixel) in out.iter_mut().enumerate() {
-        let u = (start + step * x as i32 as f32).max(0.0);
-        let at = (u as i32 as usize).min(last);
-        let part = (u - at as i32 as f32).min(1.0);
-        let (a, b) = (line[at], line[(at + 1).min(last)]);
-        for k in 0..4 {
-            pixel[k] = a[k] + (b[k] - a[k]) * part;
-        }
-    }
-}
-
-/// A running mean along one row or column.
-fn slide(
+fn slide<const REACH: usize>(
     px: &mut [Quad],
     start: usize,
     step: usize,
     len: usize,
-    reach: usize,
     line: &mut Vec<Quad>,
 ) {
     line.clear();
+    line.resize(REACH, px[start]);
     line.extend((0..len).map(|i| px[start + i * step]));
-    let weight = 1.0 / (2 * reach + 1) as f32;
-    let pick = |i: isize| line[i.clamp(0, len as isize - 1) as usize];
-    for i in 0..len as isize {
+    line.resize(len + 2 * REACH, px[start + (len - 1) * step]);
+    let weight = 1.0 / (2 * REACH + 1) as i32 as f32;
+    for (i, window) in line.windows(2 * REACH + 1).enumerate() {
         // Summed afresh: a running sum of floats drifts, and the windows are short.
         let mut sum = [0.0; 4];
-        for d in -(reach as isize)..=reach as isize {
-            let q = pick(i + d);
+        for quad in window {
             for k in 0..4 {
-                sum[k] += q[k];
+                sum[k] += quad[k];
             }
         }
-        px[start + i as usize * step] = part_of(sum, weight);
+        px[start + i * step] = part_of(sum, weight);
     }
 }
 
@@ -189,57 +113,79 @@ pub(crate) struct Rays {
 
 /// Bloom and rays of a small frame, ready to be added to the large one.
 pub(crate) fn light_of(small: &Small, rays: Rays) -> Small {
-    let mut light = small.halved();
-    let bright = |q: &Quad| {
-        let most = q[0].max(q[1]).max(q[2]);
-        let part = ((most - 0.70) / 0.5).clamp(0.0, 1.6);
-        [q[0] * part, q[1] * part, q[2] * part, part]
-    };
-    let beams = (rays.strength > 0.0).then(|| march(&light, rays));
-    for q in &mut light.px {
-        *q = bright(q);
-    }
-    light.blur(2);
-    let mut wide = light.clone();
-    wide.blur(5);
-    for (index, q) in light.px.iter_mut().enumerate() {
-        let far = wide.px[index];
-        let beam = beams.as_ref().map_or(0.0, |b| b[index]);
-        for k in 0..3 {
-            q[k] = rays.bloom * (0.08 * q[k] + 0.12 * far[k]) + rays.ink[k] * beam;
+    Arch::new().dispatch(LightOf { small, rays })
+}
+
+struct LightOf<'a> {
+    small: &'a Small,
+    rays: Rays,
+}
+
+impl NullaryFnOnce for LightOf<'_> {
+    type Output = Small;
+
+    #[inline(always)]
+    fn call(self) -> Small {
+        let rays = self.rays;
+        let mut light = self.small.halved();
+        let beams = if rays.strength > 0.0 { march(&light, rays) } else { Vec::new() };
+        for q in &mut light.px {
+            let most = q[0].max(q[1]).max(q[2]);
+            let part = ((most - 0.70) / 0.5).clamp(0.0, 1.6);
+            *q = [q[0] * part, q[1] * part, q[2] * part, part];
         }
+        light.blur::<2>();
+        let mut wide = light.clone();
+        wide.blur::<5>();
+        for (q, far) in light.px.iter_mut().zip(&wide.px) {
+            for k in 0..3 {
+                q[k] = rays.bloom * (0.08 * q[k] + 0.12 * far[k]);
+            }
+        }
+        for (q, beam) in light.px.iter_mut().zip(&beams) {
+            for (light, ink) in q.iter_mut().zip(rays.ink) {
+                *light += ink * beam;
+            }
+        }
+        light
     }
-    light
 }
 
 /// Shafts: brightness gathered along the line to the sun.
+#[inline(always)]
 fn march(small: &Small, rays: Rays) -> Vec<f32> {
     const STEPS: usize = 22;
     let view = small.view;
-    let source: Vec<f32> = small
+    // The last place is dark: what lies outside of the picture is looked up there.
+    let mut source: Vec<f32> = small
         .px
         .iter()
         .map(|q| ((0.3 * q[0] + 0.5 * q[1] + 0.2 * q[2] - 0.5) * 2.0).clamp(0.0, 1.5))
         .collect();
-    let h = view.height as f32;
-    let sun = [rays.from[0] * h + view.width as f32 * 0.5, (rays.from[1] + 0.5) * h];
-    let mut out = Vec::with_capacity(source.len());
-    for y in 0..view.height {
-        for x in 0..view.width {
-            let (dx, dy) = (sun[0] - x as f32, sun[1] - y as f32);
-            let step = 0.75 / STEPS as f32;
-            let (mut sum, mut weight) = (0.0, 1.0);
-            for s in 0..STEPS {
-                let k = s as f32 * step;
-                let (sx, sy) = (x as f32 + dx * k, y as f32 + dy * k);
-                let (cx, cy) = (sx.max(0.0) as usize, sy.max(0.0) as usize);
-                if cx < view.width && cy < view.height {
-                    sum += source[cy * view.width + cx] * weight;
-                }
-                weight *= 0.95;
+    let outside = source.len() as i32;
+    source.push(0.0);
+    let (w, h) = (view.width as i32, view.height as i32);
+    let tall = h as f32;
+    let sun = [rays.from[0] * tall + w as f32 * 0.5, (rays.from[1] + 0.5) * tall];
+    let mut out = vec![0.0_f32; small.px.len()];
+    for (y, line) in out.chunks_exact_mut(view.width).enumerate() {
+        let dy = sun[1] - y as i32 as f32;
+        let mut weight = 1.0;
+        for s in 0..STEPS {
+            let k = s as i32 as f32 * (0.75 / STEPS as i32 as f32);
+            let row = (y as i32 as f32 + dy * k).max(0.0) as i32;
+            for (x, sum) in line.iter_mut().enumerate() {
+                let x = x as i32 as f32;
+                let column = (x + (sun[0] - x) * k).max(0.0) as i32;
+                let at = if column < w && row < h { row * w + column } else { outside };
+                *sum += source[at as usize] * weight;
             }
-            let reach = (dx * dx + dy * dy) / (h * h);
-            out.push(sum * rays.strength / STEPS as f32 / (1.0 + 1.6 * reach));
+            weight *= 0.95;
+        }
+        for (x, sum) in line.iter_mut().enumerate() {
+            let dx = sun[0] - x as i32 as f32;
+            let reach = (dx * dx + dy * dy) / (tall * tall);
+            *sum = *sum * rays.strength / STEPS as i32 as f32 / (1.0 + 1.6 * reach);
         }
     }
     out

@@ -6,6 +6,16 @@ pub(crate) type Ink = [f32; 3];
 /// An [`Ink`] already multiplied by its cover, and the cover.
 pub(crate) type Quad = [f32; 4];
 
+/// White in the whole numbers that a frame is painted in: what an 8-bit colour is, five bits up.
+/// Eight times as much light fits.
+pub(crate) const WHITE: f32 = 8160.0;
+
+/// Light in whole numbers, see [`WHITE`].
+#[inline(always)]
+pub(crate) fn whole(light: f32) -> u16 {
+    (light * WHITE + 0.5).clamp(0.0, 65_535.0) as i32 as u16
+}
+
 /// `0xRRGGBB`, as colour pickers write it.
 pub(crate) const fn hex(code: u32) -> Ink {
     [
@@ -53,14 +63,6 @@ pub(crate) fn veil(a: Ink, cover: f32) -> Quad {
 /// Light that adds to what is behind it and hides nothing.
 pub(crate) fn glow(a: Ink, strength: f32) -> Quad {
     [a[0] * strength, a[1] * strength, a[2] * strength, 0.0]
-}
-
-#[inline(always)]
-pub(crate) fn over(below: &mut Quad, above: Quad) {
-    let keep = 1.0 - above[3];
-    for k in 0..4 {
-        below[k] = below[k] * keep + above[k];
-    }
 }
 
 /// A colour with only part of its cover.

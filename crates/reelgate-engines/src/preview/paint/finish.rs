@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use pulp::{Arch, NullaryFnOnce};
 use reelgate_codec::Frame;
 
-use super::colour::{Ink, Quad};
+use super::colour::{Ink, WHITE};
 use super::noise::{Dice, hash};
 use super::view::View;
 
@@ -76,8 +76,8 @@ pub(crate) struct Planar {
 pub(crate) fn finish_rows(
     frame: &mut Frame,
     top: usize,
-    rows: [&[Quad]; 2],
-    light: &[Quad],
+    rows: [&[u16]; 2],
+    light: &[u16],
     grade: &Grade,
     index: u32,
     planar: &mut [Planar; 2],
@@ -145,8 +145,8 @@ impl NullaryFnOnce for Plain<'_> {
 /// Everything one row needs to be graded.
 struct Row<'a> {
     planes: &'a mut Planar,
-    row: &'a [Quad],
-    light: &'a [Quad],
+    row: &'a [u16],
+    light: &'a [u16],
     view: View,
     uy: f32,
     grade: &'a Grade,
@@ -184,17 +184,16 @@ impl NullaryFnOnce for Chroma<'_> {
 }
 
 #[inline(always)]
-fn split(planes: &mut Planar, row: &[Quad], light: &[Quad]) {
-    let width = row.len();
-    planes.red.resize(width, 0.0);
-    planes.green.resize(width, 0.0);
-    planes.blue.resize(width, 0.0);
-    planes.shade.resize(width, 0.0);
-    let (r, g, b) = (&mut planes.red[..], &mut planes.green[..], &mut planes.blue[..]);
-    for ((((q, l), r), g), b) in row.iter().zip(light).zip(r).zip(g).zip(b) {
-        *r = q[0] + l[0];
-        *g = q[1] + l[1];
-        *b = q[2] + l[2];
+fn split(planes: &mut Planar, row: &[u16], light: &[u16]) {
+    let width = row.len() / 3;
+    let Planar { red, green, blue, shade } = planes;
+    shade.resize(width, 0.0);
+    let parts = row.chunks_exact(width).zip(light.chunks_exact(width));
+    for ((row, light), plane) in parts.zip([red, green, blue]) {
+        plane.resize(width, 0.0);
+        for ((out, own), light) in plane.iter_mut().zip(row).zip(light) {
+            *out = (u32::from(*own) + u32::from(*light)) as i32 as f32 * (1.0 / WHITE);
+        }
     }
 }
 
@@ -239,13 +238,21 @@ fn write_luma(luma: &mut [u8], planes: &Planar, noise: &[f32], strength: f32) {
 
 #[inline(always)]
 fn write_chroma(u: &mut [u8], v: &mut [u8], a: &Planar, b: &Planar, noise: &[f32]) {
-    for (x, (u, v)) in u.iter_mut().zip(v).enumerate() {
-        let mean =
-            |p: &[f32], q: &[f32]| 0.25 * (p[2 * x] + p[2 * x + 1] + q[2 * x] + q[2 * x + 1]);
-        let (r, g, b) = (mean(&a.red, &b.red), mean(&a.green, &b.green), mean(&a.blue, &b.blue));
+    let mean = |p: &[f32; 2], q: &[f32; 2]| 0.25 * (p[0] + p[1] + q[0] + q[1]);
+    let red = pairs(&a.red, &b.red);
+    let (green, blue) = (pairs(&a.green, &b.green), pairs(&a.blue, &b.blue));
+    let inks = red.zip(green).zip(blue);
+    for (((u, v), noise), ((r, g), b)) in u.iter_mut().zip(v).zip(noise).zip(inks) {
+        let (r, g, b) = (mean(r.0, r.1), mean(g.0, g.1), mean(b.0, b.1));
         let light = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-        let dither = 0.35 * noise[x];
+        let dither = 0.35 * noise;
         *u = (128.5 + 224.0 / 1.8556 * (b - light) + dither).clamp(16.0, 240.0) as i32 as u8;
         *v = (128.5 + 224.0 / 1.5748 * (r - light) - dither).clamp(16.0, 240.0) as i32 as u8;
     }
+}
+
+/// Two pixels of each of two rows at a time.
+#[inline(always)]
+fn pairs<'a>(a: &'a [f32], b: &'a [f32]) -> impl Iterator<Item = (&'a [f32; 2], &'a [f32; 2])> {
+    a.as_chunks().0.iter().zip(b.as_chunks().0)
 }

@@ -1,6 +1,11 @@
 //! A painted cut-out: pixels with cover, made once when a shot is composed, moved every frame.
 
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+use std::{iter, thread};
+
 use super::colour::{Ink, Quad, part_of};
+use super::lay::CHUNK;
 use super::raster::{ToPixels, cover};
 use super::shape::{Point, Shape};
 
@@ -13,12 +18,41 @@ pub(crate) struct Sheet {
     pub(crate) density: f32,
     pub(crate) width: usize,
     pub(crate) height: usize,
+    /// Row after row, and [`BEHIND`] more.
     pub(crate) texels: Vec<[u8; 4]>,
-    /// First and one past the last column of each row that is not empty.
-    pub(crate) spans: Vec<(u32, u32)>,
+    /// What is not empty in each row and the next one together, row after row.
+    runs: Vec<Run>,
+    /// Where each row's runs begin, and where the last one's end.
+    rows: Vec<u32>,
+    /// Whether any run touches the left and the right edge.
+    pub(crate) open: [bool; 2],
     /// The longest run of columns in each row that hides everything behind it.
     pub(crate) solid: Vec<(u32, u32)>,
 }
+
+/// Some texels of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// First and one past the last.
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+    /// Nothing shines through.
+    pub(crate) solid: bool,
+}
+
+/// Texels behind the last row: whole chunks are read from any row's end.
+const BEHIND: usize = 2 * CHUNK;
+
+/// Texels that are judged together.
+const BLOCK: usize = 8;
+/// Blocks from which on it pays to skip nothing, or to lay what hides everything.
+const GAP: usize = 3;
+const SOLID: usize = 6;
+
+/// From so many texels on, threads share what is painted, so many rows at a time.
+const SHARED_TEXELS: usize = 1 << 16;
+const SHARED_ROWS: usize = 8;
+const THREADS_MAX: usize = 8;
 
 impl Sheet {
     /// An empty sheet over `[left, top, right, bottom]`.
@@ -30,9 +64,20 @@ impl Sheet {
             density,
             width,
             height,
-            texels: vec![[0; 4]; width * height],
-            spans: vec![(0, width as u32); height],
+            texels: vec![[0; 4]; width * height + BEHIND],
+            runs: Vec::new(),
+            rows: Vec::new(),
+            open: [false; 2],
             solid: vec![(0, 0); height],
+        }
+    }
+
+    /// What is not empty in a row and the next one together; none before the sheet is dry.
+    #[inline(always)]
+    pub(crate) fn runs(&self, row: usize) -> &[Run] {
+        match self.rows.get(row..row + 2) {
+            Some(&[from, to]) => &self.runs[from as usize..to as usize],
+            _ => &[],
         }
     }
 
@@ -50,20 +95,19 @@ impl Sheet {
     }
 
     /// Fills a shape; `ink` is asked for the colour at each point, in frame units.
-    pub(crate) fn fill(&mut self, shape: &Shape, ink: impl Fn(f32, f32) -> Quad) {
+    pub(crate) fn fill(&mut self, shape: &Shape, ink: impl Fn(f32, f32) -> Quad + Sync) {
         let Some(mask) = cover(shape, self.to_pixels(), self.width, self.height) else { return };
-        for (row, line) in mask.cover.chunks_exact(mask.width).enumerate() {
-            let y = mask.top + row;
-            let uy = self.origin[1] + (y as f32 + 0.5) / self.density;
-            let start = y * self.width + mask.left;
-            for (column, &part) in line.iter().enumerate() {
+        let (origin, density) = (self.origin, self.density);
+        self.each_row(mask.top..mask.top + mask.height, mask.width, |y, row| {
+            let uy = origin[1] + (y as f32 + 0.5) / density;
+            let line = &mask.cover[(y - mask.top) * mask.width..][..mask.width];
+            for ((column, &part), texel) in line.iter().enumerate().zip(&mut row[mask.left..]) {
                 if part > 0.002 {
-                    let ux = self.origin[0] + ((mask.left + column) as f32 + 0.5) / self.density;
-                    let colour = ink(ux, uy);
-                    lay(&mut self.texels[start + column], part_of(colour, part));
+                    let ux = origin[0] + ((mask.left + column) as f32 + 0.5) / density;
+                    lay(texel, part_of(ink(ux, uy), part));
                 }
             }
-        }
+        });
     }
 
     pub(crate) fn flat(&mut self, shape: &Shape, ink: Ink) {
@@ -71,33 +115,70 @@ impl Sheet {
     }
 
     /// Asks for the colour of every pixel; for grounds and walls.
-    pub(crate) fn wash(&mut self, ink: impl Fn(f32, f32) -> Quad) {
-        for y in 0..self.height {
-            let uy = self.origin[1] + (y as f32 + 0.5) / self.density;
-            let row = &mut self.texels[y * self.width..(y + 1) * self.width];
+    pub(crate) fn wash(&mut self, ink: impl Fn(f32, f32) -> Quad + Sync) {
+        let (origin, density) = (self.origin, self.density);
+        self.each_row(0..self.height, self.width, |y, row| {
+            let uy = origin[1] + (y as f32 + 0.5) / density;
             for (x, texel) in row.iter_mut().enumerate() {
-                let ux = self.origin[0] + (x as f32 + 0.5) / self.density;
+                let ux = origin[0] + (x as f32 + 0.5) / density;
                 let colour = ink(ux, uy);
                 if colour.iter().any(|c| *c > 0.0) {
                     lay(texel, colour);
                 }
             }
-        }
+        });
     }
 
     /// Fills below a skyline `top(x)`, edges antialiased; `ink(x, y, depth below the line)`.
-    pub(crate) fn below(&mut self, top: impl Fn(f32) -> f32, ink: impl Fn(f32, f32, f32) -> Quad) {
-        for x in 0..self.width {
-            let ux = self.origin[0] + (x as f32 + 0.5) / self.density;
-            let line = top(ux);
-            let first = (line - self.origin[1]) * self.density;
-            for y in first.floor().max(0.0) as usize..self.height {
+    pub(crate) fn below(
+        &mut self,
+        top: impl Fn(f32) -> f32,
+        ink: impl Fn(f32, f32, f32) -> Quad + Sync,
+    ) {
+        let (origin, density) = (self.origin, self.density);
+        let across = |x: usize| origin[0] + (x as f32 + 0.5) / density;
+        let lines: Vec<f32> = (0..self.width).map(|x| top(across(x))).collect();
+        self.each_row(0..self.height, self.width, |y, row| {
+            let uy = origin[1] + (y as f32 + 0.5) / density;
+            for ((x, line), texel) in lines.iter().enumerate().zip(row) {
+                let first = (line - origin[1]) * density;
                 let part = (y as f32 + 1.0 - first).clamp(0.0, 1.0);
-                let uy = self.origin[1] + (y as f32 + 0.5) / self.density;
-                let colour = ink(ux, uy, (uy - line).max(0.0));
-                lay(&mut self.texels[y * self.width + x], part_of(colour, part));
+                if part > 0.0 {
+                    let colour = ink(across(x), uy, (uy - line).max(0.0));
+                    lay(texel, part_of(colour, part));
+                }
             }
+        });
+    }
+
+    /// Paints some rows, of which so many columns are touched: several at once where it pays.
+    fn each_row(
+        &mut self,
+        rows: Range<usize>,
+        columns: usize,
+        paint: impl Fn(usize, &mut [[u8; 4]]) + Sync,
+    ) {
+        let (width, first) = (self.width, rows.start);
+        let texels = &mut self.texels[first * width..rows.end * width];
+        let lines = texels.chunks_exact_mut(width).enumerate();
+        if rows.len() * columns < SHARED_TEXELS {
+            return lines.for_each(|(line, row)| paint(first + line, row));
         }
+        let lines = Mutex::new(lines);
+        let take = || {
+            let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+            lines.by_ref().take(SHARED_ROWS).collect::<Vec<_>>()
+        };
+        let work = || {
+            for batch in iter::repeat_with(take).take_while(|batch| !batch.is_empty()) {
+                batch.into_iter().for_each(|(line, row)| paint(first + line, row));
+            }
+        };
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
+        thread::scope(|scope| {
+            (1..threads).for_each(|_| drop(scope.spawn(work)));
+            work();
+        });
     }
 
     /// A soft round light that adds to what is there.
@@ -121,21 +202,30 @@ impl Sheet {
         }
     }
 
-    /// Notes which rows are empty or solid. Call once, when the painting is done.
+    /// Notes what is empty and what is solid. Call once, when the painting is done.
     pub(crate) fn dried(mut self) -> Self {
-        for (y, row) in self.texels.chunks_exact(self.width).enumerate() {
-            let first = row.iter().position(|t| *t != [0; 4]).unwrap_or(self.width);
-            let last = row.iter().rposition(|t| *t != [0; 4]).map_or(first, |at| at + 1);
-            self.spans[y] = (first as u32, last as u32);
-            self.solid[y] = longest_run(row);
+        let (width, last) = (self.width, self.height - 1);
+        (self.runs, self.rows) = (Vec::new(), Vec::with_capacity(self.height + 1));
+        let mut kinds = Vec::with_capacity(width.div_ceil(BLOCK));
+        for y in 0..self.height {
+            let row = |y: usize| &self.texels[y * width..(y + 1) * width];
+            self.solid[y] = longest_run(row(y));
+            self.rows.push(self.runs.len() as u32);
+            kinds.clear();
+            let blocks = row(y).chunks(BLOCK).zip(row((y + 1).min(last)).chunks(BLOCK));
+            kinds.extend(blocks.map(|(a, b)| Kind::of(a).with(Kind::of(b))));
+            runs_of(&kinds, width, &mut self.runs);
         }
+        self.rows.push(self.runs.len() as u32);
+        let touches = |edge: &dyn Fn(&Run) -> bool| self.runs.iter().any(edge);
+        self.open = [touches(&|run| run.from == 0), touches(&|run| run.to as usize == width)];
         self
     }
 
     /// The sheet at half the density.
     pub(crate) fn halved(&self) -> Self {
         let (width, height) = (self.width.div_ceil(2).max(2), self.height.div_ceil(2).max(2));
-        let mut texels = Vec::with_capacity(width * height);
+        let mut texels = Vec::with_capacity(width * height + BEHIND);
         for y in 0..height {
             for x in 0..width {
                 let mut sum = [0_u32; 4];
@@ -150,13 +240,16 @@ impl Sheet {
                 texels.push(sum.map(|s| ((s + 2) / 4) as u8));
             }
         }
+        texels.resize(width * height + BEHIND, [0; 4]);
         let half = Self {
             origin: self.origin,
             density: self.density / 2.0,
             width,
             height,
             texels,
-            spans: vec![(0, 0); height],
+            runs: Vec::new(),
+            rows: Vec::new(),
+            open: [false; 2],
             solid: vec![(0, 0); height],
         };
         half.dried()
@@ -173,6 +266,53 @@ impl Sheet {
             box_blur(&mut self.texels, self.height, self.width, self.width, 1, reach);
         }
         self
+    }
+}
+
+/// What a few texels are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Empty,
+    Mixed,
+    Solid,
+}
+
+impl Kind {
+    fn of(texels: &[[u8; 4]]) -> Self {
+        let any = texels.as_flattened().iter().fold(0, |any, byte| any | byte);
+        let least = texels.iter().fold(255, |least, texel| texel[3].min(least));
+        match (any, least) {
+            (0, _) => Self::Empty,
+            (_, SOLID_COVER..) => Self::Solid,
+            _ => Self::Mixed,
+        }
+    }
+
+    fn with(self, other: Self) -> Self {
+        if self == other { self } else { Self::Mixed }
+    }
+}
+
+/// From this cover on nothing shines through.
+const SOLID_COVER: u8 = 254;
+
+/// Notes one row's runs: short gaps and short solid parts are not worth an interruption.
+fn runs_of(kinds: &[Kind], width: usize, runs: &mut Vec<Run>) {
+    let before = runs.len();
+    let mut start = 0;
+    for same in kinds.chunk_by(|a, b| a == b) {
+        let end = start + same.len();
+        let (from, to) = ((start * BLOCK) as u32, (end * BLOCK).min(width) as u32);
+        start = end;
+        let solid = same[0] == Kind::Solid && same.len() >= SOLID;
+        // A gap at the edge may go on for ever: it is never filled.
+        if same[0] == Kind::Empty && (same.len() >= GAP || from == 0 || to as usize == width) {
+            continue;
+        }
+        match runs[before..].last_mut() {
+            Some(run) if run.to == from && !run.solid && !solid => run.to = to,
+            _ => runs.push(Run { from, to, solid }),
+        }
     }
 }
 
@@ -213,7 +353,7 @@ fn box_blur(
 fn longest_run(row: &[[u8; 4]]) -> (u32, u32) {
     let (mut best, mut start) = ((0, 0), 0);
     for (at, texel) in row.iter().enumerate() {
-        if texel[3] < 254 {
+        if texel[3] < SOLID_COVER {
             start = at + 1;
         } else if at + 1 - start > best.1 - best.0 {
             best = (start, at + 1);

@@ -3,9 +3,8 @@
 use libm::sinf;
 
 use super::super::cast::Part;
-use super::super::cast::beast::{self, Beast};
-use super::super::cast::craft;
 use super::super::cast::person::{self, Look};
+use super::super::cast::{craft, creature};
 use super::super::paint::colour::{Ink, hex, mix, scale, veil};
 use super::super::paint::cutout::Coat;
 use super::super::paint::shape::Point;
@@ -13,7 +12,7 @@ use super::super::words::{Action, Framing, Setting, Subject};
 use super::light::Light;
 use super::site::Site;
 use super::stage::{Dab, Element, Moment};
-use super::traffic;
+use super::{herds, traffic};
 
 /// Figures a shot may hold before it gets crowded.
 const FIGURES_MAX: usize = 5;
@@ -113,17 +112,13 @@ pub(crate) fn enter(site: &mut Site<'_>) {
 }
 
 fn on_foot(subject: Subject) -> bool {
-    subject.is_human()
-        || matches!(
-            subject,
-            Subject::Cat | Subject::Dog | Subject::Horse | Subject::Robot | Subject::Bicycle
-        )
+    subject.is_human() || subject.is_beast() || matches!(subject, Subject::Robot | Subject::Bicycle)
 }
 
 fn enter_one(site: &mut Site<'_>, subject: Subject, x: f32) {
     match subject {
         s if s.is_human() => people(site, s, x),
-        Subject::Cat | Subject::Dog | Subject::Horse => animal(site, subject, x),
+        s if s.is_beast() => herds::animals(site, s, x),
         Subject::Robot => robot(site, x),
         Subject::Bicycle => bicycle(site),
         Subject::Bird => birds(site),
@@ -136,9 +131,10 @@ fn enter_one(site: &mut Site<'_>, subject: Subject, x: f32) {
         Subject::Airplane => traffic::airplane(site),
         Subject::Balloon => traffic::balloons(site),
         Subject::Rocket => traffic::rocket(site),
-        Subject::House | Subject::Lighthouse | Subject::Windmill => {
-            super::works::building(site, subject);
+        Subject::House | Subject::Lighthouse | Subject::Windmill | Subject::Castle => {
+            super::buildings::building(site, subject);
         }
+        Subject::Temple | Subject::Village => super::buildings::building(site, subject),
         Subject::Candles => super::works::candles(site),
         Subject::Cup => super::works::cup(site),
         Subject::Fire => super::works::fire(site),
@@ -149,7 +145,7 @@ fn enter_one(site: &mut Site<'_>, subject: Subject, x: f32) {
     }
 }
 
-fn gait(site: &Site<'_>) -> Option<Action> {
+pub(super) fn gait(site: &Site<'_>) -> Option<Action> {
     site.facts.actions.iter().copied().find(|a| {
         matches!(
             a,
@@ -176,6 +172,10 @@ pub(crate) fn close_up(site: &Site<'_>) -> f32 {
 
 fn people(site: &mut Site<'_>, kind: Subject, x: f32) {
     if site.facts.has(Subject::Bicycle) || site.facts.has(Subject::Rocket) && !site.has_ground() {
+        return;
+    }
+    // Riders come with what they ride.
+    if site.has_ground() && herds::mount(site).is_some() {
         return;
     }
     let look = Look::new(kind, site.facts.has(Subject::Umbrella), &mut site.dice);
@@ -210,37 +210,6 @@ fn people(site: &mut Site<'_>, kind: Subject, x: f32) {
     let beside = if site.facts.has(Subject::Fire) { -way * 0.62 * tall } else { 0.0 };
     let pose = move |m: &Moment| ([at(m) + beside, foot], tall, way);
     site.figure(stand.distance, pose, move |m| person::person(&look, action, m.seconds));
-}
-
-fn animal(site: &mut Site<'_>, kind: Subject, x: f32) {
-    let stand = site.stand;
-    let (size, pace) = match kind {
-        Subject::Cat => (0.36, 0.06),
-        Subject::Dog => (0.44, 0.08),
-        _ => (0.80, 0.10),
-    };
-    let beast = Beast::new(kind, &mut site.dice);
-    let company = site.facts.subjects.iter().any(|s| s.is_human());
-    let large = if company || kind == Subject::Horse { 1.0 } else { 1.45 };
-    let tall = stand.man * size * large * close_up(site) * site.fit().max(0.7);
-    let action = gait(site).or(Some(Action::Walk));
-    let speed = match action {
-        Some(Action::Run) => pace * 3.2,
-        Some(Action::Sit | Action::Stand) => 0.0,
-        _ => pace,
-    };
-    // Two animals meet: they walk towards each other.
-    let way = if x > 0.02 {
-        -1.0
-    } else if x < -0.02 {
-        1.0
-    } else {
-        facing(site)
-    };
-    let at = site.walk(x * 1.1, speed, way);
-    let foot = stand.foot + 0.02;
-    let pose = move |m: &Moment| ([at(m), foot], tall, way);
-    site.figure(stand.distance * 0.98, pose, move |m| beast.parts(action, m.seconds));
 }
 
 fn robot(site: &mut Site<'_>, x: f32) {
@@ -283,7 +252,7 @@ pub(crate) fn birds(site: &mut Site<'_>) {
             .map(|&(at, size, phase)| {
                 let x = at[0] * half + way * (0.07 * m.seconds - 0.2);
                 let y = top - 0.24 + at[1] + 0.012 * sinf(m.seconds * 0.9 + phase);
-                let shape = beast::bird(m.seconds, phase).stood([x, y], size, way);
+                let shape = creature::bird(m.seconds, phase).stood([x, y], size, way);
                 Dab::Fill(shape, Coat::plain(ink))
             })
             .collect()
@@ -301,7 +270,7 @@ pub(crate) fn swimmers(site: &mut Site<'_>, kind: Subject) {
         let size = size * site.fit();
         let pose = move |m: &Moment| ([at(m), foot + 0.025 * sinf(m.seconds * 0.6)], size, way);
         return site.figure(2.4, pose, move |m| {
-            if whale { beast::whale(m.seconds) } else { beast::turtle(m.seconds) }
+            if whale { creature::whale(m.seconds) } else { creature::turtle(m.seconds) }
         });
     }
     const HUES: [Ink; 4] = [hex(0xf0_9040), hex(0xf0_d060), hex(0x8c_c8e8), hex(0xe8_7c8c)];
@@ -325,7 +294,7 @@ pub(crate) fn swimmers(site: &mut Site<'_>, kind: Subject) {
                     + way * run * (m.part - 0.5) * 2.0
                     + 0.02 * sinf(m.seconds * 0.7 + phase);
                 let y = centre[1] + at[1] + 0.015 * sinf(m.seconds * 0.9 + phase * 2.0);
-                let fish = beast::fish(m.seconds, phase, own);
+                let fish = creature::fish(m.seconds, phase, own);
                 dabs.extend(dresser.dabs(fish, ([x, y], size, way)));
             }
             dabs
@@ -350,7 +319,7 @@ fn butterflies(site: &mut Site<'_>) {
         for &(at, phase, own) in &all {
             let x = at[0] + 0.10 * sinf(t * 0.5 + phase) + 0.03 * sinf(t * 1.7 + phase);
             let y = at[1] + 0.04 * sinf(t * 1.1 + phase * 2.0) + 0.012 * sinf(t * 5.0 + phase);
-            dabs.extend(dresser.dabs(beast::butterfly(t, phase, own), ([x, y], 0.055, 1.0)));
+            dabs.extend(dresser.dabs(creature::butterfly(t, phase, own), ([x, y], 0.055, 1.0)));
         }
         dabs
     });

@@ -1,7 +1,7 @@
 //! What is behind every layer: the sky, the deep, the void.
 
-use super::super::paint::band::Band;
 use super::super::paint::bloom::Small;
+use super::super::paint::cutout::Fleck;
 use super::super::paint::view::View;
 use super::deep::Deep;
 use super::sky::Sky;
@@ -24,17 +24,12 @@ impl Backdrop {
         }
     }
 
-    /// The small picture made large again, and what must be sharp.
-    pub(crate) fn paint_band(&self, band: &mut Band<'_>, small: &Small, moment: &Moment) {
-        for y in band.range() {
-            let mut line = std::mem::take(band.spare);
-            small.stretch_row(band.view, y, &mut line, band.row(y));
-            *band.spare = line;
-        }
+    /// What must be sharp on the small picture made large again.
+    pub(crate) fn points(&self, small: &Small, moment: &Moment) -> Vec<Fleck> {
         match self {
-            Self::Sky(sky) => sky.paint_points(band, small, &moment.eye, moment.seconds),
-            Self::Deep(_) => {}
-            Self::Void(void) => void.paint_points(band, moment),
+            Self::Sky(sky) => sky.points(small, &moment.eye, moment.seconds),
+            Self::Deep(_) => Vec::new(),
+            Self::Void(void) => void.points(moment),
         }
     }
 }

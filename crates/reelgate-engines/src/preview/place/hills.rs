@@ -166,9 +166,9 @@ fn bank(site: &mut Site<'_>, distance: f32, side: f32, gap: f32) {
 /// Fills between two lines wherever the upper is above the lower.
 fn paint_tongue(
     sheet: &mut Sheet,
-    upper: impl Fn(f32) -> f32,
-    lower: impl Fn(f32) -> f32,
-    ink: impl Fn(f32, f32, f32) -> [f32; 3],
+    upper: impl Fn(f32) -> f32 + Sync,
+    lower: impl Fn(f32) -> f32 + Sync,
+    ink: impl Fn(f32, f32, f32) -> [f32; 3] + Sync,
 ) {
     sheet.below(&upper, |x, y, depth| {
         let thick = lower(x) - upper(x);

@@ -3,8 +3,10 @@
 mod actors;
 mod backdrop;
 mod beyond;
+mod buildings;
 mod coast;
 mod deep;
+mod herds;
 mod hills;
 mod inside;
 mod land;
@@ -14,6 +16,7 @@ mod plant;
 mod site;
 mod sky;
 pub(crate) mod stage;
+mod strip;
 pub(crate) mod swarm;
 mod terrain;
 mod town;
@@ -32,7 +35,7 @@ use backdrop::Backdrop;
 use light::Light;
 use site::{Site, Stand};
 use sky::Sky;
-use stage::{Element, Stage};
+use stage::{Element, Stage, finish_cards};
 use swarm::Swarm;
 use terrain::{Cover, Terrain};
 
@@ -63,9 +66,11 @@ pub(crate) fn build(
     let light = site.light;
     let backdrop = backdrop
         .unwrap_or_else(|| Backdrop::Sky(Box::new(Sky::new(light, windy, aspect, &mut site.dice))));
+    let mut elements = site.elements;
+    finish_cards(&mut elements);
     Stage {
         backdrop,
-        elements: site.elements,
+        elements,
         swarms,
         grade: light.grade,
         rays: Rays { from: light.sun, ink: light.glow, strength: light.rays * 0.55, bloom: 1.0 },

@@ -2,7 +2,6 @@
 
 use pulp::{Arch, NullaryFnOnce};
 
-use super::super::paint::band::Band;
 use super::super::paint::bloom::Small;
 use super::super::paint::colour::{Ink, Quad, glow, mix, scale};
 use super::super::paint::cutout::Fleck;
@@ -77,7 +76,7 @@ impl Sky {
     }
 
     #[inline(always)]
-    fn clouded(&self, tile: &Tile, sky: Ink, p: Point, up: f32, seconds: f32) -> Quad {
+    fn clouded(&self, tile: Tile, sky: Ink, p: Point, up: f32, seconds: f32) -> Quad {
         let l = &self.light;
         let far = 0.85 / (up + 0.12);
         let (u, v) = (p[0] * far + self.offset[0] + seconds * self.drift, far + self.offset[1]);
@@ -103,23 +102,25 @@ impl Sky {
         [out[0], out[1], out[2], part]
     }
 
-    /// Stars and moon, at full sharpness, dimmed by the cloud in `small`.
-    pub(crate) fn paint_points(&self, band: &mut Band<'_>, small: &Small, eye: &Eye, seconds: f32) {
+    /// Stars and moon, dimmed by the cloud in `small`.
+    pub(crate) fn points(&self, small: &Small, eye: &Eye, seconds: f32) -> Vec<Fleck> {
         let lens = eye.sky();
-        for star in &self.stars {
+        let star = |star: &Star| {
             let at = lens.see(star.at);
             let clear = 1.0 - small.at(at[0], at[1])[3];
             let beat = 0.75 + 0.25 * libm::sinf(seconds * 2.1 + star.phase * 7.0);
             let warmth = mix([0.75, 0.85, 1.0], [1.0, 0.92, 0.8], star.phase / 6.2);
             let strength = clear * beat * (0.5 + 300.0 * star.size).min(1.2);
-            Fleck::dot(at, star.size * lens.scale * 1.5, glow(warmth, strength)).paint(band);
-        }
+            Fleck::dot(at, star.size * lens.scale * 1.5, glow(warmth, strength))
+        };
+        let mut points: Vec<Fleck> = self.stars.iter().map(star).collect();
         if self.light.night > 0.9 && self.light.disc > 0.0 {
-            self.paint_moon(band, small, lens.see(self.light.sun), lens.scale);
+            self.moon(&mut points, small, lens.see(self.light.sun), lens.scale);
         }
+        points
     }
 
-    fn paint_moon(&self, band: &mut Band<'_>, small: &Small, at: Point, size: f32) {
+    fn moon(&self, points: &mut Vec<Fleck>, small: &Small, at: Point, size: f32) {
         let clear = 1.0 - 0.85 * small.at(at[0], at[1])[3];
         let radius = self.light.disc * size;
         let disc = |dx: f32, dy: f32, r: f32, ink: Ink, part: f32| Fleck {
@@ -129,10 +130,10 @@ impl Sky {
             ink: [ink[0] * part, ink[1] * part, ink[2] * part, part],
             crisp: 1.0,
         };
-        disc(0.0, 0.0, 1.0, [1.02, 1.0, 0.92], clear).paint(band);
+        points.push(disc(0.0, 0.0, 1.0, [1.02, 1.0, 0.92], clear));
         for (dx, dy, r) in [(-0.3, -0.2, 0.34), (0.25, 0.3, 0.28), (0.3, -0.35, 0.2)] {
-            let grey = Fleck { crisp: 0.3, ..disc(dx, dy, r, [0.8, 0.8, 0.78], 0.5 * clear) };
-            grey.paint(band);
+            let grey = disc(dx, dy, r, [0.8, 0.8, 0.78], 0.5 * clear);
+            points.push(Fleck { crisp: 0.3, ..grey });
         }
     }
 }

@@ -1,15 +1,19 @@
 //! A composed shot: a backdrop, cut-outs and actors at their distances, weather, and its light.
 
+use std::sync::{Mutex, PoisonError};
+use std::{iter, thread};
+
 use reelgate_codec::Frame;
 
 use super::super::camera::Camera;
 use super::super::paint::band::{BAND_ROWS, Band, Seen};
 use super::super::paint::bloom::{Rays, Small, light_of};
-use super::super::paint::colour::Quad;
-use super::super::paint::cutout::{Coat, Cutout, Fleck};
+use super::super::paint::cutout::{Coat, Cutout, Fleck, Scatter};
 use super::super::paint::finish::{Grade, Planar, finish_rows};
+use super::super::paint::lay::Spare;
 use super::super::paint::shape::Shape;
 use super::super::paint::sheet::Sheet;
+use super::super::paint::soft::Soft;
 use super::super::paint::view::{Eye, Lens, View};
 use super::super::words::Setting;
 use super::backdrop::Backdrop;
@@ -79,11 +83,17 @@ pub(crate) struct Card {
 
 impl Card {
     pub(crate) fn new(sheet: Sheet, distance: f32) -> Self {
+        Self { levels: vec![sheet], distance, sway: 0.0, drift: 0.0 }
+    }
+
+    /// Makes what the painted sheet needs to be shown.
+    fn finish(&mut self) {
+        let Some(sheet) = self.levels.drain(..).next() else { return };
         let sheet = sheet.dried();
         let half = sheet.halved();
         let quarter = half.halved();
         let eighth = quarter.halved();
-        Self { levels: vec![sheet, half, quarter, eighth], distance, sway: 0.0, drift: 0.0 }
+        self.levels = vec![sheet, half, quarter, eighth];
     }
 
     pub(crate) fn swaying(mut self, sway: f32) -> Self {
@@ -137,6 +147,21 @@ impl Card {
     }
 }
 
+/// Makes all cut-outs ready to be shown, several at once. Call once, when a stage is built.
+pub(super) fn finish_cards(elements: &mut [Element]) {
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(elements.len());
+    let cards = Mutex::new(elements.iter_mut().filter_map(|element| match element {
+        Element::Card(card) => Some(card),
+        _ => None,
+    }));
+    let take = || cards.lock().unwrap_or_else(PoisonError::into_inner).next();
+    thread::scope(|scope| {
+        let work = || iter::from_fn(take).for_each(Card::finish);
+        (1..threads).for_each(|_| drop(scope.spawn(work)));
+        work();
+    });
+}
+
 /// Everything one shot needs to be drawn at any moment.
 pub(crate) struct Stage {
     pub(crate) backdrop: Backdrop,
@@ -154,9 +179,9 @@ pub(crate) struct Stage {
 /// Buffers kept between frames.
 #[derive(Default)]
 pub(crate) struct Easel {
-    band: Vec<Quad>,
-    light: Vec<Quad>,
-    spare: Vec<Quad>,
+    band: Vec<u16>,
+    light: Vec<u16>,
+    spare: Spare,
     planar: [Planar; 2],
 }
 
@@ -179,48 +204,50 @@ impl Stage {
         let small_view =
             View { width: view.width.div_ceil(SMALL), height: view.height.div_ceil(SMALL) };
         let back = self.backdrop.paint_small(small_view, moment);
+        let points = Scatter::new(self.backdrop.points(&back, moment).into_iter(), view);
+        let back = Soft::from(&back);
         let (small, mirrors) = self.paint_small(&back, moment, easel);
         let sun = moment.eye.sky().see(self.rays.from);
-        let light = light_of(&small, Rays { from: sun, ..self.rays });
+        let light = Soft::from(&light_of(&small, Rays { from: sun, ..self.rays }));
         let ready = self.ready(view, moment, mirrors);
-        let flecks: Vec<Fleck> =
-            self.swarms.iter().flat_map(|swarm| swarm.flecks(view, moment)).collect();
+        let flecks = self.swarms.iter().flat_map(|swarm| swarm.flecks(view, moment));
+        let flecks = Scatter::new(flecks, view);
         for top in (0..view.height).step_by(BAND_ROWS) {
             let rows = BAND_ROWS.min(view.height - top);
-            easel.band.resize(rows * view.width, [0.0; 4]);
             let mut px = std::mem::take(&mut easel.band);
-            let mut band = Band { view, top, px: &mut px, spare: &mut easel.spare };
+            px.resize(rows * 3 * view.width, 0);
+            let mut band = Band { view, top, planes: 3, px: &mut px, spare: &mut easel.spare };
             let (behind, seen) = seen_of(&ready, (view, top), moment);
             if !behind.is_nothing(rows) {
-                self.backdrop.paint_band(&mut band, &back, moment);
+                band.fill(&back);
+                points.paint(&mut band);
             }
             for (element, seen) in ready.iter().zip(&seen) {
                 if !seen.is_nothing(rows) {
                     paint(element, &mut band, seen, moment);
                 }
             }
-            for fleck in &flecks {
-                fleck.paint(&mut band);
-            }
+            flecks.paint(&mut band);
             self.finish(&px, &light, easel, out, (top, moment.index));
             easel.band = px;
         }
     }
 
     /// The small picture, and what each water mirrors.
-    fn paint_small(&self, back: &Small, moment: &Moment, easel: &mut Easel) -> (Small, Vec<Small>) {
+    fn paint_small(&self, back: &Soft, moment: &Moment, easel: &mut Easel) -> (Small, Vec<Small>) {
         let mut small = back.clone();
         let mut mirrors = Vec::new();
         for element in &self.elements {
             if matches!(element, Element::Water(_)) {
-                mirrors.push(small.clone());
+                mirrors.push(small.to_small());
             }
             let ready = ready_one(element, small.view, moment, || mirrors.last().cloned());
             let view = small.view;
-            let mut band = Band { view, top: 0, px: &mut small.px, spare: &mut easel.spare };
+            let (px, spare) = (&mut small.px[..], &mut easel.spare);
+            let mut band = Band { view, top: 0, planes: 3, px, spare };
             paint(&ready, &mut band, &Seen::ALL, moment);
         }
-        (small, mirrors)
+        (small.to_small(), mirrors)
     }
 
     fn ready(&self, view: View, moment: &Moment, mirrors: Vec<Small>) -> Vec<Ready<'_>> {
@@ -230,20 +257,20 @@ impl Stage {
 
     fn finish(
         &self,
-        px: &[Quad],
-        light: &Small,
+        px: &[u16],
+        light: &Soft,
         easel: &mut Easel,
         out: &mut Frame,
         (top, index): (usize, u32),
     ) {
         let view = View { width: out.width, height: out.height };
         let Easel { light: line, spare, planar, .. } = easel;
-        for (pair, rows) in px.chunks_exact(2 * view.width).enumerate() {
+        for (pair, rows) in px.chunks_exact(6 * view.width).enumerate() {
             let y = top + 2 * pair;
             // Light is soft: two rows may share one.
-            line.resize(view.width, [0.0; 4]);
-            light.stretch_row(view, y, spare, line);
-            let (upper, lower) = rows.split_at(view.width);
+            line.resize(3 * view.width, 0);
+            light.stretch_row(view, y, &mut spare.line, line);
+            let (upper, lower) = rows.split_at(3 * view.width);
             finish_rows(out, y, [upper, lower], line, &self.grade, index, planar);
         }
     }

@@ -3,8 +3,10 @@
 use pulp::{Arch, NullaryFnOnce};
 
 use super::super::paint::band::{Band, Seen};
-use super::super::paint::colour::{Ink, Quad, hex, mix, scale};
-use super::super::paint::noise::{Dice, Tile, hash, smoothstep, unit};
+use super::super::paint::colour::{Ink, hex, mix, scale};
+use super::super::paint::join::join;
+use super::super::paint::lay::Spare;
+use super::super::paint::noise::{Dice, LANES, Tile, hash, unit};
 use super::super::paint::sheet::Sheet;
 use super::super::paint::view::{Lens, View};
 use super::super::words::Season;
@@ -12,6 +14,7 @@ use super::light::Light;
 use super::plant::{Foliage, broadleaf, conifer};
 use super::site::Site;
 use super::stage::Moment;
+use super::strip::{Strip, bank, beach};
 
 /// What covers the land.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,16 +26,16 @@ pub(crate) enum Cover {
 
 /// A plane under a flying camera.
 pub(crate) struct Terrain {
-    light: Light,
-    cover: Cover,
-    river: bool,
+    pub(super) light: Light,
+    pub(super) cover: Cover,
+    pub(super) river: bool,
     /// Tree pictures, each at full and ever lower density.
     sprites: Vec<[Sheet; 3]>,
-    seed: u32,
+    pub(super) seed: u32,
     /// Camera heights flown a second.
     speed: f32,
-    soil: [Ink; 3],
-    water: Ink,
+    pub(super) soil: [Ink; 3],
+    pub(super) water: Ink,
     still: bool,
 }
 
@@ -92,25 +95,17 @@ impl Terrain {
 
     /// The river's middle at a distance along the flight.
     #[inline(always)]
-    fn course(&self, z: f32) -> f32 {
-        let tile = Tile::shared();
+    pub(super) fn course(&self, tile: Tile, z: f32) -> f32 {
         let turn = self.seed as f32 / 4.3e9 * 30.0;
         (tile.at(z * 0.42 + turn, 3.0) - 0.5) * 2.0 + (tile.at(z * 1.1 + turn, 7.0) - 0.5) * 0.45
     }
 
     /// Distance to the nearest water, less its half breadth; below zero is wet.
     #[inline(always)]
-    fn shore(&self, x: f32, z: f32, course: f32) -> f32 {
+    fn shore(&self, tile: Tile, x: f32, z: f32, course: f32) -> f32 {
         match self.cover {
-            Cover::Coast => {
-                let tile = Tile::shared();
-                let bend = tile.at(z * 0.5, 5.0) - 0.5 + 0.25 * tile.at(z * 1.7, 9.0);
-                x - 0.15 - 0.5 * bend
-            }
-            _ if self.river => {
-                let rough = Tile::shared().at(x * 5.0, z * 5.0) - 0.5;
-                (x - course).abs() - 0.19 + 0.07 * rough
-            }
+            Cover::Coast => x - beach(tile, z),
+            _ if self.river => bank(x, course, tile.at(x * 5.0, z * 5.0)),
             _ => 1.0,
         }
     }
@@ -119,6 +114,7 @@ impl Terrain {
     pub(crate) fn planted(&self, view: View, moment: &Moment) -> Vec<Planted> {
         let flown = self.flown(moment);
         let sky = moment.eye.sky();
+        let tile = Tile::shared();
         let mut list = Vec::new();
         let first = ((flown + NEAREST) / CELL).ceil() as i32;
         let last = ((flown + FURTHEST) / CELL).floor() as i32;
@@ -141,7 +137,7 @@ impl Terrain {
                 let x = column as f32 * CELL + (unit(hash(bits, 2, 7)) - 0.5) * CELL * 0.9;
                 let dry = if self.cover == Cover::Coast { 0.16 } else { 0.03 };
                 let away = z - flown;
-                if away > NEAREST * 0.9 && self.shore(x, z, self.course(z)) > dry {
+                if away > NEAREST * 0.9 && self.shore(tile, x, z, self.course(tile, z)) > dry {
                     list.push(self.tree([x, away], bits, sky, view, moment));
                 }
             }
@@ -171,7 +167,8 @@ impl Terrain {
             let depth = (view.y(y as f32) - horizon) / lens.scale;
             if depth > 0.004 {
                 let z = 0.84 / depth;
-                let row = Row { terrain: self, view, lens, z, moment, row: band.row(y) };
+                let (row, Spare { points, .. }) = band.row_and_spare(y);
+                let row = Row { terrain: self, view, lens, z, moment, row, points };
                 Arch::new().dispatch(row);
             }
         }
@@ -179,66 +176,6 @@ impl Terrain {
         for tree in planted.iter().filter(|t| t.rows.1 >= low && t.rows.0 <= high) {
             band.lay(&self.sprites[tree.sprite][tree.level], tree.lens, &Seen::ALL, |_| 0.0);
         }
-    }
-
-    #[inline(always)]
-    fn ground(&self, tile: &Tile, [x, z, course]: [f32; 3], away: f32, t: f32) -> Ink {
-        let shore = self.shore(x, z, course);
-        if shore < 0.0 {
-            return self.wet(tile, [x, z], shore, away, t);
-        }
-        let broad = tile.at(x * 1.3 + 3.0, z * 1.3);
-        let leafy = tile.at(x * 9.0, z * 9.0);
-        let fade = 1.0 / (1.0 + 0.10 * away * away);
-        match self.cover {
-            Cover::Woods => {
-                let clump = smoothstep(0.3, 0.8, leafy);
-                let ink = mix(self.soil[0], self.soil[1], smoothstep(0.3, 0.7, broad));
-                let ink = scale(
-                    ink,
-                    (0.34 + 0.2 * (1.0 - fade)) + 0.4 * (clump * fade + 0.5 * (1.0 - fade)),
-                );
-                mix(scale(self.soil[2], 0.55), ink, smoothstep(0.0, 0.07, shore))
-            }
-            Cover::Fields => {
-                let (u, v) = (x * 1.1 + 0.25 * z, z * 0.8 - 0.2 * x);
-                let pick = unit(hash(u.floor() as i32 as u32, v.floor() as i32 as u32, self.seed));
-                let own = mix(self.soil[0], self.soil[1], pick);
-                let rows = 0.5 + 0.5 * libm::sinf((u * 0.4 + v * pick) * 60.0);
-                let hedge = (u - u.floor() - 0.5).abs().max((v - v.floor() - 0.5).abs());
-                let ink = scale(own, 0.85 + 0.12 * rows * fade + 0.2 * (broad - 0.5));
-                mix(ink, scale(self.soil[2], 0.55), smoothstep(0.465, 0.485, hedge))
-            }
-            Cover::Coast => {
-                let sand = scale(self.soil[0], 0.88 + 0.2 * leafy * fade);
-                let wet = smoothstep(0.06, 0.0, shore);
-                let sand = mix(sand, scale(self.soil[0], 0.6), wet);
-                let green = scale(self.soil[1], 0.6 + 0.6 * leafy);
-                mix(sand, green, smoothstep(0.15, 0.24, shore + 0.12 * (broad - 0.5)))
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn wet(&self, tile: &Tile, [x, z]: [f32; 2], shore: f32, away: f32, t: f32) -> Ink {
-        let l = &self.light;
-        let wave = tile.at(x * 7.0 + t * 0.3, z * 5.0 + t * 0.5);
-        let sky = mix(l.mid, l.low, (away * 0.12).min(0.8));
-        let shine = (0.22 + 0.07 * away).min(0.7) + 0.25 * (wave - 0.5);
-        let ink = mix(self.water, sky, shine.clamp(0.0, 0.9));
-        let shade = smoothstep(-0.06, 0.0, shore);
-        if self.cover != Cover::Coast {
-            return mix(ink, scale(self.water, 0.55), 0.6 * shade);
-        }
-        let shallow = mix(ink, l.on(hex(0x6c_d4c4)), 0.75 * smoothstep(-0.5, -0.02, shore));
-        let swash = 0.035 * libm::sinf(t * 0.9 + z * 2.0);
-        let lace = tile.at(x * 16.0, z * 9.0 + t * 0.2);
-        let line = |at: f32, wide: f32| {
-            let d = (shore - at - swash + 0.04 * (lace - 0.5)).abs();
-            smoothstep(wide, wide * 0.3, d)
-        };
-        let foam = line(-0.045, 0.03).max(0.75 * line(-0.20, 0.022)).max(0.45 * line(-0.40, 0.018));
-        mix(shallow, self.soil[2], foam * (0.5 + 0.5 * lace))
     }
 }
 
@@ -249,7 +186,9 @@ struct Row<'a> {
     lens: Lens,
     z: f32,
     moment: &'a Moment,
-    row: &'a mut [Quad],
+    /// Plane after plane.
+    row: &'a mut [u16],
+    points: &'a mut [Vec<f32>; 8],
 }
 
 impl NullaryFnOnce for Row<'_> {
@@ -257,28 +196,34 @@ impl NullaryFnOnce for Row<'_> {
 
     #[inline(always)]
     fn call(self) {
-        let tile = Tile::shared();
-        let ground = self.terrain;
-        let air = ground.light.air();
-        let haze = 1.0 - 1.0 / (1.0 + (self.z - 1.0).max(0.0) * 0.075 * ground.light.haze);
+        let (tile, ground, view) = (Tile::shared(), self.terrain, self.view);
         let z = self.z + ground.flown(self.moment);
-        let side = self.moment.eye.at[0];
-        let course = ground.course(z);
-        let at = |column: usize| {
-            let seen = self.view.x(column as i32 as f32) - self.lens.shift[0];
-            let x = seen / self.lens.scale * self.z / 0.84 + side;
-            mix(ground.ground(tile, [x, z, course], self.z, self.moment.seconds), air, haze)
-        };
         // Worked out here and there and joined by lines; under trees little of it is seen.
         let stride = if ground.cover == Cover::Woods { 4 } else { 2 };
-        let mut left = at(0);
-        for (block, pixels) in self.row.chunks_mut(stride).enumerate() {
-            let right = at(stride * (block + 1));
-            for (x, pixel) in pixels.iter_mut().enumerate() {
-                let ink = mix(left, right, x as i32 as f32 / stride as i32 as f32);
-                *pixel = [ink[0], ink[1], ink[2], 1.0];
+        let count = (view.width.div_ceil(stride) + 1).next_multiple_of(LANES);
+        self.points.iter_mut().for_each(|line| line.resize(count, 0.0));
+        let [red, green, blue, ..] = self.points.each_mut().map(|line| &mut line[..count]);
+        let across = self.z / (0.84 * self.lens.scale);
+        let (left, side) = (self.lens.shift[0], self.moment.eye.at[0]);
+        let strip = Strip::new(ground, tile, [self.z, z], self.moment.seconds);
+        let chunks = red.as_chunks_mut().0.iter_mut().zip(green.as_chunks_mut().0);
+        for (block, ((r, g), b)) in chunks.zip(blue.as_chunks_mut().0).enumerate() {
+            let mut places = [0.0; LANES];
+            for (k, x) in places.iter_mut().enumerate() {
+                let column = (stride * (block * LANES + k)) as i32 as f32;
+                *x = (view.x(column) - left) * across + side;
             }
-            left = right;
+            [*r, *g, *b] = strip.inks(&places);
+        }
+        let air = ground.light.air();
+        let haze = 1.0 - 1.0 / (1.0 + (self.z - 1.0).max(0.0) * 0.075 * ground.light.haze);
+        let planes = self.row.chunks_exact_mut(view.width).zip([red, green, blue]).zip(air);
+        for ((plane, points), air) in planes {
+            points.iter_mut().for_each(|own| *own += (air - *own) * haze);
+            match stride {
+                4 => join::<4>(points, 1.0, plane),
+                _ => join::<2>(points, 1.0, plane),
+            }
         }
     }
 }

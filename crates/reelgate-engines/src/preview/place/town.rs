@@ -1,7 +1,7 @@
 //! The city: a street between towers, lit windows, signs, wet asphalt.
 
 use super::super::paint::colour::{Ink, glow, hex, mix, scale, solid, veil};
-use super::super::paint::noise::{Dice, hash, lerp, noise, smoothstep, unit};
+use super::super::paint::noise::{Dice, Tile, floor, hash, lerp, smoothstep, unit};
 use super::super::paint::shape::Shape;
 use super::super::paint::sheet::Sheet;
 use super::super::words::{Mood, Weather};
@@ -116,13 +116,14 @@ impl Tower {
         let shade = site.silhouette(distance);
         let side = site.side();
         let (wide, high) = (self.right - self.left, self.cell);
+        let (tile, patch) = (Tile::shared(), unit(seed) * 32.0);
         sheet.fill(&shape, |x, y| {
             let across = (x - self.left) / wide;
             let (u, v) = (across * columns, (y - self.top) / high - 0.4);
             let lean = 0.5 + 0.5 * side * (across - 0.5);
             let wall = mix(shade, self.ink, 0.62 + 0.42 * lean);
-            let wall = scale(wall, 0.96 + 0.06 * noise(x * 60.0, y * 60.0, seed));
-            let (fu, fv) = (u - u.floor(), v - v.floor());
+            let wall = scale(wall, 0.96 + 0.06 * tile.at(x * 60.0 + patch, y * 60.0));
+            let (fu, fv) = (u - floor(u), v - floor(v));
             let inside = v > 0.0 && fu > 0.24 && fu < 0.76 && fv > 0.25 && fv < 0.72;
             if !inside {
                 return solid(wall);

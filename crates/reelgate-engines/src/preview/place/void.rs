@@ -1,6 +1,5 @@
 //! Space: nebula, stars at several depths, a sun.
 
-use super::super::paint::band::Band;
 use super::super::paint::bloom::Small;
 use super::super::paint::colour::{Ink, glow, mix, scale};
 use super::super::paint::cutout::Fleck;
@@ -53,16 +52,18 @@ impl Void {
         small
     }
 
-    pub(crate) fn paint_points(&self, band: &mut Band<'_>, moment: &Moment) {
+    pub(crate) fn points(&self, moment: &Moment) -> Vec<Fleck> {
+        let mut points = Vec::with_capacity(self.stars.len());
         for &(at, size, depth) in &self.stars {
             let lens = moment.eye.lens(depth);
             let warmth = mix([0.72, 0.84, 1.0], [1.0, 0.88, 0.74], (depth * 7.3).fract());
             let strength = 0.35 + 420.0 * size;
-            Fleck::dot(lens.see(at), size * 1.6, glow(warmth, strength.min(1.3))).paint(band);
+            points.push(Fleck::dot(lens.see(at), size * 1.6, glow(warmth, strength.min(1.3))));
             if size > 0.0017 {
                 let halo = glow(warmth, 0.22);
-                Fleck::dot(lens.see(at), size * 9.0, halo).paint(band);
+                points.push(Fleck::dot(lens.see(at), size * 9.0, halo));
             }
         }
+        points
     }
 }

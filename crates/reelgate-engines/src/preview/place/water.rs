@@ -1,11 +1,15 @@
 //! Level water (or a wet road): mirrors what stands behind it, ripples, and glitters.
 
+use std::ops::Range;
+
 use pulp::{Arch, NullaryFnOnce};
 
 use super::super::paint::band::{Band, Seen};
 use super::super::paint::bloom::Small;
-use super::super::paint::colour::{Ink, Quad};
-use super::super::paint::noise::{Tile, lerp, smoothstep};
+use super::super::paint::colour::Ink;
+use super::super::paint::join::join;
+use super::super::paint::lay::Spare;
+use super::super::paint::noise::{LANES, Lanes, Line as NoiseLine, Tile, lerp, smoothstep};
 use super::super::paint::view::View;
 use super::light::Light;
 use super::stage::Moment;
@@ -75,8 +79,8 @@ impl Water {
             };
             // Blocks of ripples start at whole strides.
             let first = clip.0 / STRIDE * STRIDE;
-            let row = &mut band.row(y)[first..clip.1];
-            Arch::new().dispatch(Paint { line, first, row });
+            let (row, Spare { points, .. }) = band.row_and_spare(y);
+            Arch::new().dispatch(Paint { line, columns: first..clip.1, row, points });
         }
     }
 }
@@ -86,7 +90,7 @@ struct Line<'a> {
     water: &'a Water,
     view: View,
     mirror: &'a Small,
-    tile: &'a Tile,
+    tile: Tile,
     uy: f32,
     /// Below the horizon, frame units at rest.
     depth: f32,
@@ -98,9 +102,11 @@ struct Line<'a> {
 
 struct Paint<'a> {
     line: Line<'a>,
-    /// Column of the row's first pixel.
-    first: usize,
-    row: &'a mut [Quad],
+    /// Columns to paint.
+    columns: Range<usize>,
+    /// The row, plane after plane.
+    row: &'a mut [u16],
+    points: &'a mut [Vec<f32>; 8],
 }
 
 impl NullaryFnOnce for Paint<'_> {
@@ -108,16 +114,28 @@ impl NullaryFnOnce for Paint<'_> {
 
     #[inline(always)]
     fn call(self) {
-        self.line.paint(self.first, self.row);
+        self.line.paint(self.columns, self.row, self.points);
     }
 }
 
-/// Ripples are worked out at every fourth pixel and joined by lines.
+/// Ripples are worked out at every fourth pixel, their light at every second.
 const STRIDE: usize = 4;
+const HALF: usize = STRIDE / 2;
+
+/// What is the same along a row.
+#[derive(Clone, Copy)]
+struct Along {
+    /// How far off, and the same with the viewer's way.
+    away: f32,
+    along: f32,
+    tall: f32,
+    fresnel: f32,
+    dark: f32,
+    calm: f32,
+}
 
 impl Line<'_> {
-    #[inline(always)]
-    fn paint(&self, first: usize, row: &mut [Quad]) {
+    fn along(&self) -> Along {
         let w = self.water;
         let away = 0.11 / (self.depth + 0.006);
         let t = self.moment.seconds;
@@ -129,69 +147,144 @@ impl Line<'_> {
         let tall = w.ripple * calm * (0.035 + 0.22 * self.depth);
         let fresnel = (w.mirror - 1.15 * self.depth * (0.4 + w.ripple)).clamp(0.22, 1.0);
         let dark = lerp(1.0, 0.72 + 0.56 * swell, (w.ripple * calm).min(1.0));
-        let k = [tall, fresnel, dark, calm];
-        let (mut here, mut next) =
-            (self.ripple(first, away, along), self.ripple(first + STRIDE, away, along));
-        let mut left = self.shade(self.view.x(first as i32 as f32), here.0, here.1, k);
-        for (block, pixels) in row.chunks_mut(STRIDE).enumerate() {
-            let x = first + block * STRIDE;
-            // Worked out at every second pixel: ripples are no finer than that.
-            let middle = self.shade(
-                self.view.x((x + 2) as i32 as f32),
-                0.5 * (here.0 + next.0),
-                0.5 * (here.1 + next.1),
-                k,
-            );
-            let right = self.shade(self.view.x((x + 4) as i32 as f32), next.0, next.1, k);
-            for (pixel, (a, b, part)) in pixels.iter_mut().zip([
-                (left, left, 0.0),
-                (left, middle, 0.5),
-                (middle, middle, 0.0),
-                (middle, right, 0.5),
-            ]) {
-                for c in 0..3 {
-                    let lit = a[c] + (b[c] - a[c]) * part;
-                    pixel[c] += (lit - pixel[c]) * self.edge;
-                }
+        Along { away, along, tall, fresnel, dark, calm }
+    }
+
+    /// Loops over one thing at a time, so that each works on many columns at once.
+    #[inline(always)]
+    fn paint(&self, columns: Range<usize>, row: &mut [u16], points: &mut [Vec<f32>; 8]) {
+        let k = self.along();
+        let blocks = columns.len().div_ceil(STRIDE);
+        let coarse = (blocks + 1).next_multiple_of(LANES);
+        // A point between each two of them, and a whole number of lanes.
+        let count = 2 * coarse;
+        points.iter_mut().for_each(|line| line.resize(count, 0.0));
+        let points = points.each_mut().map(|line| &mut line[..count]);
+        let [waves, fines, lean, crest, glitter, red, green, blue] = points;
+        let first = columns.start;
+        // In the places of others that come later.
+        let ripples = Ripples::new(self, k);
+        let both = red.as_chunks_mut().0.iter_mut().zip(green.as_chunks_mut().0);
+        for (block, (wave, fine)) in both.enumerate().take(coarse / LANES) {
+            (*wave, *fine) = ripples.at(self, first + STRIDE * block * LANES, k);
+        }
+        double(&red[..coarse], waves);
+        double(&green[..coarse], fines);
+        let lanes = lean.as_chunks_mut::<LANES>().0.iter_mut().zip(crest.as_chunks_mut().0);
+        let lanes = lanes.zip(glitter.as_chunks_mut().0);
+        let from = waves.as_chunks::<LANES>().0.iter().zip(fines.as_chunks::<LANES>().0);
+        let shine = Shine::new(self, k);
+        for (block, (((lean, crest), glitter), (wave, fine))) in lanes.zip(from).enumerate() {
+            let column = first + HALF * block * LANES;
+            (*crest, *glitter) = shine.at(self.view, column, fine);
+            for (lean, wave) in lean.iter_mut().zip(wave) {
+                *lean = (wave - 0.5) * k.tall;
             }
-            here = next;
-            next = self.ripple(x + 2 * STRIDE, away, along);
-            left = right;
         }
-    }
-
-    /// Both ripples together, and the fine one alone.
-    #[inline(always)]
-    fn ripple(&self, x: usize, away: f32, along: f32) -> (f32, f32) {
-        let t = self.moment.seconds;
-        let flow = self.water.flow;
-        let wx = (self.view.x(x as i32 as f32) + self.moment.eye.at[0]) * away;
-        let fine = self.tile.at(wx * 5.2 + t * 0.35, along * 7.0 + t * (0.9 + flow * 14.0));
-        let broad = self.tile.at(wx * 2.1 - t * 0.22, along * 2.6 + t * (0.5 + flow * 7.0));
-        let tiny = self.tile.at(wx * 13.0 + t * 0.5, along * 19.0 - t * 1.1);
-        (0.45 * fine + 0.30 * broad + 0.25 * tiny, 0.6 * fine + 0.4 * tiny)
-    }
-
-    #[inline(always)]
-    fn shade(&self, ux: f32, wave: f32, fine: f32, k: [f32; 4]) -> Ink {
-        let [tall, fresnel, dark, calm] = k;
+        for at in 0..=2 * blocks {
+            let ux = self.view.x((first + HALF * at) as i32 as f32);
+            let up = 2.0 * self.horizon - self.uy - k.tall.abs() * 0.8 + lean[at] * 3.4;
+            let seen = self.mirror.at(ux + lean[at] * 1.2, up.min(self.horizon - 0.004));
+            (red[at], green[at], blue[at]) = (seen[0], seen[1], seen[2]);
+        }
         let w = self.water;
-        let lean = wave - 0.5;
-        let up = 2.0 * self.horizon - self.uy - tall.abs() * 0.8 + lean * tall * 3.4;
-        let seen = self.mirror.at(ux + lean * tall * 1.2, up.min(self.horizon - 0.004));
-        let crest = smoothstep(0.55, 0.80, fine) * calm * (0.16 + 0.12 * w.ripple) * w.ripple;
-        let reach = 0.035 + 0.42 * self.depth;
-        let side = (ux - self.sun_x) / reach;
-        let path = 1.0 / (1.0 + side * side * 2.2);
-        let near = (self.depth * 14.0).min(1.0);
-        let spark = lerp(0.22, smoothstep(0.56, 0.70, fine) * 1.25, near);
-        let glitter = w.glitter * path * spark * (0.3 + 0.7 * fresnel);
-        let mut lit = [0.0; 3];
-        for c in 0..3 {
-            let own = w.deep[c] * dark;
-            let base = own + (seen[c] * (0.82 + 0.18 * dark) - own) * fresnel;
-            lit[c] = base + (w.crest[c] - base) * crest + w.key[c] * glitter;
+        let planes = row.chunks_exact_mut(self.view.width);
+        for (c, (plane, seen)) in planes.zip([red, green, blue]).enumerate() {
+            let (own, part) = (w.deep[c] * k.dark, 0.82 + 0.18 * k.dark);
+            for ((lit, crest), glitter) in seen.iter_mut().zip(&*crest).zip(&*glitter) {
+                let base = own + (*lit * part - own) * k.fresnel;
+                *lit = base + (w.crest[c] - base) * crest + w.key[c] * glitter;
+            }
+            join::<HALF>(seen, self.edge, &mut plane[columns.clone()]);
         }
-        lit
+    }
+}
+
+/// The heights of ripples along a row.
+struct Ripples {
+    fine: NoiseLine,
+    broad: NoiseLine,
+    tiny: NoiseLine,
+}
+
+impl Ripples {
+    #[inline(always)]
+    fn new(line: &Line<'_>, k: Along) -> Self {
+        let (t, along, flow) = (line.moment.seconds, k.along, line.water.flow);
+        Self {
+            fine: line.tile.line(along * 7.0 + t * (0.9 + flow * 14.0)),
+            broad: line.tile.line(along * 2.6 + t * (0.5 + flow * 7.0)),
+            tiny: line.tile.line(along * 19.0 - t * 1.1),
+        }
+    }
+
+    /// All ripples together, and the fine ones alone, at every fourth column from one on.
+    #[inline(always)]
+    fn at(&self, line: &Line<'_>, first: usize, k: Along) -> (Lanes, Lanes) {
+        let (t, side) = (line.moment.seconds, line.moment.eye.at[0]);
+        let mut places = [0.0; LANES];
+        for (index, place) in places.iter_mut().enumerate() {
+            *place = (line.view.x((first + STRIDE * index) as i32 as f32) + side) * k.away;
+        }
+        let fine = self.fine.along(&places, 5.2, t * 0.35);
+        let broad = self.broad.along(&places, 2.1, -t * 0.22);
+        let tiny = self.tiny.along(&places, 13.0, t * 0.5);
+        let (mut all, mut small) = ([0.0; LANES], [0.0; LANES]);
+        for i in 0..LANES {
+            all[i] = 0.45 * fine[i] + 0.30 * broad[i] + 0.25 * tiny[i];
+            small[i] = 0.6 * fine[i] + 0.4 * tiny[i];
+        }
+        (all, small)
+    }
+}
+
+/// What catches light along a row.
+#[derive(Clone, Copy)]
+struct Shine {
+    crest: f32,
+    glitter: f32,
+    sun_x: f32,
+    /// One over the breadth of the light's path.
+    narrow: f32,
+    near: f32,
+}
+
+impl Shine {
+    #[inline(always)]
+    fn new(line: &Line<'_>, k: Along) -> Self {
+        let w = line.water;
+        Self {
+            crest: k.calm * (0.16 + 0.12 * w.ripple) * w.ripple,
+            glitter: w.glitter * (0.3 + 0.7 * k.fresnel),
+            sun_x: line.sun_x,
+            narrow: 1.0 / (0.035 + 0.42 * line.depth),
+            near: (line.depth * 14.0).min(1.0),
+        }
+    }
+
+    /// How much of a crest there is, and how much glitter, at every second column from one on.
+    #[inline(always)]
+    fn at(&self, view: View, first: usize, fine: &Lanes) -> (Lanes, Lanes) {
+        let (mut crest, mut glitter) = ([0.0; LANES], [0.0; LANES]);
+        for k in 0..LANES {
+            let ux = view.x((first + HALF * k) as i32 as f32);
+            let side = (ux - self.sun_x) * self.narrow;
+            let path = 1.0 / (1.0 + side * side * 2.2);
+            let spark = lerp(0.22, smoothstep(0.56, 0.70, fine[k]) * 1.25, self.near);
+            crest[k] = smoothstep(0.55, 0.80, fine[k]) * self.crest;
+            glitter[k] = self.glitter * path * spark;
+        }
+        (crest, glitter)
+    }
+}
+
+/// Points and what is halfway between each two of them.
+#[inline(always)]
+fn double(points: &[f32], out: &mut [f32]) {
+    for (out, two) in out.as_chunks_mut::<2>().0.iter_mut().zip(points.windows(2)) {
+        *out = [two[0], 0.5 * (two[0] + two[1])];
+    }
+    if let (Some(last), [.., before, end]) = (points.last(), out) {
+        (*before, *end) = (*last, *last);
     }
 }

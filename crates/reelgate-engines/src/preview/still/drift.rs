@@ -4,6 +4,8 @@ use reelgate_codec::Frame;
 
 use super::super::camera::Camera;
 use super::super::paint::band::{BAND_ROWS, Band};
+use super::super::paint::colour::WHITE;
+use super::super::paint::lay::Spare;
 use super::super::paint::noise::{lerp, smoothstep};
 use super::super::paint::view::{Eye, View};
 use super::super::place::stage::Moment;
@@ -87,7 +89,7 @@ impl Overlay {
         let view = View { width: out.width, height: out.height };
         let still = Moment { eye: Eye::still(), ..*moment };
         let flecks: Vec<_> = self.swarms.iter().flat_map(|s| s.flecks(view, &still)).collect();
-        let (mut px, mut spare) = (Vec::new(), Vec::new());
+        let (mut px, mut spare) = (Vec::new(), Spare::default());
         let mut near = Vec::new();
         for top in (0..view.height).step_by(BAND_ROWS) {
             let rows = BAND_ROWS.min(view.height - top);
@@ -100,8 +102,8 @@ impl Overlay {
                 continue;
             }
             px.clear();
-            px.resize(rows * view.width, [0.0; 4]);
-            let mut band = Band { view, top, px: &mut px, spare: &mut spare };
+            px.resize(rows * 4 * view.width, 0);
+            let mut band = Band { view, top, planes: 4, px: &mut px, spare: &mut spare };
             for (fleck, _) in &near {
                 fleck.paint(&mut band);
             }
@@ -115,23 +117,17 @@ impl Overlay {
     }
 }
 
-/// Lays some columns of premultiplied pixels over rows of a frame.
-fn merge(
-    out: &mut Frame,
-    px: &[[f32; 4]],
-    top: usize,
-    strength: f32,
-    columns: std::ops::Range<usize>,
-) {
+/// Lays some columns of premultiplied pixels, with their covers, over rows of a frame.
+fn merge(out: &mut Frame, px: &[u16], top: usize, strength: f32, columns: std::ops::Range<usize>) {
     let width = out.width;
-    for (line, row) in px.chunks_exact(width).enumerate() {
+    for (line, row) in px.chunks_exact(4 * width).enumerate() {
         let y = top + line;
         for x in columns.clone() {
-            let q = row[x];
-            if q[0].max(q[1]).max(q[2]).max(q[3]) <= 0.0 {
+            let q = [0, 1, 2, 3].map(|plane| row[plane * width + x]);
+            if q == [0; 4] {
                 continue;
             }
-            let q = q.map(|c| c * strength);
+            let q = q.map(|c| f32::from(c) * (strength / WHITE));
             let keep = 1.0 - q[3];
             let light = 0.2126 * q[0] + 0.7152 * q[1] + 0.0722 * q[2];
             let luma = &mut out.y[y * width + x];

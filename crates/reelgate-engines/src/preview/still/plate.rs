@@ -30,13 +30,19 @@ pub(crate) struct Plate {
 
 impl Plate {
     pub(crate) fn new(picture: &Rgb, width: usize, height: usize) -> Self {
-        let rgb = fill(picture, width, height);
-        let exact = to_frame(&rgb, width, height);
-        let depth = Depth::guess(&rgb, width, height);
         let times = if width * height <= FINE_PIXELS_MAX { 2 } else { 1 };
         let (fine_w, fine_h) = (width * times, height * times);
-        let fine = if times == 1 { rgb.clone() } else { fill(picture, fine_w, fine_h) };
-        let luma = fine.chunks_exact(3).map(luma_of).collect();
+        let lumas = |rgb: &[u8]| rgb.chunks_exact(3).map(luma_of).collect::<Vec<u8>>();
+        let (rgb, exact, depth, fine) = std::thread::scope(|scope| {
+            // Finer pixels take as long as all the rest: both at once.
+            let fine = scope.spawn(|| (times > 1).then(|| lumas(&fill(picture, fine_w, fine_h))));
+            let rgb = fill(picture, width, height);
+            let exact = to_frame(&rgb, width, height);
+            let depth = Depth::guess(&rgb, width, height);
+            let fine = fine.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            (rgb, exact, depth, fine)
+        });
+        let luma = fine.unwrap_or_else(|| lumas(&rgb));
         let (half_w, half_h) = (width / 2, height / 2);
         let chroma = |plane: &[u8]| Plane::new(half_w, half_h, plane.to_vec());
         let (blue, red) = (chroma(&exact.u), chroma(&exact.v));

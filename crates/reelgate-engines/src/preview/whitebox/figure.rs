@@ -21,7 +21,7 @@ pub(crate) enum Doing {
 impl Doing {
     pub(crate) fn of(facts: &Facts) -> Self {
         let first = facts.actions.first().map(|action| match action {
-            Action::Walk => Self::Walk,
+            Action::Walk | Action::Ride => Self::Walk,
             Action::Run | Action::Swim | Action::Fly => Self::Run,
             Action::Dance => Self::Dance,
             Action::Sit => Self::Sit,

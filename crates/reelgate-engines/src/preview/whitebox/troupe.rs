@@ -245,6 +245,15 @@ fn beast_height(subject: Subject) -> Option<f32> {
         Subject::Cat => Some(0.25),
         Subject::Dog => Some(0.58),
         Subject::Horse => Some(1.55),
+        Subject::Deer => Some(1.15),
+        Subject::Camel => Some(1.85),
+        Subject::Elephant => Some(2.70),
+        Subject::Fox => Some(0.45),
+        Subject::Wolf | Subject::Leopard => Some(0.80),
+        Subject::Lion | Subject::Tiger | Subject::Bear => Some(1.10),
+        Subject::Cow => Some(1.40),
+        Subject::Sheep => Some(0.80),
+        Subject::Rabbit => Some(0.22),
         _ => None,
     }
 }
@@ -257,7 +266,7 @@ fn ink(subject: Subject) -> Ink {
         Subject::Child => [0.92, 0.74, 0.34],
         Subject::Person => [0.45, 0.64, 0.46],
         Subject::Robot => [0.58, 0.52, 0.72],
-        Subject::Cat | Subject::Dog | Subject::Horse => [0.74, 0.56, 0.38],
+        beast if beast.is_beast() => [0.74, 0.56, 0.38],
         Subject::Fire | Subject::Fireworks | Subject::Candles | Subject::Lantern => {
             [0.95, 0.66, 0.28]
         }

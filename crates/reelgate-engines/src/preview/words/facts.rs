@@ -66,13 +66,17 @@ facts!(
         Candles = "candles", Flower = "flower", Robot = "robot", Bridge = "bridge",
         Rocket = "rocket", Fire = "fire", Fireworks = "fireworks", Umbrella = "umbrella",
         Cup = "cup", Bicycle = "bicycle", Lantern = "lantern", Windmill = "windmill",
+        Deer = "deer", Camel = "camel", Elephant = "elephant", Fox = "fox", Lion = "lion",
+        Bear = "bear", Cow = "cow", Sheep = "sheep", Rabbit = "rabbit", Castle = "castle",
+        Temple = "temple", Village = "village", Wolf = "wolf", Tiger = "tiger",
+        Leopard = "leopard",
     }
 );
 facts!(
     /// What they do.
     Action {
         Walk = "walk", Run = "run", Dance = "dance", Sit = "sit", Stand = "stand", Fly = "fly",
-        Blow = "blow", Swim = "swim",
+        Blow = "blow", Swim = "swim", Ride = "ride",
     }
 );
 facts!(
@@ -101,6 +105,22 @@ impl Subject {
         matches!(self, Self::Woman | Self::Man | Self::Child | Self::Person)
     }
 
+    /// Goes on four legs.
+    pub(crate) fn is_beast(self) -> bool {
+        matches!(
+            self,
+            Self::Cat | Self::Dog | Self::Horse | Self::Deer | Self::Camel | Self::Elephant
+        ) || matches!(
+            self,
+            Self::Fox | Self::Lion | Self::Bear | Self::Cow | Self::Sheep | Self::Rabbit
+        ) || matches!(self, Self::Wolf | Self::Tiger | Self::Leopard)
+    }
+
+    /// Large and patient enough to be ridden.
+    pub(crate) fn is_mount(self) -> bool {
+        matches!(self, Self::Horse | Self::Camel | Self::Elephant)
+    }
+
     /// Where one expects it when the text names no place.
     pub(crate) fn home(self) -> Option<Setting> {
         match self {
@@ -111,11 +131,21 @@ impl Subject {
             Self::Train | Self::Bridge => Some(Setting::Mountains),
             Self::Airplane => Some(Setting::Sky),
             Self::Rocket => Some(Setting::Space),
-            Self::Fire => Some(Setting::Forest),
+            Self::Fire | Self::Deer | Self::Fox | Self::Bear | Self::Wolf | Self::Tiger => {
+                Some(Setting::Forest)
+            }
+            Self::Camel => Some(Setting::Desert),
             Self::Lantern => Some(Setting::Lake),
             Self::Flower | Self::Butterfly | Self::Windmill | Self::House | Self::Balloon => {
                 Some(Setting::Meadow)
             }
+            Self::Elephant
+            | Self::Lion
+            | Self::Leopard
+            | Self::Cow
+            | Self::Sheep
+            | Self::Rabbit => Some(Setting::Meadow),
+            Self::Castle | Self::Temple | Self::Village => Some(Setting::Meadow),
             _ => None,
         }
     }
@@ -145,6 +175,8 @@ pub(crate) struct Facts {
     pub(crate) styles: Vec<Style>,
     /// References named as `@image2` or `@video1`.
     pub(crate) named: Vec<Name>,
+    /// Animals of which the text wants several.
+    pub(crate) many: Vec<Subject>,
     /// Further pictures are to lie over the first one instead of following it.
     pub(crate) insets: bool,
     /// People, weather and the like the text says to leave out.
@@ -198,6 +230,9 @@ impl Facts {
         fill(&mut self.actions, &common.actions);
         fill(&mut self.moves, &common.moves);
         fill(&mut self.named, &common.named);
+        for subject in &common.many {
+            add(&mut self.many, *subject);
+        }
         self.insets |= common.insets;
         for mood in &common.moods {
             add(&mut self.moods, *mood);
@@ -231,7 +266,11 @@ impl Facts {
             "weather" => note(&mut self.weather, Weather::named(found.name)),
             "season" => note(&mut self.seasons, Season::named(found.name)),
             "mood" => note(&mut self.moods, Mood::named(found.name)),
-            "subject" => note(&mut self.subjects, Subject::named(found.name)),
+            "subject" => {
+                let subject = Subject::named(found.name);
+                note(&mut self.subjects, subject);
+                note(&mut self.many, subject.filter(|s| found.several && s.is_beast()));
+            }
             "action" => note(&mut self.actions, Action::named(found.name)),
             "camera" => note(&mut self.moves, Move::named(found.name)),
             "style" => note(&mut self.styles, Style::named(found.name)),
@@ -274,6 +313,28 @@ const INSET_WORDS: [&str; 12] = [
     "w rogu",
 ];
 
+/// What people say who want more than one animal, where the animal's own word does not tell.
+const HERD_WORDS: [&str; 18] = [
+    "herd",
+    "caravan",
+    "flock",
+    "pack of",
+    "group of",
+    "群れ",
+    "隊商",
+    "キャラバン",
+    "무리",
+    "떼가",
+    "떼를",
+    "一群",
+    "成群",
+    "商队",
+    "stado",
+    "stada",
+    "karawan",
+    "herde",
+];
+
 /// Reads one shot's text.
 pub(crate) fn facts_of(text: &str) -> Facts {
     let letters: Vec<char> = text.to_lowercase().chars().collect();
@@ -291,6 +352,9 @@ pub(crate) fn facts_of(text: &str) -> Facts {
     facts.named = names(&letters);
     let text: String = letters.iter().collect();
     facts.insets = INSET_WORDS.iter().any(|words| text.contains(words));
+    if HERD_WORDS.iter().any(|words| text.contains(words)) {
+        facts.many = facts.subjects.iter().copied().filter(|s| s.is_beast()).collect();
+    }
     facts.forget_left_out();
     facts
 }

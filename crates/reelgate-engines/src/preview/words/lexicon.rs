@@ -25,6 +25,8 @@ pub(crate) struct Lexicon {
 pub(crate) struct Found {
     pub(crate) kind: &'static str,
     pub(crate) name: &'static str,
+    /// The word ends as plurals do.
+    pub(crate) several: bool,
     /// First letter and one past the last, in letters of the text.
     pub(crate) from: usize,
     pub(crate) to: usize,
@@ -72,9 +74,10 @@ impl Lexicon {
         while at < text.len() {
             match self.longest_at(text, at) {
                 Some((phrase, to)) => {
+                    let several = to > at + phrase.letters.len() && text[to - 1] == 's';
                     for fact in &phrase.facts {
                         let (kind, name) = self.facts[*fact];
-                        found.push(Found { kind, name, from: at, to });
+                        found.push(Found { kind, name, several, from: at, to });
                     }
                     at = to;
                 }

@@ -30,18 +30,32 @@ enum Asked {
     Lost,
 }
 
-/// Takes jobs that can be asked for now, and those that others followed before.
+/// Takes jobs that can be asked for now.
 pub(super) async fn claim(app: &App, max: usize) -> Result<Vec<Job>, StoreError> {
-    let (now, lease_ms) = (app.now(), lease_ms(app));
+    let now = app.now();
+    let pool = &app.upstreams.pool;
+    let free = pool.models().into_iter().map(|model| {
+        // Where nothing will become of them, orders are taken to be told so.
+        let shut = if pool.is_model_shut(&model, now) { max } else { 0 };
+        let free = pool.free(&model, now).max(shut);
+        (model, free)
+    });
+    let free: Vec<_> = free.filter(|(_, free)| *free > 0).collect();
+    if free.is_empty() || max == 0 {
+        return Ok(Vec::new());
+    }
+    let running_max = app.config.jobs.running_per_account_max;
+    app.store.claim_remote(now, lease_ms(app), max, running_max, &free).await
+}
+
+/// Takes jobs that others followed before, or this process before it began.
+pub(super) async fn claim_underway(app: &App, max: usize) -> Result<Vec<Job>, StoreError> {
+    let now = app.now();
     let mut taken = Vec::new();
-    for model in app.upstreams.pool.models() {
-        let left = max.saturating_sub(taken.len());
-        let underway = app.store.claim_underway(now, lease_ms, left, &model).await?;
-        taken.extend(underway);
-        let free = app.upstreams.pool.free(&model, now).min(max.saturating_sub(taken.len()));
-        if free > 0 {
-            let running_max = app.config.jobs.running_per_account_max;
-            taken.extend(app.store.claim_remote(now, lease_ms, free, running_max, &model).await?);
+    if max > 0 && app.store.has_underway(now).await? {
+        for model in app.upstreams.pool.models() {
+            let left = max.saturating_sub(taken.len());
+            taken.extend(app.store.claim_underway(now, lease_ms(app), left, &model).await?);
         }
     }
     Ok(taken)
@@ -110,6 +124,11 @@ async fn ask(app: &App, job: &Job, token: u64) -> Result<(), StoreError> {
                 return Ok(());
             }
         }
+    }
+    if app.upstreams.pool.is_shut(&job.order, app.now()) {
+        let message = "the provider does not accept orders from this server; nothing was charged";
+        let error = EngineError::fatal(FailureClass::Provider, message);
+        return settle::failed(app, job.id, token, error).await;
     }
     // Every place rests or is full: back into line, which is no attempt.
     settle::failed(app, job.id, token, EngineError::stopped()).await
@@ -201,7 +220,7 @@ async fn answered(
     Ok(match refused {
         Refused::Order(error) => Asked::Ended(error),
         Refused::Busy(seconds) => {
-            engine.is_busy(seat.key, seconds, app.now());
+            engine.is_busy(seat.key, seconds, app.entropy.bits(), app.now());
             Asked::Elsewhere
         }
         Refused::Account(why) => {
@@ -239,7 +258,7 @@ pub(super) async fn known(
     });
     let seat = following.seat(job.id);
     let typical_ms = seat.and_then(|seat| following.typical_ms(seat, &job.order.model));
-    following.look_in(job.id, wait_ms(0, typical_ms), app.now());
+    following.look_in(job.id, following.paced_ms(wait_ms(0, typical_ms)), app.now());
     Ok(true)
 }
 

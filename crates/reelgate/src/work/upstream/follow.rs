@@ -10,6 +10,8 @@ use std::sync::{Mutex, PoisonError};
 /// Shortest and longest time between two looks at a job.
 const LOOK_MS_MIN: i64 = 1_000;
 const LOOK_MS_MAX: i64 = 15_000;
+/// Looks in a second at all jobs together: with very many of them each is looked at less often.
+const LOOKS_PER_S_MAX: i64 = 1_000;
 /// A new time counts for an eighth of what is typical.
 const WEIGHT: i64 = 8;
 
@@ -44,7 +46,8 @@ pub(crate) struct Followed {
 
 #[derive(Default)]
 struct Lists {
-    jobs: HashMap<JobId, Followed>,
+    /// Each in a box of its own: the list grows by leaps, and would leave room for whole jobs.
+    jobs: HashMap<JobId, Box<Followed>>,
     due: BTreeSet<(Timestamp, JobId)>,
     /// How long each model takes at each engine, in milliseconds.
     typical: HashMap<(usize, ModelId), i64>,
@@ -78,7 +81,7 @@ impl Followed {
 impl Following {
     /// Begins to follow a job that nobody looks at yet.
     pub(crate) fn add(&self, one: Followed) {
-        self.with(|lists| lists.jobs.insert(one.job, one));
+        self.with(|lists| lists.jobs.insert(one.job, Box::new(one)));
     }
 
     /// Ends it; answers what was known, to whoever is first.
@@ -88,7 +91,7 @@ impl Following {
             if let Some(next) = one.next {
                 lists.due.remove(&(next, job));
             }
-            Some(one)
+            Some(*one)
         })
     }
 
@@ -104,6 +107,12 @@ impl Following {
     /// Has it looked at in `wait_ms`.
     pub(crate) fn look_in(&self, job: JobId, wait_ms: i64, now: Timestamp) {
         self.with(|lists| lists.plan(job, now.plus_ms(wait_ms)));
+    }
+
+    /// A wait between two looks at a job, longer where very many are followed.
+    pub(crate) fn paced_ms(&self, wait_ms: i64) -> i64 {
+        let jobs = i64::try_from(self.len()).unwrap_or(i64::MAX);
+        wait_ms.max(jobs.saturating_mul(1_000) / LOOKS_PER_S_MAX)
     }
 
     /// Has it looked at now, unless somebody does; false when it is not followed here.
@@ -128,7 +137,7 @@ impl Following {
                 lists.due.remove(&(at, job));
                 if let Some(one) = lists.jobs.get_mut(&job) {
                     one.next = None;
-                    due.push(one.clone());
+                    due.push(one.as_ref().clone());
                 }
             }
             due
@@ -140,7 +149,7 @@ impl Following {
         self.with(|lists| {
             let lease =
                 |one: &Followed| Renewal { job: one.job, token: one.token, progress: one.progress };
-            lists.jobs.values().map(lease).collect()
+            lists.jobs.values().map(AsRef::as_ref).map(lease).collect()
         })
     }
 

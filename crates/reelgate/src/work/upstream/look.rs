@@ -98,7 +98,8 @@ fn go_on(app: &App, one: &Followed, seat: Seat, running: Option<Option<Progress>
         (one.strikes, one.gone) = (0, 0);
         one.progress = one.progress.max(progress.unwrap_or_default());
     });
-    app.upstreams.following.look_in(one.job, wait_ms(elapsed_ms, typical_ms), now);
+    let following = &app.upstreams.following;
+    following.look_in(one.job, following.paced_ms(wait_ms(elapsed_ms, typical_ms)), now);
 }
 
 fn guess(elapsed_ms: i64, typical_ms: Option<i64>) -> Progress {
@@ -117,7 +118,8 @@ fn unclear(app: &App, one: &Followed, seat: Seat, seconds: Option<u32>) {
     let typical_ms = app.upstreams.following.typical_ms(seat, &one.model);
     let asked_ms = seconds.map_or(0, |seconds| i64::from(seconds) * 1000);
     let wait_ms = asked_ms.max(own_ms.min(typical_ms.unwrap_or(own_ms).max(2_000)));
-    app.upstreams.following.look_in(one.job, wait_ms, now);
+    let following = &app.upstreams.following;
+    following.look_in(one.job, following.paced_ms(wait_ms), now);
 }
 
 async fn gone(app: &App, one: &Followed, seat: Seat) -> Result<(), StoreError> {

@@ -109,6 +109,12 @@ impl Upstreams {
         u32::try_from(typical_ms.saturating_mul(rounds) / 1000).ok().map(|s| s.max(1))
     }
 
+    /// Milliseconds that a model takes, once one was seen to its end.
+    #[must_use]
+    pub fn typical_ms(&self, model: &ModelId) -> Option<i64> {
+        self.following.fastest_ms(model)
+    }
+
     /// How the keys are doing.
     #[must_use]
     pub fn health(&self, now: Timestamp) -> Vec<KeyHealth> {
@@ -122,7 +128,9 @@ impl Upstreams {
 /// When the store fails.
 pub async fn step(app: &App) -> Result<super::Step, StoreError> {
     let mut did = false;
-    for job in ask::claim(app, serve::CLAIM_MAX).await? {
+    let mut jobs = ask::claim_underway(app, serve::CLAIM_MAX).await?;
+    jobs.extend(ask::claim(app, serve::CLAIM_MAX - jobs.len()).await?);
+    for job in jobs {
         ask::begin(app, job).await?;
         did = true;
     }

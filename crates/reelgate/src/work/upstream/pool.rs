@@ -4,16 +4,23 @@
 //! key whose account is empty rests, and the others go on.
 
 use crate::config::EngineConfig;
+use reelgate_core::retry::Schedule;
 use reelgate_core::{ModelId, Order, Timestamp};
 use reelgate_engines::remote::fit::Misfit;
 use reelgate_engines::remote::{Adapter, adapter};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A key that an upstream does not accept is tried again after so long.
-const ACCOUNT_REST_MS: i64 = 60_000;
-/// And one whose upstream is full, when it does not say for how long.
-const BUSY_REST_MS: i64 = 5_000;
+/// A key that an upstream does not accept is tried again after so long, and each further time
+/// after twice as long, up to the longest.
+const ACCOUNT_REST_MS: i64 = 15_000;
+const ACCOUNT_REST_MS_MAX: i64 = 60_000;
+/// Refused so often in a row, over three quarters of a minute, a key is taken to stay refused.
+const REFUSALS_MAX: u32 = 3;
+/// And one whose upstream is full, when it does not say for how long, or for longer than is
+/// believed. All of it varies by a quarter, so that servers do not come back together.
+const BUSY_REST_MS: i64 = 2_000;
+const BUSY_REST_MS_MAX: i64 = 300_000;
 /// Failures in a row after which an upstream rests.
 const FAILURES_MAX: u32 = 3;
 /// The first such rest; each further one is twice as long, up to the longest.
@@ -39,6 +46,8 @@ struct Key {
     why: &'static str,
     /// Failures since the last success.
     failures: u32,
+    /// Times in a row that it was not accepted; what is refused while it rests counts once.
+    refusals: u32,
     /// Requests it may make at once; refilled by time.
     tokens_milli: i64,
     refilled: Option<Timestamp>,
@@ -150,6 +159,27 @@ impl Pool {
         Some(seat)
     }
 
+    /// Whether every key that could be asked for such an order was refused for so long that nobody
+    /// should go on waiting. One that may be tried again is tried, and then all is well.
+    pub(crate) fn is_shut(&self, order: &Order, now: Timestamp) -> bool {
+        let fits = |seat: &Seat| self.engine(*seat).misfit(order).is_none();
+        self.are_shut(self.seats_for(&order.model).filter(fits), now)
+    }
+
+    /// The same of all orders for a model.
+    pub(crate) fn is_model_shut(&self, model: &ModelId, now: Timestamp) -> bool {
+        self.are_shut(self.seats_for(model), now)
+    }
+
+    fn are_shut(&self, seats: impl Iterator<Item = Seat>, now: Timestamp) -> bool {
+        let mut seats = seats.peekable();
+        let is_shut = |seat: Seat| {
+            let key = self.engine(seat).key(seat.key);
+            key.refusals >= REFUSALS_MAX && key.rests_until.is_some_and(|until| until > now)
+        };
+        seats.peek().is_some() && seats.all(is_shut)
+    }
+
     /// Counts a job that was asked for before this process began.
     pub(crate) fn adopt(&self, seat: Seat) {
         self.engine(seat).change(seat.key, |key| key.running += 1);
@@ -222,18 +252,27 @@ impl Engine {
 
     /// The upstream answered as it should.
     pub(crate) fn is_well(&self, key: usize) {
-        self.change(key, |key| key.failures = 0);
+        self.change(key, |key| (key.failures, key.refusals) = (0, 0));
     }
 
-    /// It is full.
-    pub(crate) fn is_busy(&self, key: usize, seconds: Option<u32>, now: Timestamp) {
-        let rest_ms = seconds.map_or(BUSY_REST_MS, |s| i64::from(s) * 1000);
-        self.rest(key, "the provider is busy", rest_ms, now);
+    /// It is full, perhaps for so many seconds.
+    pub(crate) fn is_busy(&self, key: usize, seconds: Option<u32>, entropy: u64, now: Timestamp) {
+        let asked_ms = seconds.map_or(BUSY_REST_MS, |s| i64::from(s) * 1000);
+        let max_ms = BUSY_REST_MS_MAX;
+        let once = Schedule { first_ms: asked_ms.max(BUSY_REST_MS / 4), factor: 1, max_ms };
+        self.rest(key, "the provider is busy", once.delay_ms(1, entropy), now);
     }
 
     /// It does not accept this key.
     pub(crate) fn is_shut(&self, key: usize, why: &'static str, now: Timestamp) {
-        self.rest(key, why, ACCOUNT_REST_MS, now);
+        let refusals = self.change(key, |key| {
+            let rests = key.rests_until.is_some_and(|until| until > now);
+            key.refusals = key.refusals.saturating_add(u32::from(!rests));
+            key.refusals
+        });
+        let doublings = refusals.saturating_sub(1).min(10);
+        let rest_ms = (ACCOUNT_REST_MS << doublings).min(ACCOUNT_REST_MS_MAX);
+        self.rest(key, why, rest_ms, now);
     }
 
     /// It failed; after some failures in a row it rests.

@@ -1,0 +1,31 @@
+//! Light worked out at every so many columns and joined by lines: for grounds and waters, which
+//! are no finer than that.
+
+use super::colour::WHITE;
+
+/// Draws lines between points every `STRIDE` columns, the first at the first column; a point more
+/// than blocks. `edge` is how much of what is there they cover.
+#[inline(always)]
+pub(crate) fn join<const STRIDE: usize>(points: &[f32], edge: f32, out: &mut [u16]) {
+    let (blocks, rest) = out.as_chunks_mut::<STRIDE>();
+    let whole = blocks.len();
+    for (block, (a, b)) in blocks.iter_mut().zip(points.iter().zip(&points[1..])) {
+        line(*a, *b, edge, block);
+    }
+    if !rest.is_empty() {
+        let mut block = [0; STRIDE];
+        block[..rest.len()].copy_from_slice(rest);
+        line(points[whole], points[whole + 1], edge, &mut block);
+        rest.copy_from_slice(&block[..rest.len()]);
+    }
+}
+
+#[inline(always)]
+fn line<const STRIDE: usize>(from: f32, to: f32, edge: f32, out: &mut [u16; STRIDE]) {
+    let (from, step) = (from * WHITE, (to - from) * (WHITE / STRIDE as i32 as f32));
+    for (k, pixel) in out.iter_mut().enumerate() {
+        let under = f32::from(*pixel);
+        let light = under + (from + step * k as i32 as f32 - under) * edge + 0.5;
+        *pixel = light.clamp(0.0, 65_535.0) as i32 as u16;
+    }
+}
