@@ -179,11 +179,7 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
 /// Of the cache of pages, each commit may look through all: a larger one costs more than it spares.
 fn open_writing(path: &Path) -> Result<(Tx, Checkpointer), StoreError> {
     let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-<<<<<<< HEAD
-                    PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; \
-=======
                     PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192; \
->>>>>>> store
                     PRAGMA journal_size_limit = 67108864";
     // Undoing one operation of a batch needs the pages it touched: in memory, not in a file.
     let settings = format!("{settings}; PRAGMA temp_store = MEMORY");
