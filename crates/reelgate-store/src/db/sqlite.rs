@@ -177,7 +177,7 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
 /// `FULL` flushes at every commit; with many operations in a commit that costs nothing measurable.
 fn open_writing(path: &Path) -> Result<(Tx, Checkpointer), StoreError> {
     let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                    PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; \
+                    PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; \
                     PRAGMA journal_size_limit = 67108864";
     // Undoing one operation of a batch needs the pages it touched: in memory, not in a file.
     let settings = format!("{settings}; PRAGMA temp_store = MEMORY");
