@@ -314,6 +314,7 @@ async fn an_edit_takes_the_clip_along_and_an_extension_makes_it_longer() {
     assert_eq!(wait().await.as_deref(), Some("10000"));
     app.clock.advance_ms(3_600_000);
     assert_eq!(wait().await.as_deref(), Some("1000"), "it is late");
+    app.drain().await;
     let nothing = app.post(&edits, &who, &json!({ "prompt": "In winter" })).await;
     let expected = (400, json!("video"), "missing_required_parameter".to_owned());
     assert_eq!(refused(&nothing), expected);
