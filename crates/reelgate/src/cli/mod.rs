@@ -99,7 +99,7 @@ impl CliError {
 #[must_use]
 pub fn main() -> ExitCode {
     // The server starts this for every file of others: it is confined before it does anything else.
-    if std::env::args_os().skip(1).eq([reelgate_sandbox::COMMAND]) {
+    if crate::config::is_decoder() {
         return reelgate_sandbox::serve();
     }
     let cli = Cli::parse();

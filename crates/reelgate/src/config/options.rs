@@ -200,6 +200,11 @@ fn own_program() -> PathBuf {
     }
 }
 
+/// Whether this process was started to decode one file of others.
+pub(crate) fn is_decoder() -> bool {
+    std::env::args_os().skip(1).eq([reelgate_sandbox::COMMAND])
+}
+
 /// What decodes the files of others: the small program that is installed beside this one, else this
 /// one itself.
 pub(crate) fn decoders() -> Vec<PathBuf> {

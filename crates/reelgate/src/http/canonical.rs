@@ -1,5 +1,6 @@
-//! JSON in the one form that a fingerprint is made of: without spaces, keys sorted, and of a key that
-//! stands twice the last. Borrows what it can from the body, since every order passes through here.
+//! JSON in the one form that a fingerprint is made of: without spaces, keys sorted, and of a key
+//! that stands twice the last. Borrows what it can from the body, since every order passes through
+//! here.
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
