@@ -15,10 +15,10 @@ pub use engines::{EngineConfig, Secret};
 pub use media::{BucketConfig, MediaConfig, MediaPlace, SecretText};
 pub use openid::OpenIdConfig;
 pub(crate) use openid::is_safe;
-pub(crate) use options::{decoders, is_decoder};
 #[cfg(feature = "fault-points")]
 pub(crate) use options::test_fault;
 pub use options::{CommonOptions, LogFormat, ServeOptions};
+pub(crate) use options::{decoders, is_decoder};
 pub use stripe::StripeConfig;
 
 use file::File;
