@@ -195,7 +195,9 @@ pub(crate) fn job(spec: &Value) -> JobView {
     });
     let number = |key: &str| spec["queue"][key].as_u64().and_then(|n| u32::try_from(n).ok());
     let queue = number("ahead").map(|ahead| QueuePlace { ahead, eta_s: number("eta_s") });
-    JobView { job, links, queue, glimpse: None, poll_after_ms: None }
+    // As of a server that has not learnt yet how long a job takes.
+    let poll_after_ms = job.state.finished().is_none().then(|| JobView::poll_after(0, None));
+    JobView { job, links, queue, glimpse: None, poll_after_ms }
 }
 
 fn state(spec: &Value, job: &Job) -> State {

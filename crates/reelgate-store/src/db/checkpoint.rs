@@ -2,9 +2,9 @@
 //!
 //! Done by the writer itself, as SQLite does it unless told otherwise, each of them would hold up a
 //! commit for as long as the disk takes. Here a thread does it while the writer goes on. But the
-//! log begins again from its start only when nothing in it is left to move, and behind a busy writer
-//! something always is: so when the log is long and the thread has just left little of it, the
-//! writer moves that little itself.
+//! log begins again from its start only when nothing in it is left to move, and behind a busy
+//! writer something always is: so when the log is long and the thread has just left little of it,
+//! the writer moves that little itself.
 
 use crate::error::StoreError;
 use rusqlite::Connection;
