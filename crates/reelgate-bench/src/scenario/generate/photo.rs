@@ -50,8 +50,8 @@ pub(super) fn jitter(frames: &[Frame]) -> Result<f64> {
 ///
 /// Every pixel counts by how much lighter it is than the disc, and less the further from the
 /// window's middle. Nothing is cut off below some light: what lies on the edge would count for less
-/// than it covers, and a dot that moves evenly would seem to tremble. At 90 a clip of ours had 0.087
-/// instead of 0.055 pixels a frame a frame; ffmpeg's 0.62 is the same either way.
+/// than it covers, and a dot that moves evenly would seem to tremble. At 90 a clip of ours had
+/// 0.087 instead of 0.055 pixels a frame a frame; ffmpeg's 0.62 is the same either way.
 fn centre(frame: &Frame, near: [f64; 2]) -> Option<[f64; 2]> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within a frame")]
     let span = |at: f64, most: usize| {
