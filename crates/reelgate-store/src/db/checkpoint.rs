@@ -106,25 +106,34 @@ fn serve(own: &Connection, asked: &Receiver<()>, moved: &AtomicI32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
+
+    fn open(path: &Path) -> Connection {
+        Connection::open(path).expect("it opens")
+    }
+
+    fn with_a_table(path: &Path) -> Connection {
+        let writing = open(path);
+        let tables = "PRAGMA journal_mode = WAL; CREATE TABLE things (n BIGINT)";
+        writing.execute_batch(tables).expect("a table");
+        writing
+    }
 
     /// The writer and the thread meet all the time when each commit is enough for both.
     #[test]
     fn a_checkpoint_that_is_in_the_way_of_another_fails_no_commit() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("log.db");
-        let open = || Connection::open(&path).expect("it opens");
-        let mut writing = open();
-        let tables = "PRAGMA journal_mode = WAL; CREATE TABLE things (n BIGINT)";
-        writing.execute_batch(tables).expect("a table");
+        let mut writing = with_a_table(&path);
         let lengths = Lengths { move_at: 1, restart_at: 2, rest_max: 1, pages_max: 4 };
-        let checkpointer = start_at(&mut writing, open(), lengths).expect("a thread");
+        let checkpointer = start_at(&mut writing, open(&path), lengths).expect("a thread");
         for n in 0..3000 {
             let inserted = writing.execute("INSERT INTO things VALUES (?1)", [n]);
             assert_eq!(inserted, Ok(1), "commit {n}");
         }
         drop(writing);
         checkpointer.join().expect("it ends with the connection");
-        let count = open().query_row("SELECT COUNT(*) FROM things", [], |row| row.get(0));
+        let count = open(&path).query_row("SELECT COUNT(*) FROM things", [], |row| row.get(0));
         assert_eq!(count, Ok(3000));
     }
 
@@ -133,12 +142,9 @@ mod tests {
     fn a_log_that_is_long_begins_again_once_little_of_it_is_left_to_move() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("log.db");
-        let open = || Connection::open(&path).expect("it opens");
-        let mut writing = open();
-        let tables = "PRAGMA journal_mode = WAL; CREATE TABLE things (n BIGINT)";
-        writing.execute_batch(tables).expect("a table");
+        let mut writing = with_a_table(&path);
         let lengths = Lengths { move_at: 10, restart_at: 100, rest_max: 50, pages_max: 10_000 };
-        let checkpointer = start_at(&mut writing, open(), lengths).expect("a thread");
+        let checkpointer = start_at(&mut writing, open(&path), lengths).expect("a thread");
         for n in 0..3000 {
             writing.execute("INSERT INTO things VALUES (?1)", [n]).expect("a row");
         }

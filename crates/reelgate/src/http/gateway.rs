@@ -166,8 +166,8 @@ async fn work(
         return match call {
             Call::Models => Ok(Worked::Done(models(app, dialect.name()))),
             Call::People(call) => {
-                let reply = people::without_session(app, call, &wire.headers, peer);
-                let reply = Box::pin(reply).await?;
+                let reply =
+                    Box::pin(people::without_session(app, call, &wire.headers, peer)).await?;
                 Ok(Worked::Done(Done::with(Reply::People(reply))))
             }
             _ => Err(Error::unauthorized()),
