@@ -43,13 +43,13 @@ struct Readers {
 }
 
 impl Sqlite {
-    pub(super) async fn open(path: &str) -> Result<Self, StoreError> {
+    pub(super) async fn open(path: &str, lasting: bool) -> Result<Self, StoreError> {
         let path = PathBuf::from(path);
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
         let readers = Arc::new(Readers { path: path.clone(), idle: Mutex::new(Vec::new()) });
         let opened = tokio::task::spawn_blocking(move || {
             create_private(&path)?;
-            open_writing(&path)
+            open_writing(&path, lasting)
         });
         let opened = opened.await;
         let (tx, checkpointer) =
@@ -175,17 +175,18 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
 }
 
 /// `FULL` flushes at every commit; with many operations in a commit that costs nothing measurable.
+/// What need not last is not flushed at all.
 ///
 /// Of the cache of pages, each commit may look through all: a larger one costs more than it spares.
-fn open_writing(path: &Path) -> Result<(Tx, Checkpointer), StoreError> {
-    let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                    PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192; \
-                    PRAGMA journal_size_limit = 67108864";
+fn open_writing(path: &Path, lasting: bool) -> Result<(Tx, Checkpointer), StoreError> {
+    let flush = if lasting { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = OFF" };
+    let settings = "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; \
+                    PRAGMA cache_size = -8192; PRAGMA journal_size_limit = 67108864";
     // Undoing one operation of a batch needs the pages it touched: in memory, not in a file.
-    let settings = format!("{settings}; PRAGMA temp_store = MEMORY");
+    let settings = format!("{flush}; {settings}; PRAGMA temp_store = MEMORY");
     let mut connection = connect(path, &settings)?;
     migrate::sqlite(&mut SqliteScripts(&mut connection))?;
-    let checkpointer = checkpoint::start(&mut connection, connect(path, "")?)?;
+    let checkpointer = checkpoint::start(&mut connection, connect(path, flush)?)?;
     Ok((Tx::Sqlite(connection), checkpointer))
 }
 
