@@ -31,9 +31,9 @@ impl Veil {
         self.hidden.clear();
         self.hidden.resize(self.blocks * rows, 0);
         // There is nothing to see beyond the frame.
-        let beyond = (HIDDEN).checked_shl((width % BLOCK) as u32).filter(|_| width % BLOCK > 0);
+        let beyond = if width.is_multiple_of(BLOCK) { 0 } else { HIDDEN << (width % BLOCK) };
         let lasts = self.hidden.iter_mut().skip(self.blocks - 1).step_by(self.blocks);
-        lasts.for_each(|last| *last = beyond.unwrap_or(0));
+        lasts.for_each(|last| *last = beyond);
     }
 
     /// A row's blocks; a word is [`HIDDEN`] where nothing of a block is seen.

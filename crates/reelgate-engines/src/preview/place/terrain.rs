@@ -271,7 +271,8 @@ impl Row<'_> {
         let parts = red.as_chunks_mut().0.iter_mut().zip(green.as_chunks_mut().0);
         for (chunk, ((r, g), b)) in parts.zip(blue.as_chunks_mut().0).enumerate() {
             // The last line of a chunk leads to the first place of the next.
-            if !shows(chunk) && !(chunk > 0 && shows(chunk - 1)) {
+            let leads = chunk.checked_sub(1).is_some_and(shows);
+            if !(shows(chunk) || leads) {
                 continue;
             }
             let mut places = [0.0; LANES];
