@@ -74,6 +74,7 @@ const UPDATE: &str = "UPDATE keys SET label = $1, expires = $2, guard = $3 \
 const COUNT_FROM: &str = "UPDATE jobs SET capped_day = $1 \
     WHERE account = $2 AND id >= $3 AND api_key = $4 AND capped_day IS NULL";
 const REVOKE: &str = "UPDATE keys SET revoked = $1 WHERE id = $2 AND revoked IS NULL";
+const CHANGES: &str = "SELECT changes FROM key_changes";
 const USED: &str = "UPDATE keys SET last_used = $1 \
     WHERE id = $2 AND (last_used IS NULL OR last_used < $1)";
 
@@ -96,6 +97,23 @@ impl Store {
             .read(move |tx| {
                 Box::pin(async move {
                     tx.first(BY_HASH, &values![hash.hex()]).await?.map(key).transpose()
+                })
+            })
+            .await
+    }
+
+    /// How often something was changed about a key that existed, by whichever process: as long as
+    /// this number stays, so does what [`Store::key_by_hash`] found. New keys and their use do not
+    /// count.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn key_changes(&self) -> Result<u64, StoreError> {
+        self.db
+            .read(|tx| {
+                Box::pin(async move {
+                    let row = tx.first(CHANGES, &[]).await?.unwrap_or_default();
+                    Reader::new("key_changes", row).number("changes")
                 })
             })
             .await

@@ -56,6 +56,7 @@ const ALL: &[Migration] = &[
     same!("0015_formats"),
     same!("0016_lines"),
     each!("0017_plain_checks"),
+    each!("0018_key_changes"),
 ];
 
 /// Makes the table that remembers the steps taken.

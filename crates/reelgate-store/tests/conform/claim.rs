@@ -7,6 +7,7 @@ use std::collections::HashSet;
 on_each_database!(
     a_claim_takes_the_oldest_under_a_new_lease,
     no_job_is_given_out_twice,
+    a_look_at_the_queue_counts_no_further_than_asked,
     accounts_take_turns,
     accounts_take_turns_also_when_they_come_at_once,
     a_newcomer_does_not_wait_for_a_backlog,
@@ -53,6 +54,18 @@ async fn no_job_is_given_out_twice(world: &World) {
         assert!(seen.insert(id), "{id} twice");
     }
     assert_eq!(seen.len(), 90);
+}
+
+async fn a_look_at_the_queue_counts_no_further_than_asked(world: &World) {
+    let owner = world.owner("a", 10).await;
+    for _ in 0..5 {
+        world.submit(owner, 1).await;
+    }
+    claim_ids(world, 1).await;
+    let look = async |most| world.store.stats_up_to(most).await.expect("counts");
+    assert_eq!((look(3).await.queued, look(3).await.running), (3, 1));
+    assert_eq!((look(9).await.queued, look(0).await.running), (4, 0));
+    assert_eq!(look(9).await, world.store.stats().await.expect("counts"));
 }
 
 async fn accounts_take_turns(world: &World) {

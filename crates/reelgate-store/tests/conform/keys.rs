@@ -11,6 +11,7 @@ use reelgate_store::{Key, StoreError, Submission, Submitted};
 on_each_database!(
     a_key_keeps_its_settings,
     a_key_is_changed_by_its_account_alone_and_not_after_it_was_revoked,
+    what_changes_about_keys_is_counted_and_their_use_is_not,
     orders_beyond_the_daily_cap_are_refused_and_refunds_count_back,
     a_daily_cap_holds_however_many_orders_come_at_once,
     a_repeated_order_is_answered_whatever_the_cap_says,
@@ -98,6 +99,20 @@ async fn accepts(world: &World, owner: Owner, credits: i64, cap: Option<DailyCap
         Err(StoreError::Refused(error)) if error.kind == Kind::Forbidden => false,
         other => panic!("{other:?}"),
     }
+}
+
+async fn what_changes_about_keys_is_counted_and_their_use_is_not(world: &World) {
+    let changes = async || world.store.key_changes().await.expect("a read");
+    let before = changes().await;
+    let owner = world.owner("a", 0).await;
+    world.store.keys_used(vec![(owner.key, START.plus_ms(5))]).await.expect("a write");
+    assert_eq!(changes().await, before);
+    let change = KeyChange { label: Some("agent".to_owned()), ..KeyChange::default() };
+    world.store.update_key(owner.account, owner.key, change, START).await.expect("changed");
+    let changed = changes().await;
+    assert!(changed > before);
+    assert!(world.store.revoke_key(owner.key, START).await.expect("a write"));
+    assert!(changes().await > changed);
 }
 
 async fn orders_beyond_the_daily_cap_are_refused_and_refunds_count_back(world: &World) {

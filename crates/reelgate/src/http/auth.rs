@@ -7,10 +7,10 @@ use reelgate_core::key::ApiKey;
 use reelgate_core::{AccountId, Error, Guard, KeyHash, KeyId, Timestamp};
 use reelgate_store::{Key, Person};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A good key is not looked up again for so long; and so long, at most, may a key that was revoked
-/// elsewhere still open something.
+/// The store is asked whether keys were changed once in so long; and so long, at most, may a key
+/// that was revoked elsewhere still open something.
 const KNOWN_MS: i64 = 500;
 /// Good keys remembered at the same time.
 const KNOWN_MAX: usize = 10_000;
@@ -46,12 +46,17 @@ pub struct Known {
 pub async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Known, Error> {
     let key = bearer(headers).and_then(ApiKey::parse).ok_or_else(Error::unauthorized)?;
     let (hash, now) = (key.hash(), app.now());
-    if let Some(known) = app.known_keys.find(hash, now) {
-        return Ok(known);
+    if !app.known_keys.are_checked(now) {
+        let changes = app.store.key_changes().await.map_err(super::reply::store_error)?;
+        app.known_keys.check(changes, now);
     }
+    let state = match app.known_keys.find(hash, now) {
+        Ok(known) => return Ok(known),
+        Err(state) => state,
+    };
     let found = app.store.key_by_hash(hash).await.map_err(super::reply::store_error)?;
     let known = found.and_then(|key| Known::of(key, now)).ok_or_else(Error::unauthorized)?;
-    app.known_keys.note(hash, known.clone());
+    app.known_keys.note(hash, known.clone(), state);
     Ok(known)
 }
 
@@ -61,30 +66,46 @@ impl Known {
         let caller = Caller { account: key.account, key: key.id, test: key.style.is_test() };
         let (guard, expires) = (Arc::new(key.settings.guard), key.settings.expires);
         let known = Self { caller, guard, person: None, expires, seen: now };
-        (key.revoked.is_none() && known.is_fresh(now)).then_some(known)
+        (key.revoked.is_none() && !known.is_expired(now)).then_some(known)
     }
 
-    /// A clock that was set back must not keep a key alive.
-    fn is_fresh(&self, now: Timestamp) -> bool {
-        let expired = self.expires.is_some_and(|expires| expires <= now);
-        now >= self.seen && now.since_ms(self.seen) < KNOWN_MS && !expired
+    fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires.is_some_and(|expires| expires <= now)
     }
 }
 
-/// Good keys that were looked up a moment ago: whoever has one asks many times a second. Bad ones
-/// are never kept, so nobody can fill this with them.
+/// Good keys that were looked up before: whoever has one asks many times a second. Bad ones are
+/// never kept, so nobody can fill this with them.
 #[derive(Debug, Default)]
 pub struct KnownKeys {
-    known: Mutex<HashMap<KeyHash, Known>>,
+    known: Mutex<Remembered>,
     /// When keys were used, as far as the store has not been told.
     used: Mutex<HashMap<KeyId, Timestamp>>,
+}
+
+/// Keys as they were when the store was asked last.
+#[derive(Debug, Default)]
+struct Remembered {
+    keys: HashMap<KeyHash, Known>,
+    /// The store's count of changes to keys, and when it was asked for.
+    checked: Option<(u64, Timestamp)>,
+    /// How often everything was forgotten. What was read before that must not come in after it.
+    state: u64,
+}
+
+impl Remembered {
+    fn clear(&mut self) {
+        self.keys.clear();
+        self.state = self.state.wrapping_add(1);
+    }
 }
 
 impl KnownKeys {
     /// Forgets a key that was changed, so that this server need not wait to notice.
     pub fn forget(&self, id: KeyId) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|_, known| known.caller.key != id);
+        let mut known = self.lock();
+        known.keys.retain(|_, known| known.caller.key != id);
+        known.state = known.state.wrapping_add(1);
     }
 
     /// Hands over when keys were used since the last time.
@@ -94,25 +115,60 @@ impl KnownKeys {
         used.drain().collect()
     }
 
-    fn find(&self, hash: KeyHash, now: Timestamp) -> Option<Known> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(&hash).filter(|known| known.is_fresh(now)).cloned()
+    /// Whether the store was asked a moment ago. A clock that was set back must not keep a key
+    /// alive.
+    fn are_checked(&self, now: Timestamp) -> bool {
+        let checked = self.lock().checked;
+        checked.is_some_and(|(_, at)| now >= at && now.since_ms(at) < KNOWN_MS)
     }
 
-    fn note(&self, hash: KeyHash, new: Known) {
-        let now = new.seen;
+    /// Forgets everything unless the store's count, asked for at `now`, is the one before.
+    fn check(&self, changes: u64, now: Timestamp) {
+        let mut known = self.lock();
+        if known.checked.is_none_or(|(before, _)| before != changes) {
+            known.clear();
+        }
+        known.checked = Some((changes, now));
+    }
+
+    /// A key that is known; or what [`KnownKeys::note`] has to be told with it, once it is.
+    fn find(&self, hash: KeyHash, now: Timestamp) -> Result<Known, u64> {
+        let mut remembered = self.lock();
+        let state = remembered.state;
+        let known = remembered.keys.get_mut(&hash).filter(|known| !known.is_expired(now));
+        let known = known.ok_or(state)?;
+        // Its use is written down twice a second and not for each request.
+        let is_noted = now >= known.seen && now.since_ms(known.seen) < KNOWN_MS;
+        known.seen = if is_noted { known.seen } else { now };
+        let found = known.clone();
+        drop(remembered);
+        if !is_noted {
+            self.note_use(found.caller.key, now);
+        }
+        Ok(found)
+    }
+
+    fn note(&self, hash: KeyHash, new: Known, state: u64) {
+        self.note_use(new.caller.key, new.seen);
+        let mut remembered = self.lock();
+        if remembered.state != state {
+            return;
+        }
+        if remembered.keys.len() >= KNOWN_MAX {
+            remembered.clear();
+        }
+        remembered.keys.insert(hash, new);
+    }
+
+    fn note_use(&self, key: KeyId, now: Timestamp) {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        if used.len() < KNOWN_MAX || used.contains_key(&new.caller.key) {
-            used.insert(new.caller.key, now);
+        if used.len() < KNOWN_MAX || used.contains_key(&key) {
+            used.insert(key, now);
         }
-        drop(used);
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= KNOWN_MAX {
-            known.retain(|_, known| known.is_fresh(now));
-        }
-        if known.len() < KNOWN_MAX {
-            known.insert(hash, new);
-        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Remembered> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
