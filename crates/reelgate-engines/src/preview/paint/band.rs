@@ -63,7 +63,10 @@ impl Band<'_> {
     ) {
         let Self { view, top, px, spare, .. } = self;
         let (view, top) = (*view, *top);
-        let clip = |line| seen.of(line, view.width);
+        let clip = |line| {
+            let (from, to) = seen.of(line, view.width);
+            Clip { from: from as u16, to: to as u16, blocks: u64::MAX }
+        };
         Arch::new().dispatch(Lay { view, top, px, spare, sheet, lens, clip, bend });
     }
 
@@ -73,7 +76,7 @@ impl Band<'_> {
         let (view, top) = (*view, *top);
         let clip = |line: usize| {
             let own = line.checked_sub(first).and_then(|line| clips.get(line));
-            own.map_or((0, 0), |[from, to]| (usize::from(*from), usize::from(*to)))
+            own.copied().unwrap_or_default()
         };
         Arch::new().dispatch(Lay { view, top, px, spare, sheet, lens, clip, bend: |_| 0.0 });
     }

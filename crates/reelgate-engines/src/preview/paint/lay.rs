@@ -134,6 +134,14 @@ impl Path {
         from..if whole { self.columns } else { self.column_below(last as i32 as f32 - 2.0) }
     }
 
+    /// The columns that show nothing but these texels. They are looked up in whole numbers, which
+    /// are a little less exact.
+    #[inline(always)]
+    pub(crate) fn within(&self, (first, last): (u16, u16)) -> Range<usize> {
+        let (first, last) = (i32::from(first) as f32 + 0.1, i32::from(last) as f32 - 1.1);
+        self.column_above(first)..self.column_above(last)
+    }
+
     #[inline(always)]
     fn ends(&self, run: Run, sheet: &Sheet) -> [bool; 2] {
         [run.from == 0 && sheet.open[0], run.to as usize == sheet.width && sheet.open[1]]
@@ -157,7 +165,7 @@ pub(crate) struct Lay<'a, C, F> {
 
 impl<C, F> NullaryFnOnce for Lay<'_, C, F>
 where
-    C: Fn(usize) -> (usize, usize),
+    C: Fn(usize) -> Clip,
     F: Fn(f32) -> f32,
 {
     type Output = ();
@@ -170,7 +178,7 @@ where
             let uy = view.y((top + line) as i32 as f32);
             let v = ((uy - lens.shift[1]) / lens.scale - sheet.origin[1]) * sheet.density - 0.5;
             let clip = clip(line);
-            if v <= -1.0 || clip.0 >= clip.1 {
+            if v <= -1.0 || clip.is_nothing() {
                 continue;
             }
             let (upper, lower, weight) = rows_at(sheet, v);
@@ -205,12 +213,12 @@ struct Row<'a> {
 
 impl Row<'_> {
     #[inline(always)]
-    fn lay(&mut self, runs: &[Run], clip: (usize, usize)) {
+    fn lay(&mut self, runs: &[Run], clip: Clip) {
         let (sheet, columns) = (self.sheet, self.path.columns);
         // Columns before this one are done. Whole blocks: what is painted outside a run is
         // nothing, what is painted outside the clip is hidden.
-        let mut done = clip.0 / BLOCK * BLOCK;
-        let end = clip.1.next_multiple_of(BLOCK).min(columns);
+        let mut done = usize::from(clip.from) / BLOCK * BLOCK;
+        let end = usize::from(clip.to).next_multiple_of(BLOCK).min(columns);
         for &run in runs {
             let (first, last) = self.path.touched(run, sheet);
             let from = (first / BLOCK * BLOCK).max(done);
@@ -220,14 +228,25 @@ impl Row<'_> {
             }
             done = to;
             let filled = if run.solid { self.path.filled(run, sheet) } else { (to, to) };
-            let solid_from = filled.0.next_multiple_of(BLOCK).clamp(from, to);
-            let whole = if filled.1 == columns { columns } else { filled.1 / BLOCK * BLOCK };
-            let solid_to = whole.clamp(solid_from, to);
-            self.mix(from, to);
-            self.stretch::<false>(from, solid_from);
-            self.stretch::<true>(solid_from, solid_to);
-            self.stretch::<false>(solid_to, to);
+            let mut at = from;
+            while let Some((from, to)) = clip.seen(at, to) {
+                self.lay_piece(from, to, filled);
+                at = to;
+            }
         }
+    }
+
+    /// Columns of one run, some of which are `filled` by it.
+    #[inline(always)]
+    fn lay_piece(&mut self, from: usize, to: usize, filled: (usize, usize)) {
+        let columns = self.path.columns;
+        let solid_from = filled.0.next_multiple_of(BLOCK).clamp(from, to);
+        let whole = if filled.1 == columns { columns } else { filled.1 / BLOCK * BLOCK };
+        let solid_to = whole.clamp(solid_from, to);
+        self.mix(from, to);
+        self.stretch::<false>(from, solid_from);
+        self.stretch::<true>(solid_from, solid_to);
+        self.stretch::<false>(solid_to, to);
     }
 
     /// Makes the texels that some columns show from the two rows, in whole chunks: what is behind

@@ -29,6 +29,10 @@ pub(crate) struct Sheet {
     pub(crate) open: [bool; 2],
     /// The longest run of columns in each row that hides everything behind it.
     pub(crate) solid: Vec<(u32, u32)>,
+    /// All runs of columns that do so in a row and the next one together, row after row.
+    hiding: Vec<(u16, u16)>,
+    /// Where each row's begin, and where the last one's end.
+    hiding_rows: Vec<u32>,
 }
 
 /// Some texels of a row.
@@ -70,6 +74,17 @@ impl Sheet {
             rows: Vec::new(),
             open: [false; 2],
             solid: vec![(0, 0); height],
+            hiding: Vec::new(),
+            hiding_rows: Vec::new(),
+        }
+    }
+
+    /// The columns of a row and the next one together that leave nothing of what is behind them.
+    #[inline(always)]
+    pub(crate) fn hiding(&self, row: usize) -> &[(u16, u16)] {
+        match self.hiding_rows.get(row..row + 2) {
+            Some(&[from, to]) => &self.hiding[from as usize..to as usize],
+            _ => &[],
         }
     }
 
@@ -207,6 +222,7 @@ impl Sheet {
     pub(crate) fn dried(mut self) -> Self {
         let (width, last) = (self.width, self.height - 1);
         (self.runs, self.rows) = (Vec::new(), Vec::with_capacity(self.height + 1));
+        (self.hiding, self.hiding_rows) = (Vec::new(), Vec::with_capacity(self.height + 1));
         let mut kinds = Vec::with_capacity(width.div_ceil(BLOCK));
         for y in 0..self.height {
             let row = |y: usize| &self.texels[y * width..(y + 1) * width];
@@ -216,8 +232,11 @@ impl Sheet {
             let blocks = row(y).chunks(BLOCK).zip(row((y + 1).min(last)).chunks(BLOCK));
             kinds.extend(blocks.map(|(a, b)| Kind::of(a).with(Kind::of(b))));
             runs_of(&kinds, width, &mut self.runs);
+            self.hiding_rows.push(self.hiding.len() as u32);
+            hiding_of(row(y), row((y + 1).min(last)), &mut self.hiding);
         }
         self.rows.push(self.runs.len() as u32);
+        self.hiding_rows.push(self.hiding.len() as u32);
         let touches = |edge: &dyn Fn(&Run) -> bool| self.runs.iter().any(edge);
         self.open = [touches(&|run| run.from == 0), touches(&|run| run.to as usize == width)];
         self
@@ -252,6 +271,8 @@ impl Sheet {
             rows: Vec::new(),
             open: [false; 2],
             solid: vec![(0, 0); height],
+            hiding: Vec::new(),
+            hiding_rows: Vec::new(),
         };
         half.dried()
     }
@@ -293,6 +314,9 @@ impl Kind {
         if self == other { self } else { Self::Mixed }
     }
 }
+
+/// Columns from which on it pays to note that they hide what is behind them.
+const HIDING: usize = 4;
 
 /// From this cover on nothing shines through.
 const SOLID_COVER: u8 = 254;
@@ -361,6 +385,21 @@ fn longest_run(row: &[[u8; 4]]) -> (u32, u32) {
         }
     }
     (best.0 as u32, best.1 as u32)
+}
+
+/// Notes the columns where two rows leave nothing at all of what is behind them.
+fn hiding_of(upper: &[[u8; 4]], lower: &[[u8; 4]], hiding: &mut Vec<(u16, u16)>) {
+    let mut start = 0;
+    let covers = upper.iter().zip(lower).map(|(a, b)| a[3].min(b[3]));
+    for (at, cover) in covers.chain([0]).enumerate() {
+        if cover < u8::MAX {
+            // What no number names hides nothing.
+            if at >= start + HIDING && at <= usize::from(u16::MAX) {
+                hiding.push((start as u16, at as u16));
+            }
+            start = at + 1;
+        }
+    }
 }
 
 fn clip_range(centre: f32, reach: f32, bound: usize) -> std::ops::Range<usize> {

@@ -10,8 +10,44 @@ use super::lay::{BLOCK, Path};
 use super::sheet::Sheet;
 use super::view::{Lens, View};
 
-/// First and one past the last column of a row that are worth painting.
-pub(crate) type Clip = [u16; 2];
+/// The columns of a row that are worth painting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Clip {
+    /// First and one past the last.
+    pub(crate) from: u16,
+    pub(crate) to: u16,
+    /// Which blocks of them are seen, a bit each from the first on; all that have no bit are.
+    pub(crate) blocks: u64,
+}
+
+impl Clip {
+    /// Nothing is worth painting.
+    #[inline(always)]
+    pub(crate) fn is_nothing(self) -> bool {
+        self.from >= self.to
+    }
+
+    /// The next blocks that are seen, from the start of one on and before a column.
+    #[inline(always)]
+    pub(crate) fn seen(self, mut from: usize, end: usize) -> Option<(usize, usize)> {
+        if self.blocks == u64::MAX {
+            return (from < end).then_some((from, end));
+        }
+        let first = usize::from(self.from) / BLOCK;
+        let is_seen = |column: usize| {
+            let bit = (column / BLOCK).wrapping_sub(first);
+            bit >= 64 || self.blocks >> bit & 1 == 1
+        };
+        while from < end && !is_seen(from) {
+            from += BLOCK;
+        }
+        let mut to = from;
+        while to < end && is_seen(to) {
+            to += BLOCK;
+        }
+        (from < end).then_some((from, to.min(end)))
+    }
+}
 
 /// All columns of a block.
 pub(crate) const HIDDEN: u16 = u16::MAX;
@@ -64,6 +100,17 @@ impl Veil {
         blocks.start + first..blocks.end - behind
     }
 
+    /// Columns of some blocks of a row, and which of them are seen.
+    #[inline(always)]
+    fn clip(&self, line: usize, blocks: Range<usize>) -> Clip {
+        let row = self.row(line)[blocks.clone()].iter().take(64);
+        let seen = row
+            .enumerate()
+            .fold(u64::MAX, |seen, (bit, block)| seen & !(u64::from(*block == HIDDEN) << bit));
+        let [from, to] = [blocks.start * BLOCK, blocks.end * BLOCK].map(|column| column as u16);
+        Clip { from, to, blocks: seen }
+    }
+
     #[inline(always)]
     fn hide(&mut self, line: usize, columns: Range<usize>) {
         let (first, last) = (columns.start / BLOCK, (columns.end - 1) / BLOCK);
@@ -103,17 +150,24 @@ impl NullaryFnOnce for Pass<'_> {
             let (upper, lower, _) = rows_at(sheet, v);
             let runs = sheet.runs(upper);
             let (Some(first), Some(last), true) = (runs.first(), runs.last(), v > -1.0) else {
-                clips.push([0, 0]);
+                clips.push(Clip::default());
                 continue;
             };
             let from = path.touched(*first, sheet).0.min(view.width - 1) / BLOCK;
             let to = path.touched(*last, sheet).1.div_ceil(BLOCK);
             let seen = veil.seen(line, from..to.max(from));
-            clips.push([seen.start * BLOCK, seen.end * BLOCK].map(|column| column as u16));
-            if !seen.is_empty() && v >= 0.0 {
-                let columns = path.hidden(sheet, upper, lower);
-                if !columns.is_empty() {
-                    veil.hide(line, columns);
+            if seen.is_empty() {
+                clips.push(Clip::default());
+                continue;
+            }
+            clips.push(veil.clip(line, seen));
+            // The first row is also what is above it, the last row what is below.
+            if v >= 0.0 && upper < lower {
+                for hiding in sheet.hiding(upper) {
+                    let columns = path.within(*hiding);
+                    if !columns.is_empty() {
+                        veil.hide(line, columns);
+                    }
                 }
             }
         }
@@ -138,5 +192,16 @@ mod tests {
         veil.hide(1, 60..72);
         assert_eq!(veil.seen(1, 0..5), 2..4);
         assert_eq!(veil.row(0), [0, 0, 0, 0, 0xff00], "other rows are as they were");
+    }
+
+    #[test]
+    fn blocks_that_are_hidden_are_left_out_between_those_that_are_seen() {
+        let mut veil = Veil::default();
+        veil.lift(96, 1);
+        veil.hide(0, 16..48);
+        let clip = veil.clip(0, veil.seen(0, 0..6));
+        assert_eq!(clip.seen(0, 96), Some((0, 16)));
+        assert_eq!(clip.seen(16, 90), Some((48, 90)));
+        assert_eq!(clip.seen(96, 96), None);
     }
 }

@@ -176,7 +176,7 @@ impl Terrain {
             if !lines.is_empty() {
                 let (first, from) = (lines.start, clips.len());
                 veil.pass(self.sheet(tree), tree.lens, (view, top), lines, &mut clips);
-                if clips[from..].iter().any(|clip| clip[0] < clip[1]) {
+                if clips[from..].iter().any(|clip| !clip.is_nothing()) {
                     standing.push((tree, first, from..clips.len()));
                 } else {
                     clips.truncate(from);
