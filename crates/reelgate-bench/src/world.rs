@@ -43,7 +43,7 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
 }
 
 pub(crate) async fn open(url: &str) -> Result<Store> {
-    Store::open(&Options { url: url.to_owned() }).await.map_err(Error::other)
+    Store::open(&Options { url: url.to_owned(), lasting: true }).await.map_err(Error::other)
 }
 
 /// Makes an empty database with accounts in it, and jobs that wait.

@@ -127,7 +127,8 @@ impl Signer {
         Ok(Self { signer: signer.ok_or(CredentialError::Keys)? })
     }
 
-    /// Writes a copy of `from` with signed words in it to the new file `to`.
+    /// Writes a copy of `from` with signed words in it to the new file `to`, which is not waited
+    /// for to reach the disk.
     ///
     /// # Errors
     /// When a file cannot be read or written, or is of another kind.
@@ -143,7 +144,6 @@ impl Signer {
         let words = words(kind, facts).to_string();
         let mut builder = Builder::from_context(Context::new()).with_definition(words.as_str())?;
         builder.sign(self.signer.as_ref(), kind.mime(), &mut source, &mut target)?;
-        target.sync_all()?;
         Ok(())
     }
 }

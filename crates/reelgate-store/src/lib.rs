@@ -73,6 +73,9 @@ pub struct Options {
     /// included: without them a connection is encrypted where the server offers it, and its
     /// certificate is not looked at.
     pub url: String,
+    /// Whether what is committed must outlive the machine (SQLite): a folder that is removed when
+    /// its process ends has no use for it, and waits for no disk.
+    pub lasting: bool,
 }
 
 /// The database. Cheap to clone; all clones are one.
@@ -103,7 +106,7 @@ impl Store {
     /// # Errors
     /// When it cannot be reached, or was made by a newer version.
     pub async fn open(options: &Options) -> Result<Self, StoreError> {
-        let db = db::Db::open(&options.url).await?;
+        let db = db::Db::open(options).await?;
         let lanes = Lanes {
             submits: db.lane(submit::forms()),
             askings: db.lane(upstream::asking::forms()),

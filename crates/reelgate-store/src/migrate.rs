@@ -1,7 +1,8 @@
 //! Bringing a database's tables up to date, forward only.
 //!
-//! Each migration is one transaction that also notes its number, and nothing happens twice. A
-//! database made by a newer version is refused. How to write one: `migrations/README.md`.
+//! A migration and the note of its number are one transaction, and nothing happens twice; a SQLite
+//! file takes all that it lacks in one. A database made by a newer version is refused. How to write
+//! one: `migrations/README.md`.
 
 use crate::error::StoreError;
 
@@ -72,28 +73,28 @@ pub(crate) trait Scripts {
     fn number(&mut self, sql: &str) -> Result<i64, StoreError>;
 }
 
-/// Migrates a SQLite file.
+/// Migrates a SQLite file: every step that it lacks, or none. A new file takes all of them, and
+/// each commit would wait for the disk.
 pub(crate) fn sqlite(connection: &mut impl Scripts) -> Result<(), StoreError> {
-    connection.script(CREATE)?;
-    loop {
-        connection.script("BEGIN IMMEDIATE")?;
-        let done = connection.number(VERSION);
-        let step = done.and_then(|done| step_after(done, |migration| migration.sqlite));
-        let result = match step {
-            Ok(Some(script)) => connection.script(&script).map(|()| true),
-            Ok(None) => Ok(false),
-            Err(error) => Err(error),
-        };
-        match result {
-            Ok(true) => connection.script("COMMIT")?,
-            Ok(false) => return connection.script("COMMIT"),
-            Err(error) => {
-                // The first error is the one to report.
-                let _ = connection.script("ROLLBACK");
-                return Err(error);
-            }
+    connection.script("BEGIN IMMEDIATE")?;
+    match sqlite_steps(connection) {
+        Ok(()) => connection.script("COMMIT"),
+        Err(error) => {
+            // The first error is the one to report.
+            let _ = connection.script("ROLLBACK");
+            Err(error)
         }
     }
+}
+
+fn sqlite_steps(connection: &mut impl Scripts) -> Result<(), StoreError> {
+    connection.script(CREATE)?;
+    let mut done = connection.number(VERSION)?;
+    while let Some(script) = step_after(done, |migration| migration.sqlite)? {
+        connection.script(&script)?;
+        done += 1;
+    }
+    Ok(())
 }
 
 /// What brings a database from `version` one step further, its own note included.

@@ -207,8 +207,9 @@ impl App {
         secrets::make_folder(&data).map_err(unusable)?;
         let link_key = secrets::link_key(&data, parts.entropy.as_ref()).map_err(unusable)?;
         fault::point(Point::SecretMade);
-        let store = Store::open(&Options { url: config.database_url() }).await?;
-        let media = Media::open(&config.media.place(&data)?, link_key)?;
+        let store =
+            Store::open(&Options { url: config.database_url(), lasting: config.lasting }).await?;
+        let media = Media::open(&config.media.place(&data)?, link_key, config.lasting)?;
         let signer = credentials::signer(&data, &config.credentials)?;
         fault::point(Point::Opened);
         let catalogue = Catalogue::built_in();

@@ -89,11 +89,19 @@ fn sign_files(
         let to = from.with_extension("signed");
         signer.sign(kind, from, &to, facts).map(|()| to)
     };
-    let kind = if still { Kind::Picture } else { Kind::Video };
-    let main = signed(kind, &clip.video)?;
-    // A picture is its own last frame.
-    clip.last_frame = if still { main.clone() } else { signed(Kind::Picture, &clip.last_frame)? };
-    clip.video = main;
+    if still {
+        // A picture is its own last frame.
+        clip.video = signed(Kind::Picture, &clip.video)?;
+        clip.last_frame.clone_from(&clip.video);
+        return Ok(clip);
+    }
+    let (video, last_frame) = std::thread::scope(|scope| {
+        let last_frame = scope.spawn(|| signed(Kind::Picture, &clip.last_frame));
+        let video = signed(Kind::Video, &clip.video);
+        let last_frame = last_frame.join();
+        (video, last_frame.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    (clip.video, clip.last_frame) = (video?, last_frame?);
     Ok(clip)
 }
 

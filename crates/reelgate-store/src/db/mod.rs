@@ -16,6 +16,7 @@ mod writer;
 pub(crate) use lane::{Forms, Outcomes};
 pub(crate) use tx::{Ask, Cell, Lock, Row, Tx, Value, columns, values};
 
+use crate::Options;
 use crate::error::StoreError;
 use reelgate_core::engine::BoxFuture;
 
@@ -29,10 +30,11 @@ pub(crate) enum Db {
 }
 
 impl Db {
-    /// Opens what `url` names and brings its tables up to date.
-    pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
+    /// Opens what `options` name and brings its tables up to date.
+    pub(crate) async fn open(options: &Options) -> Result<Self, StoreError> {
+        let url = options.url.as_str();
         if let Some(path) = url.strip_prefix("sqlite:") {
-            return Ok(Self::Sqlite(sqlite::Sqlite::open(path).await?));
+            return Ok(Self::Sqlite(sqlite::Sqlite::open(path, options.lasting).await?));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Ok(Self::Postgres(postgres::Postgres::open(url).await?));

@@ -28,6 +28,9 @@ const READERS_MAX: usize = 8;
 /// at are there for all, and none is copied. Where the disk fails, that ends the process; what a
 /// process has promised outlives it anyway.
 const READING: &str = "PRAGMA query_only = ON; PRAGMA mmap_size = 1073741824";
+/// Whoever closes the file last empties its log into it, a reader too.
+const FLUSHED: &str = "PRAGMA synchronous = FULL";
+const NOT_FLUSHED: &str = "PRAGMA synchronous = OFF";
 
 /// A SQLite file.
 pub(crate) struct Sqlite {
@@ -39,17 +42,21 @@ pub(crate) struct Sqlite {
 /// Connections that can only read.
 struct Readers {
     path: PathBuf,
+    settings: String,
     idle: Mutex<Vec<Tx>>,
 }
 
 impl Sqlite {
-    pub(super) async fn open(path: &str) -> Result<Self, StoreError> {
+    pub(super) async fn open(path: &str, lasting: bool) -> Result<Self, StoreError> {
         let path = PathBuf::from(path);
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
-        let readers = Arc::new(Readers { path: path.clone(), idle: Mutex::new(Vec::new()) });
+        let flush = if lasting { FLUSHED } else { NOT_FLUSHED };
+        let settings = format!("{READING}; {flush}");
+        let idle = Mutex::new(Vec::new());
+        let readers = Arc::new(Readers { path: path.clone(), settings, idle });
         let opened = tokio::task::spawn_blocking(move || {
             create_private(&path)?;
-            open_writing(&path)
+            open_writing(&path, flush)
         });
         let opened = opened.await;
         let (tx, checkpointer) =
@@ -146,7 +153,7 @@ impl Readers {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut tx = match idle {
             Some(tx) => tx,
-            None => Tx::Sqlite(connect(&self.path, READING)?),
+            None => Tx::Sqlite(connect(&self.path, &self.settings)?),
         };
         let result = read(&mut tx);
         if result.is_ok() {
@@ -175,17 +182,17 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
 }
 
 /// `FULL` flushes at every commit; with many operations in a commit that costs nothing measurable.
+/// What need not last is not flushed at all.
 ///
 /// Of the cache of pages, each commit may look through all: a larger one costs more than it spares.
-fn open_writing(path: &Path) -> Result<(Tx, Checkpointer), StoreError> {
-    let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                    PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192; \
-                    PRAGMA journal_size_limit = 67108864";
+fn open_writing(path: &Path, flush: &str) -> Result<(Tx, Checkpointer), StoreError> {
+    let settings = "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; \
+                    PRAGMA cache_size = -8192; PRAGMA journal_size_limit = 67108864";
     // Undoing one operation of a batch needs the pages it touched: in memory, not in a file.
-    let settings = format!("{settings}; PRAGMA temp_store = MEMORY");
+    let settings = format!("{flush}; {settings}; PRAGMA temp_store = MEMORY");
     let mut connection = connect(path, &settings)?;
     migrate::sqlite(&mut SqliteScripts(&mut connection))?;
-    let checkpointer = checkpoint::start(&mut connection, connect(path, "")?)?;
+    let checkpointer = checkpoint::start(&mut connection, connect(path, flush)?)?;
     Ok((Tx::Sqlite(connection), checkpointer))
 }
 

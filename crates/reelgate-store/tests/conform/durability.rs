@@ -45,7 +45,8 @@ async fn opening_again_changes_nothing(world: &World) {
 
 async fn a_newer_database_is_refused(world: &World) {
     world.by_hand("INSERT INTO migrations VALUES (9999, 'future')").await.expect("inserted");
-    let refused = Store::open(&Options { url: world.url.clone() }).await.expect_err("refused");
+    let refused =
+        Store::open(&Options { url: world.url.clone(), lasting: true }).await.expect_err("refused");
     assert!(refused.to_string().contains("newer version"), "{refused}");
 }
 
@@ -132,7 +133,7 @@ fn a_url_that_names_no_database_is_refused() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     for url in ["", "mysql://x", "store.db", "sqlite:/no/such/folder/store.db"] {
         runtime.block_on(async {
-            let opened = Store::open(&Options { url: url.to_owned() }).await;
+            let opened = Store::open(&Options { url: url.to_owned(), lasting: true }).await;
             assert!(matches!(opened, Err(StoreError::Database(_))), "{url}");
         });
     }

@@ -60,7 +60,7 @@ fn run(url: String, folder: Option<TempDir>, test: impl AsyncFn(&World)) {
 }
 
 pub(crate) async fn open(url: &str) -> Store {
-    Store::open(&Options { url: url.to_owned() }).await.expect("the store opens")
+    Store::open(&Options { url: url.to_owned(), lasting: true }).await.expect("the store opens")
 }
 
 impl World {

@@ -46,7 +46,7 @@ fn free_port() -> u16 {
 }
 
 async fn opens(url: &str) -> Result<(), StoreError> {
-    let store = Store::open(&Options { url: url.to_owned() }).await?;
+    let store = Store::open(&Options { url: url.to_owned(), lasting: true }).await?;
     assert_eq!(store.audit().await.expect("an audit"), []);
     store.close().await;
     Ok(())

@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use reelgate_core::{Credits, KeyChange, KeyHash, KeyStyle};
+use reelgate_store::Store;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -21,9 +22,10 @@ use std::time::Duration;
 const LOCAL_ACCOUNT: &str = "local";
 /// What that account is topped up to: far more than any one clip costs.
 const LOCAL_CREDITS: Credits = Credits::whole(100_000);
-/// Between two looks at a job of a server, and of one in this process, where a look costs nothing.
+/// Between two looks at a job of a server.
 const POLL: Duration = Duration::from_millis(200);
-const POLL_HERE: Duration = Duration::from_millis(25);
+/// Between two looks whether the store of this process has written anything, which cost nothing.
+const GLANCE: Duration = Duration::from_millis(2);
 /// Polls that may fail in a row before the command gives up.
 const POLL_FAILURES_MAX: u32 = 25;
 
@@ -72,7 +74,7 @@ pub(super) async fn run(
     options: GenerateOptions,
 ) -> Result<ExitCode, CliError> {
     if let (Some(server), Some(key)) = (&options.server, &options.key) {
-        make(&Client::new(server, key)?, &options, POLL).await?;
+        make(&Client::new(server, key)?, &options, None).await?;
         return Ok(ExitCode::SUCCESS);
     }
     // Without a folder of its own the whole platform lives in a temporary one for this one clip.
@@ -80,12 +82,14 @@ pub(super) async fn run(
     let mut config = config;
     if common.data.is_none() && common.config.is_none() {
         config.data = temporary.path().join("data");
+        // Nobody will ever look into it: only the clip itself has to reach the disk.
+        config.lasting = config.database.is_some() || config.media.place.is_some();
     }
     config.workers = config.workers.max(1);
     config.limits.rate_limit = false;
     config.limits.body_bytes_max = config.limits.body_bytes_max.max(128 << 20);
     let local = Local::start(config).await?;
-    let made = make(&local.client, &options, POLL_HERE).await;
+    let made = make(&local.client, &options, Some(&local.app.store)).await;
     local.stop().await?;
     made.map(|()| ExitCode::SUCCESS)
 }
@@ -116,7 +120,7 @@ impl Local {
         let label = Some("one clip, made here".to_owned());
         let settings = KeyChange { label, ..KeyChange::default() };
         let key = key::create_key(&app.store, account.id, KeyStyle::Sk, settings).await?;
-        let client = Client::new(&app.public_url(), key.reveal())?;
+        let client = Client::here(&app.public_url(), key.reveal())?;
         let (router, limit) = (crate::http::router(&app), app.config.limits.connections_max);
         let server = tokio::spawn(listen::serve(listener, router, limit, app.stopping.clone()));
         let runner = Runner::start(&app);
@@ -136,13 +140,18 @@ impl Local {
     }
 }
 
-async fn make(client: &Client, options: &GenerateOptions, every: Duration) -> Result<(), CliError> {
+/// Has a clip made by a server, or by this process: then `here` is what it writes to.
+async fn make(
+    client: &Client,
+    options: &GenerateOptions,
+    here: Option<&Store>,
+) -> Result<(), CliError> {
     let job = client.submit(&order(options)?).await?;
     let bar = ProgressBar::new(1000);
     let style = ProgressStyle::with_template("{msg:10} [{bar:40}] {percent:>3}%  {elapsed}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
     let done = tokio::select! {
-        done = wait(client, &job.id, &bar, every) => done?,
+        done = wait(client, &job.id, &bar, here) => done?,
         _ = tokio::signal::ctrl_c() => {
             bar.abandon_with_message("cancelling");
             client.cancel(&job.id).await?;
@@ -170,10 +179,11 @@ async fn wait(
     client: &Client,
     id: &str,
     bar: &ProgressBar,
-    every: Duration,
+    here: Option<&Store>,
 ) -> Result<RemoteJob, CliError> {
     let mut failures = 0;
     loop {
+        let written = here.and_then(Store::commits);
         match client.job(id).await {
             Ok(job) => {
                 failures = 0;
@@ -191,7 +201,15 @@ async fn wait(
             Err(error) if failures >= POLL_FAILURES_MAX => return Err(error),
             Err(_) => failures += 1,
         }
-        tokio::time::sleep(every).await;
+        changed(here, written).await;
+    }
+}
+
+/// Returns when a job may have changed: what this process has not written, it need not look at.
+async fn changed(here: Option<&Store>, written: Option<u64>) {
+    let (Some(store), Some(_)) = (here, written) else { return tokio::time::sleep(POLL).await };
+    while store.commits() == written {
+        tokio::time::sleep(GLANCE).await;
     }
 }
 

@@ -167,7 +167,7 @@ async fn open_store(config: &Config, make: bool) -> Result<Store, CliError> {
         let folder = config.data.display();
         return Err(CliError::said(format!("there is no Reelgate data in {folder} (--data)")));
     }
-    Ok(Store::open(&Options { url: config.database_url() }).await?)
+    Ok(Store::open(&Options { url: config.database_url(), lasting: config.lasting }).await?)
 }
 
 async fn open_app(config: Config) -> Result<std::sync::Arc<App>, CliError> {

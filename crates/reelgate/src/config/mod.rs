@@ -36,6 +36,9 @@ const DAY_MS: i64 = 24 * 3_600_000;
 pub struct Config {
     /// The folder that holds everything: database, media, scratch files, secrets.
     pub data: PathBuf,
+    /// Whether what is written there must outlive the machine; no setting, but what is done with
+    /// the folder decides.
+    pub lasting: bool,
     /// The database: `sqlite:PATH` or `postgres://...`; `None` is a file in the data folder.
     pub database: Option<String>,
     /// Where the server listens.
@@ -163,6 +166,7 @@ impl Config {
     pub fn for_data(data: &Path) -> Self {
         Self {
             data: data.to_owned(),
+            lasting: true,
             database: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
             public_url: None,

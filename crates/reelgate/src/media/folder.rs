@@ -19,10 +19,11 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    pub(super) fn open(root: &Path) -> Result<Self, MediaError> {
+    /// A folder, whose files are there after a loss of power if they are `lasting`.
+    pub(super) fn open(root: &Path, lasting: bool) -> Result<Self, MediaError> {
         std::fs::create_dir_all(root)?;
         let root = root.canonicalize()?;
-        let objects = LocalFileSystem::new_with_prefix(&root)?.with_fsync(true);
+        let objects = LocalFileSystem::new_with_prefix(&root)?.with_fsync(lasting);
         Ok(Self { objects: Arc::new(objects), root })
     }
 

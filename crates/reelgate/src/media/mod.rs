@@ -45,13 +45,14 @@ pub struct Stored {
 }
 
 impl Media {
-    /// Opens the place that the settings name; a folder is made.
+    /// Opens the place that the settings name; a folder is made, and waits for the disk only where
+    /// its files are to be `lasting`.
     ///
     /// # Errors
     /// When a folder cannot be made, or a bucket's settings make no sense.
-    pub fn open(place: &MediaPlace, link_key: [u8; 32]) -> Result<Self, MediaError> {
+    pub fn open(place: &MediaPlace, link_key: [u8; 32], lasting: bool) -> Result<Self, MediaError> {
         let kept = match place {
-            MediaPlace::Folder(root) => Kept::Folder(Folder::open(root)?),
+            MediaPlace::Folder(root) => Kept::Folder(Folder::open(root, lasting)?),
             MediaPlace::Bucket(config) => Kept::Bucket(Bucket::open(config)?),
         };
         Ok(Self { kept, links: Links::new(link_key) })

@@ -1,8 +1,8 @@
 //! What every client of this server has in common.
 
-use reqwest::ClientBuilder;
 use reqwest::dns::Resolve;
-use std::sync::Arc;
+use reqwest::{Client, ClientBuilder};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// Time to reach the other side.
@@ -21,4 +21,30 @@ pub(super) fn plain() -> ClientBuilder {
 /// The same, which resolves names with `names` and asks no proxy to do so.
 pub(super) fn resolving(names: Arc<dyn Resolve>) -> ClientBuilder {
     plain().dns_resolver(names).no_proxy()
+}
+
+/// A client that is made when something is first sent: it reads all certificates that the machine
+/// trusts, which takes longer than everything else that a process does when it starts.
+#[derive(Clone)]
+pub(super) struct Latent {
+    names: Arc<dyn Resolve>,
+    idle_max: usize,
+    made: Arc<OnceLock<Option<Client>>>,
+}
+
+impl Latent {
+    /// One that resolves names with `names` and keeps so many connections to a host open.
+    pub(super) fn new(names: Arc<dyn Resolve>, idle_max: usize) -> Self {
+        Self { names, idle_max, made: Arc::default() }
+    }
+
+    /// The client; none where the machine trusts nobody, which is logged once.
+    pub(super) fn get(&self) -> Option<&Client> {
+        let make = || {
+            let client = resolving(Arc::clone(&self.names)).pool_max_idle_per_host(self.idle_max);
+            let made = client.build();
+            made.inspect_err(|error| tracing::error!(%error, "nothing can be sent over TLS")).ok()
+        };
+        self.made.get_or_init(make).as_ref()
+    }
 }

@@ -24,6 +24,7 @@ pub use save::{SaveError, Saved};
 pub(crate) use upstream::join as join_upstream;
 pub use upstream::{Given, SendError, UpstreamClient};
 
+use base::Latent;
 use bytes::Bytes;
 use reqwest::dns::Resolve;
 use reqwest::header::{HeaderMap, LOCATION};
@@ -33,6 +34,8 @@ use std::time::Duration;
 use url::{Host, Url};
 
 const REDIRECTS_MAX: usize = 3;
+/// Connections kept open to one host while nothing is sent.
+const IDLE_MAX: usize = 4;
 
 /// How far a request may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,21 +75,17 @@ pub enum OutboundError {
 /// The client. Cheap to clone.
 #[derive(Clone)]
 pub struct Outbound {
-    client: reqwest::Client,
+    client: Latent,
     allow_private: bool,
 }
 
 impl Outbound {
     /// A client that resolves names with `names`.
-    ///
-    /// # Panics
-    /// When the TLS library cannot be initialised, which no input can cause.
     #[must_use]
     pub fn new(names: Arc<dyn Resolve>, allow_private: bool) -> Self {
         let names: Arc<dyn Resolve> =
             if allow_private { names } else { Arc::new(PublicOnly::new(names)) };
-        let client = base::resolving(names).pool_max_idle_per_host(4).build();
-        Self { client: client.expect("the TLS library initialises"), allow_private }
+        Self { client: Latent::new(names, IDLE_MAX), allow_private }
     }
 
     /// Downloads what lies at `url`, at most `limits.bytes_max` bytes of it.
@@ -96,8 +95,9 @@ impl Outbound {
     pub async fn fetch(&self, url: &str, limits: Limits) -> Result<Bytes, OutboundError> {
         let work = async {
             let mut url = self.checked(url)?;
+            let client = self.client.get().ok_or(OutboundError::Unreachable)?;
             for _ in 0..=REDIRECTS_MAX {
-                let response = self.client.get(url.clone()).send().await.map_err(broken)?;
+                let response = client.get(url.clone()).send().await.map_err(broken)?;
                 let status = response.status();
                 if status.is_redirection() {
                     url = self.redirected(&url, response.headers())?;
@@ -123,8 +123,9 @@ impl Outbound {
         bytes_max: u64,
     ) -> Result<Saved, save::SaveError> {
         let mut url = self.checked(url)?;
+        let client = self.client.get().ok_or(OutboundError::Unreachable)?;
         for _ in 0..=REDIRECTS_MAX {
-            let response = self.client.get(url.clone()).send();
+            let response = client.get(url.clone()).send();
             let response = tokio::time::timeout(save::ANSWER_TIMEOUT, response).await;
             let response = response.map_err(|_| OutboundError::TimedOut)?.map_err(broken)?;
             if !response.status().is_redirection() {
@@ -148,7 +149,8 @@ impl Outbound {
         timeout: Duration,
     ) -> Result<Posted, OutboundError> {
         let url = self.checked(url)?;
-        let request = self.client.post(url).headers(headers).body(body).timeout(timeout);
+        let client = self.client.get().ok_or(OutboundError::Unreachable)?;
+        let request = client.post(url).headers(headers).body(body).timeout(timeout);
         let response = request.send().await.map_err(broken)?;
         Ok(Posted::new(response.status().as_u16(), response.headers()))
     }

@@ -4,8 +4,9 @@
 //! here. A key goes to the engine's own address and nowhere else; redirects are not followed, so
 //! none can be sent on.
 
+use super::base::Latent;
 use super::save::{self, SaveError, Saved};
-use super::{base, broken};
+use super::{OutboundError, broken};
 use reelgate_engines::remote::wire::{Answer, Body, Content, Method, Part, Request};
 use reqwest::dns::Resolve;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
@@ -24,7 +25,7 @@ const RETRY_AFTER_S_MAX: u32 = 3600;
 /// The client. Cheap to clone.
 #[derive(Clone)]
 pub struct UpstreamClient {
-    client: reqwest::Client,
+    client: Latent,
 }
 
 /// What an upstream answered.
@@ -63,13 +64,9 @@ impl Given {
 
 impl UpstreamClient {
     /// A client that resolves names with `names`, whatever addresses they lead to.
-    ///
-    /// # Panics
-    /// When the TLS library cannot be initialised, which no input can cause.
     #[must_use]
     pub fn new(names: Arc<dyn Resolve>) -> Self {
-        let client = base::resolving(names).pool_max_idle_per_host(IDLE_MAX).build();
-        Self { client: client.expect("the TLS library initialises") }
+        Self { client: Latent::new(names, IDLE_MAX) }
     }
 
     /// Sends a request once, and reads the answer.
@@ -84,7 +81,8 @@ impl UpstreamClient {
         timeout: Duration,
     ) -> Result<Given, SendError> {
         let url = join(base, &request.path).ok_or(SendError::NotSent)?;
-        let mut builder = self.client.request(method(request.method), url);
+        let client = self.client.get().ok_or(SendError::NotSent)?;
+        let mut builder = client.request(method(request.method), url);
         for (name, value) in authorization.into_iter().chain(request.headers) {
             builder = builder.header(name, value);
         }
@@ -120,12 +118,12 @@ impl UpstreamClient {
         file: &Path,
         bytes_max: u64,
     ) -> Result<Saved, SaveError> {
-        let mut builder = self.client.get(url);
+        let mut builder = self.client.get().ok_or(OutboundError::Unreachable)?.get(url);
         if let Some((name, value)) = authorization {
             builder = builder.header(name, value);
         }
         let sent = tokio::time::timeout(save::ANSWER_TIMEOUT, builder.send()).await;
-        let sent = sent.map_err(|_| super::OutboundError::TimedOut)?.map_err(broken)?;
+        let sent = sent.map_err(|_| OutboundError::TimedOut)?.map_err(broken)?;
         save::save(sent, file, bytes_max).await
     }
 }

@@ -96,14 +96,16 @@ async fn make(
 ) -> Result<Output, EngineError> {
     let clip = engine_of(app, job).run(work, reporter).await?;
     fault::point(Point::EngineDone);
-    let checked = clip::check(&app.decoder, &clip, &job.order, job.size).await;
+    // At once: a signed copy of what turns out not to be wanted goes with the scratch folder.
+    let checking = clip::check(&app.decoder, &clip, &job.order, job.size);
+    let signing = credentials::sign(app, job, engine_of(app, job).name(), clip.clone());
+    let (checked, signed) = tokio::join!(checking, signing);
     checked.map_err(|fault| {
         tracing::error!(job = %job.id, fault, "the engine's clip is not what was ordered");
         EngineError::passing(FailureClass::Internal, "the engine made a clip that was not ordered")
     })?;
     fault::point(Point::ClipChecked);
-    let clip = credentials::sign(app, job, engine_of(app, job).name(), clip).await;
-    keep(app, job, token, &clip).await.map_err(|error| {
+    keep(app, job, token, &signed).await.map_err(|error| {
         tracing::error!(job = %job.id, %error, "the clip could not be kept");
         EngineError::passing(FailureClass::Internal, "the clip could not be stored")
     })
@@ -157,12 +159,15 @@ async fn beat(app: &App, job: &Job, token: u64, reporter: &Reporter<'_>) {
 
 async fn keep(app: &App, job: &Job, token: u64, clip: &Clip) -> Result<Output, MediaError> {
     let put = |kind, file| app.media.put_clip_file(job.id, token, kind, file);
-    let poster = put(ClipFile::Poster, &clip.poster).await?;
     let moving = clip.thumbnail();
-    let thumbnail = match tokio::fs::try_exists(&moving).await? {
-        true => Some(put(ClipFile::Thumbnail, &moving).await?.name),
-        false => None,
+    let thumbnail = async {
+        match tokio::fs::try_exists(&moving).await? {
+            true => Ok(Some(put(ClipFile::Thumbnail, &moving).await?.name)),
+            false => Ok(None),
+        }
     };
+    let poster = put(ClipFile::Poster, &clip.poster);
+    let (poster, thumbnail) = tokio::try_join!(poster, thumbnail)?;
     fault::point(Point::PosterKept);
     // A picture is its own last frame.
     let (last_frame, main) = match job.order.is_still() {

@@ -171,8 +171,9 @@ fn jobs(place: &Place) -> Vec<Job> {
 fn read<T>(place: &Place, work: impl AsyncFnOnce(&Store) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
-        let store =
-            Store::open(&Options { url: place.database() }).await.expect("the database opens");
+        let store = Store::open(&Options { url: place.database(), lasting: true })
+            .await
+            .expect("the database opens");
         let read = work(&store).await;
         store.close().await;
         read

@@ -1,10 +1,14 @@
 //! A few rows of a frame while they are being painted: small enough to stay in the cache.
 
+use std::ops::Range;
+
 use pulp::Arch;
 
 use super::lay::{Lay, Path, Spare};
+use super::noise::floor;
 use super::sheet::Sheet;
 use super::soft::Soft;
+use super::veil::Clip;
 use super::view::{Lens, View};
 
 /// Rows a full frame's band has; even, so that chroma rows never straddle two bands.
@@ -59,7 +63,19 @@ impl Band<'_> {
     ) {
         let Self { view, top, px, spare, .. } = self;
         let (view, top) = (*view, *top);
-        Arch::new().dispatch(Lay { view, top, px, spare, sheet, lens, seen, bend });
+        let clip = |line| seen.of(line, view.width);
+        Arch::new().dispatch(Lay { view, top, px, spare, sheet, lens, clip, bend });
+    }
+
+    /// Lays a sheet that does not lean over the band's lines from `first` on, within a clip each.
+    pub(crate) fn lay_clipped(&mut self, sheet: &Sheet, lens: Lens, first: usize, clips: &[Clip]) {
+        let Self { view, top, px, spare, .. } = self;
+        let (view, top) = (*view, *top);
+        let clip = |line: usize| {
+            let own = line.checked_sub(first).and_then(|line| clips.get(line));
+            own.map_or((0, 0), |[from, to]| (usize::from(*from), usize::from(*to)))
+        };
+        Arch::new().dispatch(Lay { view, top, px, spare, sheet, lens, clip, bend: |_| 0.0 });
     }
 }
 
@@ -103,19 +119,11 @@ impl Seen {
                 continue;
             }
             let (upper, lower, _) = rows_at(sheet, v);
-            let (a, b) = (sheet.solid[upper], sheet.solid[lower]);
-            let (first, last) = (a.0.max(b.0) as usize, a.1.min(b.1) as usize);
-            if first + 3 > last {
+            let Range { start: from, end: to } =
+                Path::new(sheet, view, lens, bend(uy)).hidden(sheet, upper, lower);
+            if from >= to {
                 continue;
             }
-            let path = Path::new(sheet, view, lens, bend(uy));
-            // A texel less on each side: edges are soft.
-            let from = if first == 0 { 0 } else { path.column(first as f32 + 1.0).ceil() as usize };
-            let to = if last == sheet.width {
-                view.width
-            } else {
-                path.column(last as f32 - 2.0) as usize
-            };
             if from <= clip.0 {
                 clip.0 = clip.0.max(to);
             }
@@ -130,9 +138,8 @@ impl Seen {
 /// The two texture rows around `v` and the lower one's weight; the last row goes on for ever.
 #[inline(always)]
 pub(super) fn rows_at(sheet: &Sheet, v: f32) -> (usize, usize, f32) {
-    let base = v.floor();
-    let last = sheet.height - 1;
-    let upper = (base.max(0.0) as usize).min(last);
-    let lower = ((base + 1.0).max(0.0) as usize).min(last);
-    (upper, lower, v - base)
+    let base = floor(v);
+    let (row, last) = (base as i32, sheet.height as i32 - 1);
+    let (upper, lower) = (row.clamp(0, last), row.saturating_add(1).clamp(0, last));
+    (upper as usize, lower as usize, v - base)
 }

@@ -3,6 +3,7 @@
 use pulp::{Arch, NullaryFnOnce};
 
 use super::colour::{Ink, Quad, part_of};
+use super::noise::below;
 use super::shape::Point;
 use super::view::View;
 
@@ -24,7 +25,7 @@ impl Small {
         let (w, h) = (self.view.width, self.view.height);
         let px = (x * h as f32 + w as f32 * 0.5 - 0.5).clamp(0.0, (w - 1) as f32);
         let py = ((y + 0.5) * h as f32 - 0.5).clamp(0.0, (h - 1) as f32);
-        let (ix, iy) = (px as i32 as usize, py as i32 as usize);
+        let (ix, iy) = (below(px) as usize, below(py) as usize);
         let (tx, ty) = (px - ix as i32 as f32, py - iy as i32 as f32);
         let (jx, jy) = ((ix + 1).min(w - 1), (iy + 1).min(h - 1));
         let (a, b) = (self.px[iy * w + ix], self.px[iy * w + jx]);
@@ -155,6 +156,8 @@ impl NullaryFnOnce for LightOf<'_> {
 #[inline(always)]
 fn march(small: &Small, rays: Rays) -> Vec<f32> {
     const STEPS: usize = 22;
+    // Further than any picture is wide.
+    const BEYOND: f32 = 65_535.0;
     let view = small.view;
     // The last place is dark: what lies outside of the picture is looked up there.
     let mut source: Vec<f32> = small
@@ -176,7 +179,7 @@ fn march(small: &Small, rays: Rays) -> Vec<f32> {
             let row = (y as i32 as f32 + dy * k).max(0.0) as i32;
             for (x, sum) in line.iter_mut().enumerate() {
                 let x = x as i32 as f32;
-                let column = (x + (sun[0] - x) * k).max(0.0) as i32;
+                let column = below((x + (sun[0] - x) * k).clamp(0.0, BEYOND)) as i32;
                 let at = if column < w && row < h { row * w + column } else { outside };
                 *sum += source[at as usize] * weight;
             }

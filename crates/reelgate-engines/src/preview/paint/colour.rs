@@ -1,5 +1,7 @@
 //! Colours as painters mix them: display-referred `0.0..1.0`, not linear light.
 
+use super::noise::nearest;
+
 /// Red, green, blue; above 1.0 is light that blooms.
 pub(crate) type Ink = [f32; 3];
 
@@ -13,7 +15,7 @@ pub(crate) const WHITE: f32 = 8160.0;
 /// Light in whole numbers, see [`WHITE`].
 #[inline(always)]
 pub(crate) fn whole(light: f32) -> u16 {
-    (light * WHITE + 0.5).clamp(0.0, 65_535.0) as i32 as u16
+    nearest((light * WHITE).clamp(0.0, 65_535.0)) as u16
 }
 
 /// `0xRRGGBB`, as colour pickers write it.

@@ -7,6 +7,7 @@ use pulp::{Arch, NullaryFnOnce};
 use super::band::{BAND_ROWS, Band};
 use super::colour::{Ink, Quad, WHITE};
 use super::lay::Spare;
+use super::noise::nearest;
 use super::raster::{Mask, cover};
 use super::shape::{Point, Shape};
 use super::view::{Lens, View};
@@ -117,8 +118,8 @@ fn coat(row: &mut [u16], width: usize, left: usize, ink: Quad, cover: &[f32]) {
     for (plane, ink_of) in row.chunks_exact_mut(width).zip(ink) {
         let own = ink_of * WHITE;
         for (pixel, part) in plane[left..left + cover.len()].iter_mut().zip(cover) {
-            let light = f32::from(*pixel) * (1.0 - ink[3] * part) + own * part + 0.5;
-            *pixel = light.clamp(0.0, 65_535.0) as i32 as u16;
+            let light = f32::from(*pixel) * (1.0 - ink[3] * part) + own * part;
+            *pixel = nearest(light.clamp(0.0, 65_535.0)) as u16;
         }
     }
 }

@@ -6,7 +6,7 @@ use pulp::{Arch, NullaryFnOnce};
 use reelgate_codec::Frame;
 
 use super::colour::{Ink, WHITE};
-use super::noise::{Dice, hash};
+use super::noise::{Dice, hash, nearest};
 use super::view::View;
 
 /// How a shot is graded after painting.
@@ -232,7 +232,7 @@ fn write_luma(luma: &mut [u8], planes: &Planar, noise: &[f32], strength: f32) {
     let (r, g, b) = (&planes.red[..], &planes.green[..], &planes.blue[..]);
     for ((((y, r), g), b), n) in luma.iter_mut().zip(r).zip(g).zip(b).zip(noise) {
         let light = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-        *y = (16.5 + 219.0 * light + strength * n).clamp(16.0, 235.0) as i32 as u8;
+        *y = nearest((16.0 + 219.0 * light + strength * n).clamp(16.0, 235.0)) as u8;
     }
 }
 
@@ -246,8 +246,9 @@ fn write_chroma(u: &mut [u8], v: &mut [u8], a: &Planar, b: &Planar, noise: &[f32
         let (r, g, b) = (mean(r.0, r.1), mean(g.0, g.1), mean(b.0, b.1));
         let light = 0.2126 * r + 0.7152 * g + 0.0722 * b;
         let dither = 0.35 * noise;
-        *u = (128.5 + 224.0 / 1.8556 * (b - light) + dither).clamp(16.0, 240.0) as i32 as u8;
-        *v = (128.5 + 224.0 / 1.5748 * (r - light) - dither).clamp(16.0, 240.0) as i32 as u8;
+        let (blue, red) = (224.0 / 1.8556 * (b - light), 224.0 / 1.5748 * (r - light));
+        *u = nearest((128.0 + blue + dither).clamp(16.0, 240.0)) as u8;
+        *v = nearest((128.0 + red - dither).clamp(16.0, 240.0)) as u8;
     }
 }
 

@@ -2,6 +2,7 @@
 //! are no finer than that.
 
 use super::colour::WHITE;
+use super::noise::{LANES, nearest};
 
 /// Draws lines between points every `STRIDE` columns, the first at the first column; a point more
 /// than blocks. `edge` is how much of what is there they cover.
@@ -20,12 +21,26 @@ pub(crate) fn join<const STRIDE: usize>(points: &[f32], edge: f32, out: &mut [u1
     }
 }
 
+/// Draws lines between points every `STRIDE` columns as [`join`] does, over whatever is there;
+/// sixteen columns at once, and as many points, and one, as they need.
+#[inline(always)]
+pub(crate) fn join_over<const STRIDE: usize>(points: &[f32], out: &mut [u16; LANES]) {
+    let blocks = out.as_chunks_mut::<STRIDE>().0;
+    for (block, (from, to)) in blocks.iter_mut().zip(points.iter().zip(&points[1..])) {
+        let (from, step) = (from * WHITE, (to - from) * (WHITE / STRIDE as i32 as f32));
+        for (k, pixel) in block.iter_mut().enumerate() {
+            let light = from + step * k as i32 as f32;
+            *pixel = nearest(light.clamp(0.0, 65_535.0)) as u16;
+        }
+    }
+}
+
 #[inline(always)]
 fn line<const STRIDE: usize>(from: f32, to: f32, edge: f32, out: &mut [u16; STRIDE]) {
     let (from, step) = (from * WHITE, (to - from) * (WHITE / STRIDE as i32 as f32));
     for (k, pixel) in out.iter_mut().enumerate() {
         let under = f32::from(*pixel);
-        let light = under + (from + step * k as i32 as f32 - under) * edge + 0.5;
-        *pixel = light.clamp(0.0, 65_535.0) as i32 as u16;
+        let light = under + (from + step * k as i32 as f32 - under) * edge;
+        *pixel = nearest(light.clamp(0.0, 65_535.0)) as u16;
     }
 }

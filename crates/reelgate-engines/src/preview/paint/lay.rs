@@ -1,16 +1,20 @@
 //! One row of a sheet onto one row of a band, in whole numbers: the loop that most frames spend
 //! most of their time in.
 
+use std::ops::Range;
+
 use pulp::NullaryFnOnce;
 
-use super::band::{Seen, rows_at};
+use super::band::rows_at;
+use super::noise::{above, below};
 use super::sheet::{Run, Sheet};
+use super::veil::{Clip, Veil};
 use super::view::{Lens, View};
 
 /// Texels a row may have: their places fit 16 bits, and looking one up needs no check.
 const TEXELS: usize = 1 << 16;
 /// Columns painted at once, and texels mixed at once.
-const BLOCK: usize = 16;
+pub(crate) const BLOCK: usize = 16;
 pub(crate) const CHUNK: usize = 8;
 /// Red and blue, or green and cover, of a texel.
 const HALF: u32 = 0x00FF_00FF;
@@ -30,6 +34,9 @@ pub(crate) struct Spare {
     pub(crate) cover: Vec<f32>,
     /// What a surface works out along a row.
     pub(crate) points: [Vec<f32>; 8],
+    /// What is hidden of the band, and what is seen of each row of what stands in it.
+    pub(crate) veil: Veil,
+    pub(crate) clips: Vec<Clip>,
 }
 
 impl Spare {
@@ -81,16 +88,26 @@ impl Path {
     }
 
     #[inline(always)]
-    pub(crate) fn column(&self, texel: f32) -> f32 {
-        ((texel - self.start) * self.inverse).clamp(0.0, self.columns as f32)
+    fn column(&self, texel: f32) -> f32 {
+        ((texel - self.start) * self.inverse).clamp(0.0, self.columns as i32 as f32)
+    }
+
+    #[inline(always)]
+    fn column_below(&self, texel: f32) -> usize {
+        below(self.column(texel)) as usize
+    }
+
+    #[inline(always)]
+    fn column_above(&self, texel: f32) -> usize {
+        above(self.column(texel)) as usize
     }
 
     /// The columns that a run of texels may show in; the edge of a sheet goes on for ever.
     #[inline(always)]
-    fn touched(&self, run: Run, sheet: &Sheet) -> (usize, usize) {
+    pub(crate) fn touched(&self, run: Run, sheet: &Sheet) -> (usize, usize) {
         let [left, right] = self.ends(run, sheet);
-        let first = if left { 0 } else { self.column(run.from as f32 - 1.5) as usize };
-        let last = self.column(run.to as f32 + 0.5).ceil() as usize;
+        let first = if left { 0 } else { self.column_below(run.from as f32 - 1.5) };
+        let last = self.column_above(run.to as f32 + 0.5);
         (first, if right { self.columns } else { last })
     }
 
@@ -98,9 +115,23 @@ impl Path {
     #[inline(always)]
     fn filled(&self, run: Run, sheet: &Sheet) -> (usize, usize) {
         let [left, right] = self.ends(run, sheet);
-        let first = if left { 0 } else { self.column(run.from as f32 + 0.5).ceil() as usize };
-        let last = self.column(run.to as f32 - 1.5) as usize;
+        let first = if left { 0 } else { self.column_above(run.from as f32 + 0.5) };
+        let last = self.column_below(run.to as f32 - 1.5);
         (first, if right { self.columns } else { last })
+    }
+
+    /// The columns behind which nothing is seen, where two rows of a sheet are mixed.
+    #[inline(always)]
+    pub(crate) fn hidden(&self, sheet: &Sheet, upper: usize, lower: usize) -> Range<usize> {
+        let (a, b) = (sheet.solid[upper], sheet.solid[lower]);
+        let (first, last) = (a.0.max(b.0) as usize, a.1.min(b.1) as usize);
+        if first + 3 > last {
+            return 0..0;
+        }
+        // A texel less on each side: edges are soft.
+        let from = if first == 0 { 0 } else { self.column_above(first as i32 as f32 + 1.0) };
+        let whole = last == sheet.width;
+        from..if whole { self.columns } else { self.column_below(last as i32 as f32 - 2.0) }
     }
 
     #[inline(always)]
@@ -110,7 +141,7 @@ impl Path {
 }
 
 /// A sheet for all rows of a band.
-pub(crate) struct Lay<'a, F> {
+pub(crate) struct Lay<'a, C, F> {
     pub(crate) view: View,
     /// First row of the band, and its rows: reds, then greens, then blues.
     pub(crate) top: usize,
@@ -118,22 +149,27 @@ pub(crate) struct Lay<'a, F> {
     pub(crate) spare: &'a mut Spare,
     pub(crate) sheet: &'a Sheet,
     pub(crate) lens: Lens,
-    pub(crate) seen: &'a Seen,
+    /// Which columns of a line are worth painting.
+    pub(crate) clip: C,
     /// How far each row leans sideways, by its height on screen.
     pub(crate) bend: F,
 }
 
-impl<F: Fn(f32) -> f32> NullaryFnOnce for Lay<'_, F> {
+impl<C, F> NullaryFnOnce for Lay<'_, C, F>
+where
+    C: Fn(usize) -> (usize, usize),
+    F: Fn(f32) -> f32,
+{
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
-        let Self { view, top, px, spare, sheet, lens, seen, bend } = self;
+        let Self { view, top, px, spare, sheet, lens, clip, bend } = self;
         let mut aimed = None;
         for (line, row) in px.chunks_exact_mut(3 * view.width).enumerate() {
             let uy = view.y((top + line) as i32 as f32);
             let v = ((uy - lens.shift[1]) / lens.scale - sheet.origin[1]) * sheet.density - 0.5;
-            let clip = seen.of(line, view.width);
+            let clip = clip(line);
             if v <= -1.0 || clip.0 >= clip.1 {
                 continue;
             }
@@ -297,9 +333,11 @@ fn block<const SOLID: bool>(
             plane[k] = if SOLID {
                 ink
             } else {
-                // Sixteen bits all along; what nothing covers stays as it is.
+                // Sixteen bits all along; what nothing covers stays as it is, and nothing is left
+                // of what is covered: there may be anything.
                 let hidden = (u32::from(plane[k]) * u32::from(cover[k] * 257)) >> 16;
-                (plane[k] - hidden as u16).saturating_add(ink)
+                let left = if cover[k] == 255 { 0 } else { plane[k] - hidden as u16 };
+                left.saturating_add(ink)
             };
         }
     }

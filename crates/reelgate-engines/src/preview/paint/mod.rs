@@ -12,4 +12,5 @@ pub(crate) mod raster;
 pub(crate) mod shape;
 pub(crate) mod sheet;
 pub(crate) mod soft;
+pub(crate) mod veil;
 pub(crate) mod view;

@@ -73,11 +73,39 @@ pub(crate) fn smoothstep(from: f32, to: f32, x: f32) -> f32 {
     t * t * (3.0 - 2.0 * t)
 }
 
+/// Added to a number, this leaves no room behind its point: the last bits are a whole number.
+const WHOLE: f32 = 8_388_608.0;
+/// The same with room for negative numbers.
+const SIGNED: f32 = 12_582_912.0;
+
+/// The nearest whole number of one from 0 to eight million.
+///
+/// Unlike a cast, which asks of each number whether it is one and fits, it does so with many at
+/// once.
+#[inline(always)]
+pub(crate) fn nearest(x: f32) -> u32 {
+    (x + WHOLE).to_bits() & 0x007f_ffff
+}
+
+/// The whole number below one from 0 to eight million.
+#[inline(always)]
+pub(crate) fn below(x: f32) -> u32 {
+    let near = nearest(x);
+    near - u32::from(near as i32 as f32 > x)
+}
+
+/// The whole number above one from 0 to eight million.
+#[inline(always)]
+pub(crate) fn above(x: f32) -> u32 {
+    let near = nearest(x);
+    near + u32::from((near as i32 as f32) < x)
+}
+
 /// The whole number below: unlike `f32::floor`, never a call into the C library.
 #[inline(always)]
 pub(crate) fn floor(x: f32) -> f32 {
-    let whole = x as i32 as f32;
-    if whole > x { whole - 1.0 } else { whole }
+    let near = (x + SIGNED) - SIGNED;
+    near - if near > x { 1.0 } else { 0.0 }
 }
 
 /// A sine, one wave a unit: within a hundredth of the true one, and quick in loops.
@@ -88,12 +116,13 @@ pub(crate) fn wave(x: f32) -> f32 {
     -bow * (0.776 + 0.224 * bow.abs())
 }
 
-/// The whole number below, and what is left.
+/// The whole number below one within four million of zero, and what is left.
 #[inline(always)]
 fn parts(x: f32) -> (i32, f32) {
-    let whole = x as i32;
-    let whole = if whole as f32 > x { whole.wrapping_sub(1) } else { whole };
-    (whole, x - whole as f32)
+    let moved = x + SIGNED;
+    let near = moved - SIGNED;
+    let (over, one) = if near > x { (1, 1.0) } else { (0, 0.0) };
+    (moved.to_bits().wrapping_sub(SIGNED.to_bits()) as i32 - over, x - (near - one))
 }
 
 /// Smooth lattice noise in `0.0..1.0`, one bump a unit.

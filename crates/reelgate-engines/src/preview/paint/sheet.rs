@@ -6,6 +6,7 @@ use std::{iter, thread};
 
 use super::colour::{Ink, Quad, part_of};
 use super::lay::CHUNK;
+use super::noise::nearest;
 use super::raster::{ToPixels, cover};
 use super::shape::{Point, Shape};
 
@@ -349,11 +350,11 @@ fn box_blur(
     }
 }
 
-/// The longest run of texels nothing shines through.
+/// The longest run of texels that leave nothing at all of what is behind them.
 fn longest_run(row: &[[u8; 4]]) -> (u32, u32) {
     let (mut best, mut start) = ((0, 0), 0);
     for (at, texel) in row.iter().enumerate() {
-        if texel[3] < SOLID_COVER {
+        if texel[3] < u8::MAX {
             start = at + 1;
         } else if at + 1 - start > best.1 - best.0 {
             best = (start, at + 1);
@@ -371,7 +372,7 @@ fn clip_range(centre: f32, reach: f32, bound: usize) -> std::ops::Range<usize> {
 fn lay(texel: &mut [u8; 4], above: Quad) {
     let keep = 1.0 - above[3];
     for k in 0..4 {
-        let mixed = f32::from(texel[k]) * keep + above[k] * 255.0 + 0.5;
-        texel[k] = mixed.clamp(0.0, 255.0) as i32 as u8;
+        let mixed = f32::from(texel[k]) * keep + above[k] * 255.0;
+        texel[k] = nearest(mixed.clamp(0.0, 255.0)) as u8;
     }
 }

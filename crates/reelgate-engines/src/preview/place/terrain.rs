@@ -1,13 +1,16 @@
 //! Land seen from the air: a perspective plane painted row by row, with standing trees.
 
+use std::ops::Range;
+
 use pulp::{Arch, NullaryFnOnce};
 
-use super::super::paint::band::{Band, Seen};
+use super::super::paint::band::Band;
 use super::super::paint::colour::{Ink, hex, mix, scale};
-use super::super::paint::join::join;
+use super::super::paint::join::join_over;
 use super::super::paint::lay::Spare;
 use super::super::paint::noise::{Dice, LANES, Tile, hash, unit};
 use super::super::paint::sheet::Sheet;
+use super::super::paint::veil::{HIDDEN, Veil};
 use super::super::paint::view::{Lens, View};
 use super::super::words::Season;
 use super::light::Light;
@@ -160,22 +163,58 @@ impl Terrain {
     }
 
     pub(crate) fn paint(&self, band: &mut Band<'_>, planted: &[Planted], moment: &Moment) {
-        let lens = moment.eye.sky();
-        let view = band.view;
+        let (view, rows, top) = (band.view, band.rows(), band.top);
+        let (mut veil, mut clips) =
+            (std::mem::take(&mut band.spare.veil), std::mem::take(&mut band.spare.clips));
+        // From the front first: most of a tree is hidden by those before it, and of the ground
+        // under them next to nothing is seen.
+        veil.lift(view.width, rows);
+        clips.clear();
+        let mut standing = Vec::new();
+        for tree in planted.iter().rev() {
+            let lines = tree.lines(view, top, rows);
+            if !lines.is_empty() {
+                let (first, from) = (lines.start, clips.len());
+                veil.pass(self.sheet(tree), tree.lens, (view, top), lines, &mut clips);
+                if clips[from..].iter().any(|clip| clip[0] < clip[1]) {
+                    standing.push((tree, first, from..clips.len()));
+                } else {
+                    clips.truncate(from);
+                }
+            }
+        }
+        self.paint_ground(band, &veil, moment);
+        for (tree, first, own) in standing.into_iter().rev() {
+            band.lay_clipped(self.sheet(tree), tree.lens, first, &clips[own]);
+        }
+        (band.spare.veil, band.spare.clips) = (veil, clips);
+    }
+
+    fn sheet(&self, tree: &Planted) -> &Sheet {
+        &self.sprites[tree.sprite][tree.level]
+    }
+
+    fn paint_ground(&self, band: &mut Band<'_>, veil: &Veil, moment: &Moment) {
+        let (view, lens) = (band.view, moment.eye.sky());
         let horizon = lens.see([0.0, HORIZON])[1];
         for y in band.range() {
             let depth = (view.y(y as f32) - horizon) / lens.scale;
             if depth > 0.004 {
-                let z = 0.84 / depth;
+                let (z, hidden) = (0.84 / depth, veil.row(y - band.top));
                 let (row, Spare { points, .. }) = band.row_and_spare(y);
-                let row = Row { terrain: self, view, lens, z, moment, row, points };
+                let row = Row { terrain: self, view, lens, z, moment, row, points, hidden };
                 Arch::new().dispatch(row);
             }
         }
-        let (low, high) = (view.y(band.top as f32), view.y((band.top + band.rows()) as f32));
-        for tree in planted.iter().filter(|t| t.rows.1 >= low && t.rows.0 <= high) {
-            band.lay(&self.sprites[tree.sprite][tree.level], tree.lens, &Seen::ALL, |_| 0.0);
-        }
+    }
+}
+
+impl Planted {
+    /// The lines of so many rows from `top` on that it may touch.
+    fn lines(&self, view: View, top: usize, rows: usize) -> Range<usize> {
+        let line = |y: f32| ((y + 0.5) * view.height as f32 - top as f32) as i32;
+        let clamp = |line: i32| line.clamp(0, rows as i32) as usize;
+        clamp(line(self.rows.0) - 1)..clamp(line(self.rows.1) + 2)
     }
 }
 
@@ -189,6 +228,8 @@ struct Row<'a> {
     /// Plane after plane.
     row: &'a mut [u16],
     points: &'a mut [Vec<f32>; 8],
+    /// What trees hide of it.
+    hidden: &'a [u16],
 }
 
 impl NullaryFnOnce for Row<'_> {
@@ -196,33 +237,65 @@ impl NullaryFnOnce for Row<'_> {
 
     #[inline(always)]
     fn call(self) {
-        let (tile, ground, view) = (Tile::shared(), self.terrain, self.view);
-        let z = self.z + ground.flown(self.moment);
         // Worked out here and there and joined by lines; under trees little of it is seen.
-        let stride = if ground.cover == Cover::Woods { 4 } else { 2 };
-        let count = (view.width.div_ceil(stride) + 1).next_multiple_of(LANES);
+        match self.terrain.cover {
+            Cover::Woods => self.lay::<4>(),
+            Cover::Fields | Cover::Coast => self.lay::<2>(),
+        }
+    }
+}
+
+impl Row<'_> {
+    /// Paints the row from places every `STRIDE` columns; what is hidden is left as it is.
+    #[inline(always)]
+    fn lay<const STRIDE: usize>(self) {
+        let (ground, view, hidden) = (self.terrain, self.view, self.hidden);
+        // Sixteen places are a chunk of as many blocks as there are columns between two places.
+        let shows = |chunk: usize| {
+            let own = hidden.iter().skip(chunk * STRIDE).take(STRIDE);
+            own.into_iter().any(|block| *block != HIDDEN)
+        };
+        let chunks = view.width.div_ceil(STRIDE * LANES);
+        if !(0..chunks).any(shows) {
+            return;
+        }
+        let z = self.z + ground.flown(self.moment);
+        let count = (chunks + 1) * LANES;
         self.points.iter_mut().for_each(|line| line.resize(count, 0.0));
         let [red, green, blue, ..] = self.points.each_mut().map(|line| &mut line[..count]);
         let across = self.z / (0.84 * self.lens.scale);
         let (left, side) = (self.lens.shift[0], self.moment.eye.at[0]);
-        let strip = Strip::new(ground, tile, [self.z, z], self.moment.seconds);
-        let chunks = red.as_chunks_mut().0.iter_mut().zip(green.as_chunks_mut().0);
-        for (block, ((r, g), b)) in chunks.zip(blue.as_chunks_mut().0).enumerate() {
+        let strip = Strip::new(ground, Tile::shared(), [self.z, z], self.moment.seconds);
+        let air = ground.light.air();
+        let haze = 1.0 - 1.0 / (1.0 + (self.z - 1.0).max(0.0) * 0.075 * ground.light.haze);
+        let parts = red.as_chunks_mut().0.iter_mut().zip(green.as_chunks_mut().0);
+        for (chunk, ((r, g), b)) in parts.zip(blue.as_chunks_mut().0).enumerate() {
+            // The last line of a chunk leads to the first place of the next.
+            let leads = chunk.checked_sub(1).is_some_and(shows);
+            if !(shows(chunk) || leads) {
+                continue;
+            }
             let mut places = [0.0; LANES];
             for (k, x) in places.iter_mut().enumerate() {
-                let column = (stride * (block * LANES + k)) as i32 as f32;
+                let column = (STRIDE * (chunk * LANES + k)) as i32 as f32;
                 *x = (view.x(column) - left) * across + side;
             }
             [*r, *g, *b] = strip.inks(&places);
+            for (points, air) in [r, g, b].into_iter().zip(air) {
+                points.iter_mut().for_each(|own| *own += (air - *own) * haze);
+            }
         }
-        let air = ground.light.air();
-        let haze = 1.0 - 1.0 / (1.0 + (self.z - 1.0).max(0.0) * 0.075 * ground.light.haze);
-        let planes = self.row.chunks_exact_mut(view.width).zip([red, green, blue]).zip(air);
-        for ((plane, points), air) in planes {
-            points.iter_mut().for_each(|own| *own += (air - *own) * haze);
-            match stride {
-                4 => join::<4>(points, 1.0, plane),
-                _ => join::<2>(points, 1.0, plane),
+        for (plane, points) in self.row.chunks_exact_mut(view.width).zip([red, green, blue]) {
+            let (blocks, rest) = plane.as_chunks_mut();
+            for ((index, block), hidden) in blocks.iter_mut().enumerate().zip(hidden) {
+                if *hidden != HIDDEN {
+                    join_over::<STRIDE>(&points[index * LANES / STRIDE..], block);
+                }
+            }
+            if !rest.is_empty() {
+                let mut block = [0; LANES];
+                join_over::<STRIDE>(&points[blocks.len() * LANES / STRIDE..], &mut block);
+                rest.copy_from_slice(&block[..rest.len()]);
             }
         }
     }

@@ -1,57 +1,177 @@
 //! Fits a picture to the clip: the largest centred window of the clip's shape, resampled well.
+//!
+//! Colours are turned into the clip's own first and resampled after: one channel of bytes for
+//! brightness and two small ones, instead of three large ones.
 
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use pulp::{Arch, NullaryFnOnce};
 use reelgate_codec::{Frame, Rgb};
 
-/// The picture, cropped to fill `width` by `height`, as interleaved RGB.
-pub(crate) fn fill(picture: &Rgb, width: usize, height: usize) -> Vec<u8> {
-    let (w, h) = (picture.width as f64, picture.height as f64);
-    let aspect = width as f64 / height as f64;
-    let (crop_w, crop_h) = if w / h > aspect { (h * aspect, h) } else { (w, w / aspect) };
-    let (left, top) = ((w - crop_w) / 2.0, (h - crop_h) / 2.0);
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
-        .crop(left.max(0.0), top.max(0.0), crop_w.min(w), crop_h.min(h));
-    let from =
-        ImageRef::new(picture.width as u32, picture.height as u32, &picture.data, PixelType::U8x3);
-    let mut to = Image::new(width as u32, height as u32, PixelType::U8x3);
-    let done = from.is_ok_and(|from| Resizer::new().resize(&from, &mut to, &options).is_ok());
-    // A picture without pixels cannot be shown; mid grey is honest and never panics.
-    if done { to.into_vec() } else { vec![128; width * height * 3] }
+/// Pixels that are turned at once.
+const BLOCK: usize = 16;
+
+/// The window of a picture that has a clip's shape.
+#[derive(Clone, Copy)]
+pub(crate) struct Window<'a> {
+    picture: &'a Rgb,
+    left: f64,
+    top: f64,
+    width: f64,
+    height: f64,
 }
 
-/// BT.709 limited range, chroma averaged over two by two pixels.
-pub(crate) fn to_frame(rgb: &[u8], width: usize, height: usize) -> Frame {
-    let mut frame = Frame::black(width, height);
-    for (y, out) in frame.y.iter_mut().enumerate() {
-        *out = luma_of(&rgb[3 * y..3 * y + 3]);
+/// One channel of a window, BT.709 limited range, with all whole columns around it.
+pub(crate) struct Channel {
+    width: usize,
+    data: Vec<u8>,
+    /// The window in it: left, top, width, height.
+    window: [f64; 4],
+    /// Least and most that it holds.
+    bounds: [u8; 2],
+}
+
+impl<'a> Window<'a> {
+    /// The part of a picture that is seen in a clip of this size.
+    pub(crate) fn new(picture: &'a Rgb, width: usize, height: usize) -> Self {
+        let (w, h) = (picture.width as f64, picture.height as f64);
+        let aspect = width as f64 / height as f64;
+        let (crop_w, crop_h) = if w / h > aspect { (h * aspect, h) } else { (w, w / aspect) };
+        let (crop_w, crop_h) = (crop_w.min(w), crop_h.min(h));
+        let (left, top) = (((w - crop_w) / 2.0).max(0.0), ((h - crop_h) / 2.0).max(0.0));
+        Self { picture, left, top, width: crop_w, height: crop_h }
     }
-    let half = width / 2;
-    for index in 0..half * (height / 2) {
-        let (x, y) = (2 * (index % half), 2 * (index / half));
-        let mut mean = [0.0_f32; 3];
-        for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
-            let at = 3 * ((y + dy) * width + x + dx);
-            for (m, c) in mean.iter_mut().zip(&rgb[at..at + 3]) {
-                *m += 0.25 * f32::from(*c);
+
+    /// Rows of the picture that it touches, from an even one on.
+    fn rows(&self) -> (usize, usize) {
+        let last = (self.top + self.height).ceil() as usize;
+        (self.top as usize / 2 * 2, last.min(self.picture.height))
+    }
+
+    /// The window where `times` by `times` pixels are one.
+    fn in_channel(&self, times: f64) -> [f64; 4] {
+        let top = self.top - self.rows().0 as f64;
+        [self.left, top, self.width, self.height].map(|length| length / times)
+    }
+
+    fn row(&self, y: usize) -> &'a [u8] {
+        let bytes = self.picture.width * 3;
+        &self.picture.data[y * bytes..(y + 1) * bytes]
+    }
+
+    /// Its brightness.
+    pub(crate) fn luma(&self) -> Channel {
+        let (first, last) = self.rows();
+        let width = self.picture.width;
+        let mut data = vec![0; width * (last - first)];
+        for (y, out) in (first..last).zip(data.chunks_exact_mut(width)) {
+            Arch::new().dispatch(Luma { rgb: self.row(y), out });
+        }
+        Channel { width, data, window: self.in_channel(1.0), bounds: [16, 235] }
+    }
+
+    /// Its two colours, for a clip so wide: means of two by two pixels where that has no more.
+    pub(crate) fn colours(&self, wide: usize) -> [Channel; 2] {
+        let times = if self.width >= wide as f64 { 2 } else { 1 };
+        let (first, last) = self.rows();
+        let (width, height) = (self.picture.width.div_ceil(times), (last - first).div_ceil(times));
+        let mut planes = [vec![128; width * height], vec![128; width * height]];
+        let [blue, red] = &mut planes;
+        let lines = blue.chunks_exact_mut(width).zip(red.chunks_exact_mut(width));
+        for (index, (blue, red)) in lines.enumerate() {
+            let upper = first + index * times;
+            let rows = [self.row(upper), self.row((upper + times - 1).min(last - 1))];
+            match times {
+                2 => Arch::new().dispatch(Chroma::<2> { rows, blue, red }),
+                _ => Arch::new().dispatch(Chroma::<1> { rows, blue, red }),
             }
         }
-        let (u, v) = chroma_of(mean);
-        frame.u[index] = u;
-        frame.v[index] = v;
+        let window = self.in_channel(times as f64);
+        planes.map(|data| Channel { width, data, window, bounds: [16, 240] })
     }
-    frame
 }
 
-pub(crate) fn luma_of(rgb: &[u8]) -> u8 {
-    let (r, g, b) = (f32::from(rgb[0]), f32::from(rgb[1]), f32::from(rgb[2]));
-    (16.5 + 219.0 / 255.0 * (0.2126 * r + 0.7152 * g + 0.0722 * b)) as i32 as u8
+impl Channel {
+    /// The window at a size.
+    pub(crate) fn fill(&self, width: usize, height: usize) -> Vec<u8> {
+        let [left, top, wide, tall] = self.window;
+        let options = ResizeOptions::new()
+            .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
+            .crop(left, top, wide, tall);
+        let side = |length: usize| length as u32;
+        let rows = self.data.len() / self.width.max(1);
+        let from = ImageRef::new(side(self.width), side(rows), &self.data, PixelType::U8);
+        let mut to = Image::new(side(width), side(height), PixelType::U8);
+        let done = from.is_ok_and(|from| Resizer::new().resize(&from, &mut to, &options).is_ok());
+        // A picture without pixels cannot be shown; mid grey is honest and never panics.
+        let mut data = if done { to.into_vec() } else { vec![128; width * height] };
+        // A sharp filter overshoots.
+        let [least, most] = self.bounds;
+        data.iter_mut().for_each(|value| *value = (*value).clamp(least, most));
+        data
+    }
 }
 
-fn chroma_of([r, g, b]: [f32; 3]) -> (u8, u8) {
-    let light = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    let u = 128.5 + 224.0 / 255.0 / 1.8556 * (b - light);
-    let v = 128.5 + 224.0 / 255.0 / 1.5748 * (r - light);
-    (u.clamp(16.0, 240.0) as i32 as u8, v.clamp(16.0, 240.0) as i32 as u8)
+/// The picture, cropped to fill `width` by `height`.
+pub(crate) fn fit(picture: &Rgb, width: usize, height: usize) -> Frame {
+    let window = Window::new(picture, width, height);
+    let [u, v] = window.colours(width).map(|colour| colour.fill(width / 2, height / 2));
+    Frame { width, height, y: window.luma().fill(width, height), u, v }
+}
+
+struct Luma<'a> {
+    rgb: &'a [u8],
+    out: &'a mut [u8],
+}
+
+impl NullaryFnOnce for Luma<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let (blocks, rest) = self.out.as_chunks_mut::<BLOCK>();
+        let whole = blocks.len() * BLOCK * 3;
+        let pixels = self.rgb[..whole].as_chunks::<{ BLOCK * 3 }>().0;
+        for (out, rgb) in blocks.iter_mut().zip(pixels) {
+            for k in 0..BLOCK {
+                out[k] = luma_of([rgb[3 * k], rgb[3 * k + 1], rgb[3 * k + 2]]);
+            }
+        }
+        for (out, rgb) in rest.iter_mut().zip(self.rgb[whole..].as_chunks().0) {
+            *out = luma_of(*rgb);
+        }
+    }
+}
+
+/// In 1/65536: whole numbers, which are the same on every machine.
+#[inline(always)]
+fn luma_of(rgb: [u8; 3]) -> u8 {
+    let [r, g, b] = rgb.map(u32::from);
+    ((11_966 * r + 40_254 * g + 4_064 * b + (16 << 16) + (1 << 15)) >> 16) as u8
+}
+
+/// Colours of squares of `TIMES` by `TIMES` pixels of two rows, or of one row twice.
+struct Chroma<'a, const TIMES: usize> {
+    rows: [&'a [u8]; 2],
+    blue: &'a mut [u8],
+    red: &'a mut [u8],
+}
+
+impl<const TIMES: usize> NullaryFnOnce for Chroma<'_, TIMES> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let [upper, lower] = self.rows.map(|row| row.as_chunks::<3>().0);
+        let last = upper.len() - 1;
+        for (x, (blue, red)) in self.blue.iter_mut().zip(self.red).enumerate() {
+            let (left, right) = (x * TIMES, (x * TIMES + TIMES - 1).min(last));
+            let four = [upper[left], upper[right], lower[left], lower[right]];
+            let sum = |c: usize| four.iter().map(|pixel| i32::from(pixel[c])).sum::<i32>();
+            let (r, g, b) = (sum(0), sum(1), sum(2));
+            // Sums of four have two more bits to round away.
+            *blue = (128 + ((-6_596 * r - 22_189 * g + 28_785 * b + (1 << 17)) >> 18)) as u8;
+            *red = (128 + ((28_785 * r - 26_145 * g - 2_640 * b + (1 << 17)) >> 18)) as u8;
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! A guess at how near each part of a picture is: low in the frame, saturated and contrasty
 //! things tend to be near, pale and high ones far. Smoothed, so that moving it tears nothing.
 
+use reelgate_codec::Frame;
+
 /// Nearness, 0 far to 1 near, at an eighth of the frame's size.
 #[derive(Clone, Debug)]
 pub(crate) struct Depth {
@@ -11,6 +13,16 @@ pub(crate) struct Depth {
 
 const STEP: usize = 8;
 
+/// Red, green and blue of a pixel whose place is even.
+fn rgb_of(frame: &Frame, x: usize, y: usize) -> [f32; 3] {
+    let at = y / 2 * (frame.width / 2) + x / 2;
+    let luma = (f32::from(frame.y[y * frame.width + x]) - 16.0) * (255.0 / 219.0);
+    let chroma = |plane: &[u8]| (f32::from(plane[at]) - 128.0) * (255.0 / 224.0);
+    let (blue, red) = (chroma(&frame.u), chroma(&frame.v));
+    let rgb = [luma + 1.5748 * red, luma - 0.1873 * blue - 0.4681 * red, luma + 1.8556 * blue];
+    rgb.map(|part| part.clamp(0.0, 255.0))
+}
+
 /// Nearness at the ends of the straight paths that a frame is drawn along.
 #[derive(Clone, Debug)]
 pub(crate) struct Near {
@@ -20,7 +32,8 @@ pub(crate) struct Near {
 }
 
 impl Depth {
-    pub(crate) fn guess(rgb: &[u8], width: usize, height: usize) -> Self {
+    pub(crate) fn guess(frame: &Frame) -> Self {
+        let (width, height) = (frame.width, frame.height);
         let (w, h) = (width.div_ceil(STEP).max(2), height.div_ceil(STEP).max(2));
         let mut near = Vec::with_capacity(w * h);
         for index in 0..w * h {
@@ -29,9 +42,7 @@ impl Depth {
             let mut count = 0.0_f32;
             for sy in (y..(y + STEP).min(height)).step_by(2) {
                 for sx in (x..(x + STEP).min(width)).step_by(2) {
-                    let at = 3 * (sy * width + sx);
-                    let (r, g, b) =
-                        (f32::from(rgb[at]), f32::from(rgb[at + 1]), f32::from(rgb[at + 2]));
+                    let [r, g, b] = rgb_of(frame, sx, sy);
                     let light = 0.3 * r + 0.6 * g + 0.1 * b;
                     sum += light;
                     low = low.min(light);

@@ -6,7 +6,7 @@ use super::super::camera::Camera;
 use super::super::paint::band::{BAND_ROWS, Band};
 use super::super::paint::colour::WHITE;
 use super::super::paint::lay::Spare;
-use super::super::paint::noise::{lerp, smoothstep};
+use super::super::paint::noise::{lerp, nearest, smoothstep};
 use super::super::paint::view::{Eye, View};
 use super::super::place::stage::Moment;
 use super::super::place::swarm::Swarm;
@@ -131,16 +131,14 @@ fn merge(out: &mut Frame, px: &[u16], top: usize, strength: f32, columns: std::o
             let keep = 1.0 - q[3];
             let light = 0.2126 * q[0] + 0.7152 * q[1] + 0.0722 * q[2];
             let luma = &mut out.y[y * width + x];
-            let value = 16.5 + (f32::from(*luma) - 16.0) * keep + 219.0 * light;
-            *luma = value.clamp(16.0, 235.0) as i32 as u8;
+            let value = 16.0 + (f32::from(*luma) - 16.0) * keep + 219.0 * light;
+            *luma = nearest(value.clamp(16.0, 235.0)) as u8;
             if x.is_multiple_of(2) && y.is_multiple_of(2) {
                 let at = y / 2 * (width / 2) + x / 2;
-                let u =
-                    128.5 + (f32::from(out.u[at]) - 128.0) * keep + 224.0 / 1.8556 * (q[2] - light);
-                let v =
-                    128.5 + (f32::from(out.v[at]) - 128.0) * keep + 224.0 / 1.5748 * (q[0] - light);
-                out.u[at] = u.clamp(16.0, 240.0) as i32 as u8;
-                out.v[at] = v.clamp(16.0, 240.0) as i32 as u8;
+                let u = (f32::from(out.u[at]) - 128.0) * keep + 224.0 / 1.8556 * (q[2] - light);
+                let v = (f32::from(out.v[at]) - 128.0) * keep + 224.0 / 1.5748 * (q[0] - light);
+                out.u[at] = nearest((128.0 + u).clamp(16.0, 240.0)) as u8;
+                out.v[at] = nearest((128.0 + v).clamp(16.0, 240.0)) as u8;
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Small pictures over a shot: further references that a shot names, framed like prints.
 
-use super::cover::{fill, to_frame};
+use super::cover::fit;
 use reelgate_codec::{Frame, Rgb};
 
 use super::super::paint::noise::smoothstep;
@@ -37,7 +37,7 @@ pub(crate) fn insets(pictures: &[&Rgb], (width, height): (usize, usize)) -> Vec<
             break;
         }
         right -= wide;
-        let print = bordered(to_frame(&fill(picture, wide, tall), wide, tall));
+        let print = bordered(fit(picture, wide, tall));
         placed.push(Inset { print, at: (right / 2 * 2, (height - tall - gap) / 2 * 2), order });
         right = right.saturating_sub(gap);
     }

@@ -3,7 +3,7 @@
 use pulp::{Arch, NullaryFnOnce};
 use reelgate_codec::Frame;
 
-use super::super::paint::noise::smoothstep;
+use super::super::paint::noise::{nearest, smoothstep};
 use super::super::place::stage::Moment;
 use super::drift::Overlay;
 use super::flow::Flow;
@@ -106,7 +106,7 @@ impl NullaryFnOnce for Row<'_> {
                 } else {
                     p + (q - p) * self.blend
                 };
-                *pixel = (value + 0.5) as i32 as u8;
+                *pixel = nearest(value.clamp(0.0, 255.0)) as u8;
             }
             from = to;
         }

@@ -2,7 +2,7 @@
 
 use reelgate_codec::{Frame, Rgb};
 
-use super::cover::{fill, luma_of, to_frame};
+use super::cover::Window;
 use super::depth::{Depth, Near};
 use super::plane::Plane;
 
@@ -32,18 +32,22 @@ impl Plate {
     pub(crate) fn new(picture: &Rgb, width: usize, height: usize) -> Self {
         let times = if width * height <= FINE_PIXELS_MAX { 2 } else { 1 };
         let (fine_w, fine_h) = (width * times, height * times);
-        let lumas = |rgb: &[u8]| rgb.chunks_exact(3).map(luma_of).collect::<Vec<u8>>();
-        let (rgb, exact, depth, fine) = std::thread::scope(|scope| {
-            // Finer pixels take as long as all the rest: both at once.
-            let fine = scope.spawn(|| (times > 1).then(|| lumas(&fill(picture, fine_w, fine_h))));
-            let rgb = fill(picture, width, height);
-            let exact = to_frame(&rgb, width, height);
-            let depth = Depth::guess(&rgb, width, height);
-            let fine = fine.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            (rgb, exact, depth, fine)
-        });
-        let luma = fine.unwrap_or_else(|| lumas(&rgb));
         let (half_w, half_h) = (width / 2, height / 2);
+        let window = Window::new(picture, width, height);
+        let (exact, fine) = std::thread::scope(|scope| {
+            // Brightness takes longer than colours: both at once.
+            let luma = scope.spawn(|| {
+                let luma = window.luma();
+                let fine = (times > 1).then(|| luma.fill(fine_w, fine_h));
+                (luma.fill(width, height), fine)
+            });
+            let [u, v] = window.colours(width).map(|colour| colour.fill(half_w, half_h));
+            let luma = luma.join();
+            let (y, fine) = luma.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            (Frame { width, height, y, u, v }, fine)
+        });
+        let luma = fine.unwrap_or_else(|| exact.y.clone());
+        let depth = Depth::guess(&exact);
         let chroma = |plane: &[u8]| Plane::new(half_w, half_h, plane.to_vec());
         let (blue, red) = (chroma(&exact.u), chroma(&exact.v));
         Self {

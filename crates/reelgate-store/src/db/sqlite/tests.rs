@@ -15,7 +15,7 @@ fn on_a_file(test: impl AsyncFnOnce(Sqlite, &Path)) {
     let mut threads = tokio::runtime::Builder::new_multi_thread();
     let runtime = threads.worker_threads(2).enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let sqlite = Sqlite::open(&path.display().to_string()).await.expect("it opens");
+        let sqlite = Sqlite::open(&path.display().to_string(), true).await.expect("it opens");
         test(sqlite, &path).await;
     });
 }
@@ -113,7 +113,7 @@ fn a_panic_leaves_nobody_waiting_and_nothing_half_done() {
         assert!(sqlite.is_stopped());
         assert!(note(&sqlite, "later".to_owned(), false).await.is_err());
         sqlite.close().await;
-        let again = Sqlite::open(&path.display().to_string()).await.expect("it opens");
+        let again = Sqlite::open(&path.display().to_string(), true).await.expect("it opens");
         assert_eq!(count(&again), 1);
     });
 }
