@@ -1,5 +1,6 @@
 //! How the programs are linked.
 
+#[expect(clippy::disallowed_methods, reason = "Cargo tells a build script what it builds for")]
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     let target = |what: &str| std::env::var(format!("CARGO_CFG_TARGET_{what}")).unwrap_or_default();
