@@ -261,6 +261,7 @@ impl Film {
             };
             let mut words = vec![format!("shot {} {from:.1}-{to:.1} s: {place}", index + 1)];
             list(&mut words, "with", facts.subjects.iter().map(|f| f.name()));
+            list(&mut words, "planet", facts.globes.iter().map(|f| f.name()));
             list(&mut words, "several", facts.many.iter().map(|f| f.name()));
             list(&mut words, "doing", facts.actions.iter().map(|f| f.name()));
             list(&mut words, "light", facts.hours.iter().map(|f| f.name()));

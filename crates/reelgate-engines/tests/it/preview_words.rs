@@ -71,6 +71,15 @@ fn reads_animals_company_and_riders() {
 }
 
 #[test]
+fn reads_planets() {
+    check("a rocket passes a ringed planet", ": space|with rocket|planet saturn", "");
+    check("木星の前の宇宙飛行士", ": space|planet jupiter", "");
+    check("a probe near the red planet", ": space|planet mars", "");
+    check("a satellite orbiting earth", ": space|planet earth", "");
+    check("sunrise over a strange planet", ": space", "saturn|earth");
+}
+
+#[test]
 fn leaves_out_what_the_text_turns_down() {
     check(
         "a forest without people, no rain",

@@ -1,11 +1,12 @@
 //! Away from the ground: space, the deep sea, above the clouds.
 
-use super::super::paint::colour::{Ink, glow, hex, mix, scale, solid, veil};
+use super::super::paint::colour::{Ink, hex, mix, scale, solid, veil};
 use super::super::paint::noise::{fbm, lerp, ridged, smoothstep};
-use super::super::paint::shape::{Point, Shape, swing};
-use super::super::paint::sheet::Sheet;
+use super::super::paint::shape::{Shape, swing};
+use super::super::words::Globe;
 use super::backdrop::Backdrop;
 use super::deep::Deep;
+use super::globes;
 use super::site::Site;
 use super::void::Void;
 
@@ -25,71 +26,25 @@ pub(crate) fn space(site: &mut Site<'_>) -> Backdrop {
     site.light.rays = 0.0;
     site.light.horizon = 0.0;
     let fit = site.fit();
+    let globe = site.facts.globes.first().copied();
+    // Picked also where it is told: the same seed has the same stones and stars.
     let own = site.dice.pick(&[
         [hex(0x3c_6ca8), hex(0xd8_e4ec), hex(0x6c_8c5c)],
         [hex(0xc0_8458), hex(0xe8_c8a0), hex(0x84_4c38)],
         [hex(0x58_84a0), hex(0xa8_d0d0), hex(0x38_5c84)],
     ]);
+    let own = globe.map_or(own, globes::inks);
     let side = -site.side();
-    planet(site, [side * site.half() * 0.42, 0.16], 0.34 * fit, own, 14.0);
+    let (at, radius) = ([side * site.half() * 0.42, 0.16], 0.34 * fit);
+    match globe {
+        Some(Globe::Saturn) => globes::ringed(site, at, radius * 0.74, own, 14.0),
+        Some(Globe::Jupiter) => globes::banded(site, at, radius, own, 14.0),
+        Some(Globe::Earth | Globe::Mars) | None => globes::rocky(site, at, radius, own, 14.0),
+    }
     let grey = [hex(0x8c_8880), hex(0xb8_b4a8), hex(0x68_645c)];
-    planet(site, [-side * site.half() * 0.38, -0.14], 0.055 * fit, grey, 9.0);
+    globes::rocky(site, [-side * site.half() * 0.38, -0.14], 0.055 * fit, grey, 9.0);
     rocks(site);
     Backdrop::Void(Void::new(hues, site.aspect, &mut site.dice))
-}
-
-fn planet(site: &mut Site<'_>, at: Point, radius: f32, [own, pale, dark]: [Ink; 3], distance: f32) {
-    let pad = radius * 1.35;
-    let area = [at[0] - pad, at[1] - pad, at[0] + pad, at[1] + pad];
-    let mut sheet = Sheet::new(area, site.density);
-    let air = mix(own, hex(0x9c_d0ff), 0.6);
-    let to_sun = [site.light.sun[0] - at[0], site.light.sun[1] - at[1]];
-    let long = (to_sun[0] * to_sun[0] + to_sun[1] * to_sun[1]).sqrt().max(0.01);
-    let sun = [to_sun[0] / long * 0.86, to_sun[1] / long * 0.86, 0.42];
-    let big = radius > 0.12;
-    sheet.wash(|x, y| {
-        let (u, v) = ((x - at[0]) / radius, (y - at[1]) / radius);
-        let r = (u * u + v * v).sqrt();
-        if r <= 1.0 || !big {
-            return [0.0; 4];
-        }
-        let facing = ((u * sun[0] + v * sun[1]) / r + 0.35).clamp(0.0, 1.0);
-        let fall = (1.0 - (r - 1.0) / 0.34).clamp(0.0, 1.0);
-        glow(air, fall * fall * fall * 0.6 * facing)
-    });
-    let seed = site.dice.bits();
-    let ball = Shape { outlines: vec![ring(at, radius, 96)] };
-    sheet.fill(&ball, |x, y| {
-        let (u, v) = ((x - at[0]) / radius, (y - at[1]) / radius);
-        let z = (1.0 - u * u - v * v).max(0.0).sqrt();
-        let bend = 1.0 / (0.45 + 0.55 * z);
-        let (p, q) = (u * bend * 1.6 + 7.0, v * bend * 1.6);
-        let warp = fbm(p * 1.5, q * 1.5, 3, seed);
-        let land = fbm(p * 1.7 + warp, q * 2.6 - warp, 5, seed ^ 1);
-        let cloud = fbm(p * 2.2 + warp * 2.2, q * 5.0 + warp, 5, seed ^ 2);
-        let mut ink = mix(own, dark, smoothstep(0.50, 0.60, land));
-        if big {
-            ink = mix(ink, pale, smoothstep(0.52, 0.74, cloud) * 0.9);
-        } else {
-            ink = mix(ink, pale, ridged(p * 3.0, q * 3.0, 3, seed) * 0.5);
-        }
-        let facing = u * sun[0] + v * sun[1] + z * sun[2];
-        let lit = smoothstep(-0.12, 0.75, facing);
-        let limb = (1.0 - z) * (1.0 - z);
-        let day = scale(ink, 0.015 + 1.05 * lit);
-        let rim = if big { limb * 0.85 * smoothstep(-0.1, 0.5, facing) } else { 0.0 };
-        solid(mix(day, air, rim))
-    });
-    site.card(sheet, distance);
-}
-
-fn ring(at: Point, radius: f32, sides: usize) -> Vec<Point> {
-    (0..sides)
-        .map(|side| {
-            let turn = side as f32 / sides as f32 * std::f32::consts::TAU;
-            [at[0] + radius * libm::cosf(turn), at[1] + radius * libm::sinf(turn)]
-        })
-        .collect()
 }
 
 /// A few near stones, for depth.

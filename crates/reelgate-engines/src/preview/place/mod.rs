@@ -6,6 +6,7 @@ mod beyond;
 mod buildings;
 mod coast;
 mod deep;
+mod globes;
 mod herds;
 mod hills;
 mod inside;

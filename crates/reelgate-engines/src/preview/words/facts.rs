@@ -31,6 +31,10 @@ facts!(
     }
 );
 facts!(
+    /// Which planet, where it is told. Whoever names one is in space.
+    Globe { Earth = "earth", Mars = "mars", Jupiter = "jupiter", Saturn = "saturn" }
+);
+facts!(
     /// Time of day.
     Hour {
         Dawn = "dawn", Morning = "morning", Noon = "noon", Golden = "golden", Dusk = "dusk",
@@ -164,6 +168,7 @@ pub(crate) enum Name {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
     pub(crate) settings: Vec<Setting>,
+    pub(crate) globes: Vec<Globe>,
     pub(crate) hours: Vec<Hour>,
     pub(crate) weather: Vec<Weather>,
     pub(crate) seasons: Vec<Season>,
@@ -223,6 +228,7 @@ impl Facts {
     /// These facts, with `common` ones filling what this shot leaves open.
     pub(crate) fn within(mut self, common: &Facts) -> Facts {
         fill(&mut self.settings, &common.settings);
+        fill(&mut self.globes, &common.globes);
         fill(&mut self.hours, &common.hours);
         fill(&mut self.weather, &common.weather);
         fill(&mut self.seasons, &common.seasons);
@@ -262,6 +268,10 @@ impl Facts {
     fn learn(&mut self, found: &Found) {
         match found.kind {
             "setting" => note(&mut self.settings, Setting::named(found.name)),
+            "globe" => {
+                note(&mut self.globes, Globe::named(found.name));
+                add(&mut self.settings, Setting::Space);
+            }
             "hour" => note(&mut self.hours, Hour::named(found.name)),
             "weather" => note(&mut self.weather, Weather::named(found.name)),
             "season" => note(&mut self.seasons, Season::named(found.name)),

@@ -6,5 +6,5 @@ mod lexicon;
 
 pub(crate) use cuts::{Cut, cuts_of};
 pub(crate) use facts::{
-    Action, Facts, Framing, Hour, Mood, Move, Name, Season, Setting, Style, Subject, Weather,
+    Action, Facts, Framing, Globe, Hour, Mood, Move, Name, Season, Setting, Style, Subject, Weather,
 };
