@@ -10,6 +10,8 @@ use super::site::Site;
 /// How far the rings lean: their height of their width, and how much of it each step aside takes.
 const LEAN: f32 = 0.26;
 const TILT: f32 = 0.28;
+/// How deep they reach for each step that they lean: its square and that of the lean make one.
+const DEEP: f32 = 0.966;
 /// Where the rings begin and end, in radii of the globe.
 const RINGS: [f32; 2] = [1.28, 2.25];
 
@@ -156,10 +158,13 @@ fn ring(ball: &Ball, [own, pale, dark]: [Ink; 3], [x, y]: Point, seed: u32, fron
     let edge = smoothstep(RINGS[0], RINGS[0] + soft, r) * smoothstep(RINGS[1], RINGS[1] - soft, r);
     let gap = 1.0 - smoothstep(0.045, 0.02, (r - 1.93).abs()) * 0.92;
     let grain = fbm(r * 26.0, 3.0, 3, seed ^ 5);
-    // The globe's shadow falls on what lies behind it, seen from the sun.
-    let away = -(along * ball.sun[0] + across * ball.sun[1] * LEAN);
-    let beside = along * ball.sun[1] - across * ball.sun[0] * LEAN;
-    let shadow = smoothstep(0.1, 0.4, away) * smoothstep(1.02, 0.92, beside.abs());
+    // The globe's shadow: what the sun's rays reach only through it.
+    let place = [along, across * LEAN, across * DEEP];
+    let [sx, sy, sz] = ball.sun;
+    let sun = [sx - TILT * sy, sy + TILT * sx, sz];
+    let toward = (0..3).map(|axis| place[axis] * sun[axis]).sum::<f32>();
+    let beside = (r * r - toward * toward).max(0.0).sqrt();
+    let shadow = smoothstep(0.0, 0.2, -toward) * smoothstep(1.04, 0.94, beside);
     let ink = mix(mix(dark, own, grain), pale, smoothstep(0.45, 0.8, grain) * 0.7);
     let cover = edge * gap * (0.45 + 0.5 * smoothstep(0.25, 0.6, grain));
     veil(scale(ink, 1.05 * (1.0 - 0.92 * shadow)), cover)
