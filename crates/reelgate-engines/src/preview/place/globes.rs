@@ -151,7 +151,7 @@ fn ring(ball: &Ball, [own, pale, dark]: [Ink; 3], [x, y]: Point, seed: u32, fron
     let [u, v] = ball.own(x, y);
     let (along, across) = (u - TILT * v, (v + TILT * u) / LEAN);
     let r = (along * along + across * across).sqrt();
-    if (across > 0.0) != front || r < RINGS[0] || r > RINGS[1] {
+    if (across > 0.0) != front || !(RINGS[0]..=RINGS[1]).contains(&r) {
         return [0.0; 4];
     }
     let soft = 0.02;
