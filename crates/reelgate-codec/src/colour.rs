@@ -7,6 +7,37 @@ use crate::{Frame, Rgb};
 /// Rounds away the 16 fraction bits.
 const HALF: i32 = 1 << 15;
 
+/// A pixel's brightness.
+#[inline(always)]
+#[must_use]
+pub fn luma_of([r, g, b]: [u8; 3]) -> u8 {
+    let [r, g, b] = [i32::from(r), i32::from(g), i32::from(b)];
+    (16 + ((11_966 * r + 40_254 * g + 4_064 * b + HALF) >> 16)) as u8
+}
+
+/// Blue and red difference of four pixels, the mean of which counts.
+#[inline(always)]
+#[must_use]
+pub fn chroma_of(four: [[u8; 3]; 4]) -> [u8; 2] {
+    // Four times the mean of each channel: two more fraction bits to round away.
+    let sum = |c: usize| four.iter().map(|pixel| i32::from(pixel[c])).sum::<i32>();
+    let (r, g, b) = (sum(0), sum(1), sum(2));
+    [
+        (128 + ((-6_596 * r - 22_189 * g + 28_785 * b + 4 * HALF) >> 18)) as u8,
+        (128 + ((28_785 * r - 26_145 * g - 2_640 * b + 4 * HALF) >> 18)) as u8,
+    ]
+}
+
+/// Red, green and blue of a brightness and its two differences.
+#[inline(always)]
+#[must_use]
+pub fn rgb_of(luma: u8, [u, v]: [u8; 2]) -> [u8; 3] {
+    let (u, v) = (i32::from(u) - 128, i32::from(v) - 128);
+    let y = (i32::from(luma) - 16) * 76_309 + HALF;
+    [117_489 * v, -13_975 * u - 34_925 * v, 138_438 * u]
+        .map(|difference| ((y + difference) >> 16).clamp(0, 255) as u8)
+}
+
 /// Converts a picture; of odd sides the last column or row is dropped.
 ///
 /// # Panics
@@ -53,38 +84,23 @@ pub fn to_rgb(frame: &Frame) -> Rgb {
 }
 
 fn luma_row(rgb: &[u8], luma: &mut [u8]) {
-    for (pixel, y) in rgb.chunks_exact(3).zip(luma) {
-        let [r, g, b] = [i32::from(pixel[0]), i32::from(pixel[1]), i32::from(pixel[2])];
-        *y = (16 + ((11_966 * r + 40_254 * g + 4_064 * b + HALF) >> 16)) as u8;
+    for (pixel, y) in rgb.as_chunks().0.iter().zip(luma) {
+        *y = luma_of(*pixel);
     }
 }
 
 fn chroma_row(top: &[u8], bottom: &[u8], u: &mut [u8], v: &mut [u8]) {
-    let squares = top.chunks_exact(6).zip(bottom.chunks_exact(6));
-    for ((top, bottom), (u, v)) in squares.zip(u.iter_mut().zip(v)) {
-        // Four times the mean of each channel: two more fraction bits to round away.
-        let sum = |c: usize| {
-            i32::from(top[c])
-                + i32::from(top[c + 3])
-                + i32::from(bottom[c])
-                + i32::from(bottom[c + 3])
-        };
-        let (r, g, b) = (sum(0), sum(1), sum(2));
-        *u = (128 + ((-6_596 * r - 22_189 * g + 28_785 * b + 4 * HALF) >> 18)) as u8;
-        *v = (128 + ((28_785 * r - 26_145 * g - 2_640 * b + 4 * HALF) >> 18)) as u8;
+    let [top, bottom] = [top, bottom].map(|row| row.as_chunks::<3>().0.as_chunks::<2>().0);
+    for (([a, b], [c, d]), (u, v)) in top.iter().zip(bottom).zip(u.iter_mut().zip(v)) {
+        [*u, *v] = chroma_of([*a, *b, *c, *d]);
     }
 }
 
 fn rgb_row(luma: &[u8], u: &[u8], v: &[u8], out: &mut [u8]) {
     let pairs = luma.chunks_exact(2).zip(u.iter().zip(v));
     for ((luma, (u, v)), out) in pairs.zip(out.chunks_exact_mut(6)) {
-        let (u, v) = (i32::from(*u) - 128, i32::from(*v) - 128);
-        let (red, green, blue) = (117_489 * v, -13_975 * u - 34_925 * v, 138_438 * u);
-        for (luma, out) in luma.iter().zip(out.chunks_exact_mut(3)) {
-            let y = (i32::from(*luma) - 16) * 76_309 + HALF;
-            out[0] = ((y + red) >> 16).clamp(0, 255) as u8;
-            out[1] = ((y + green) >> 16).clamp(0, 255) as u8;
-            out[2] = ((y + blue) >> 16).clamp(0, 255) as u8;
+        for (luma, out) in luma.iter().zip(out.as_chunks_mut().0) {
+            *out = rgb_of(*luma, [*u, *v]);
         }
     }
 }

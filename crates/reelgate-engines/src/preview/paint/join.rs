@@ -8,15 +8,16 @@ use super::noise::{LANES, nearest};
 /// than blocks. `edge` is how much of what is there they cover.
 #[inline(always)]
 pub(crate) fn join<const STRIDE: usize>(points: &[f32], edge: f32, out: &mut [u16]) {
+    let covered = |under: f32, light: f32| under + (light - under) * edge;
     let (blocks, rest) = out.as_chunks_mut::<STRIDE>();
     let whole = blocks.len();
     for (block, (a, b)) in blocks.iter_mut().zip(points.iter().zip(&points[1..])) {
-        line(*a, *b, edge, block);
+        line([*a, *b], block, covered);
     }
     if !rest.is_empty() {
         let mut block = [0; STRIDE];
         block[..rest.len()].copy_from_slice(rest);
-        line(points[whole], points[whole + 1], edge, &mut block);
+        line([points[whole], points[whole + 1]], &mut block, covered);
         rest.copy_from_slice(&block[..rest.len()]);
     }
 }
@@ -27,20 +28,20 @@ pub(crate) fn join<const STRIDE: usize>(points: &[f32], edge: f32, out: &mut [u1
 pub(crate) fn join_over<const STRIDE: usize>(points: &[f32], out: &mut [u16; LANES]) {
     let blocks = out.as_chunks_mut::<STRIDE>().0;
     for (block, (from, to)) in blocks.iter_mut().zip(points.iter().zip(&points[1..])) {
-        let (from, step) = (from * WHITE, (to - from) * (WHITE / STRIDE as i32 as f32));
-        for (k, pixel) in block.iter_mut().enumerate() {
-            let light = from + step * k as i32 as f32;
-            *pixel = nearest(light.clamp(0.0, 65_535.0)) as u16;
-        }
+        line([*from, *to], block, |_, light| light);
     }
 }
 
+/// A line from one point to the next, mixed with what is under it.
 #[inline(always)]
-fn line<const STRIDE: usize>(from: f32, to: f32, edge: f32, out: &mut [u16; STRIDE]) {
+fn line<const STRIDE: usize>(
+    [from, to]: [f32; 2],
+    out: &mut [u16; STRIDE],
+    mix: impl Fn(f32, f32) -> f32,
+) {
     let (from, step) = (from * WHITE, (to - from) * (WHITE / STRIDE as i32 as f32));
     for (k, pixel) in out.iter_mut().enumerate() {
-        let under = f32::from(*pixel);
-        let light = under + (from + step * k as i32 as f32 - under) * edge;
+        let light = mix(f32::from(*pixel), from + step * k as i32 as f32);
         *pixel = nearest(light.clamp(0.0, 65_535.0)) as u16;
     }
 }

@@ -33,11 +33,15 @@ impl Shape {
         self.polygon(&[[left, top], [right, top], [right, bottom], [left, bottom]])
     }
 
-    pub(crate) fn ellipse(mut self, centre: Point, rx: f32, ry: f32) -> Self {
-        const SIDES: usize = 28;
-        let ring = (0..SIDES)
+    pub(crate) fn ellipse(self, centre: Point, rx: f32, ry: f32) -> Self {
+        self.oval(centre, [rx, ry], 28)
+    }
+
+    /// An ellipse of so many sides: large ones need more.
+    pub(crate) fn oval(mut self, centre: Point, [rx, ry]: [f32; 2], sides: usize) -> Self {
+        let ring = (0..sides)
             .map(|side| {
-                let turn = side as f32 / SIDES as f32 * std::f32::consts::TAU;
+                let turn = side as f32 / sides as f32 * std::f32::consts::TAU;
                 [centre[0] + rx * cosf(turn), centre[1] + ry * sinf(turn)]
             })
             .collect();

@@ -68,7 +68,7 @@ impl Ball {
     /// The globe itself: `ink` by the place on it and how squarely one looks at it; `air` shines
     /// at its rim.
     fn fill(&self, sheet: &mut Sheet, air: Option<Ink>, ink: impl Fn([f32; 2], f32) -> Ink + Sync) {
-        let disc = Shape { outlines: vec![round(self.at, self.radius, 96)] };
+        let disc = Shape::new().oval(self.at, [self.radius; 2], 96);
         sheet.fill(&disc, |x, y| {
             let [u, v] = self.own(x, y);
             let z = (1.0 - u * u - v * v).max(0.0).sqrt();
@@ -179,13 +179,4 @@ fn belts([own, pale, dark]: [Ink; 3], [u, v]: [f32; 2], z: f32, seed: u32) -> In
     let thread = fbm(p * 2.0, q * 34.0 + eddy * 2.0, 3, seed ^ 4);
     let ink = mix(own, dark, smoothstep(0.50, 0.62, belt) * 0.8);
     mix(ink, pale, smoothstep(0.50, 0.36, belt) * 0.7 + 0.25 * smoothstep(0.5, 0.7, thread))
-}
-
-fn round(at: Point, radius: f32, sides: usize) -> Vec<Point> {
-    (0..sides)
-        .map(|side| {
-            let turn = side as f32 / sides as f32 * std::f32::consts::TAU;
-            [at[0] + radius * libm::cosf(turn), at[1] + radius * libm::sinf(turn)]
-        })
-        .collect()
 }

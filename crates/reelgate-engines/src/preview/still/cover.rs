@@ -6,6 +6,7 @@
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use pulp::{Arch, NullaryFnOnce};
+use reelgate_codec::colour::{chroma_of, luma_of};
 use reelgate_codec::{Frame, Rgb};
 
 /// Pixels that are turned at once.
@@ -143,13 +144,6 @@ impl NullaryFnOnce for Luma<'_> {
     }
 }
 
-/// In 1/65536: whole numbers, which are the same on every machine.
-#[inline(always)]
-fn luma_of(rgb: [u8; 3]) -> u8 {
-    let [r, g, b] = rgb.map(u32::from);
-    ((11_966 * r + 40_254 * g + 4_064 * b + (16 << 16) + (1 << 15)) >> 16) as u8
-}
-
 /// Colours of squares of `TIMES` by `TIMES` pixels of two rows, or of one row twice.
 struct Chroma<'a, const TIMES: usize> {
     rows: [&'a [u8]; 2],
@@ -166,12 +160,7 @@ impl<const TIMES: usize> NullaryFnOnce for Chroma<'_, TIMES> {
         let last = upper.len() - 1;
         for (x, (blue, red)) in self.blue.iter_mut().zip(self.red).enumerate() {
             let (left, right) = (x * TIMES, (x * TIMES + TIMES - 1).min(last));
-            let four = [upper[left], upper[right], lower[left], lower[right]];
-            let sum = |c: usize| four.iter().map(|pixel| i32::from(pixel[c])).sum::<i32>();
-            let (r, g, b) = (sum(0), sum(1), sum(2));
-            // Sums of four have two more bits to round away.
-            *blue = (128 + ((-6_596 * r - 22_189 * g + 28_785 * b + (1 << 17)) >> 18)) as u8;
-            *red = (128 + ((28_785 * r - 26_145 * g - 2_640 * b + (1 << 17)) >> 18)) as u8;
+            [*blue, *red] = chroma_of([upper[left], upper[right], lower[left], lower[right]]);
         }
     }
 }

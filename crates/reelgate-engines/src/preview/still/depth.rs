@@ -2,6 +2,7 @@
 //! things tend to be near, pale and high ones far. Smoothed, so that moving it tears nothing.
 
 use reelgate_codec::Frame;
+use reelgate_codec::colour;
 
 /// Nearness, 0 far to 1 near, at an eighth of the frame's size.
 #[derive(Clone, Debug)]
@@ -16,11 +17,7 @@ const STEP: usize = 8;
 /// Red, green and blue of a pixel whose place is even.
 fn rgb_of(frame: &Frame, x: usize, y: usize) -> [f32; 3] {
     let at = y / 2 * (frame.width / 2) + x / 2;
-    let luma = (f32::from(frame.y[y * frame.width + x]) - 16.0) * (255.0 / 219.0);
-    let chroma = |plane: &[u8]| (f32::from(plane[at]) - 128.0) * (255.0 / 224.0);
-    let (blue, red) = (chroma(&frame.u), chroma(&frame.v));
-    let rgb = [luma + 1.5748 * red, luma - 0.1873 * blue - 0.4681 * red, luma + 1.8556 * blue];
-    rgb.map(|part| part.clamp(0.0, 255.0))
+    colour::rgb_of(frame.y[y * frame.width + x], [frame.u[at], frame.v[at]]).map(f32::from)
 }
 
 /// Nearness at the ends of the straight paths that a frame is drawn along.
