@@ -8,6 +8,8 @@ use crate::wire::{head_bytes, head_length};
 use reelgate_codec::{Rgb, SAMPLE_RATE_HZ, Sound, encode_png};
 use std::fs::File;
 use std::io::{Error, ErrorKind};
+#[cfg(target_os = "linux")]
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,6 +23,9 @@ use tokio::sync::Semaphore;
 const AT_ONCE_MAX: usize = 4;
 /// Children that wait for work, once there was some.
 const READY_MAX: usize = 2;
+/// What a pipe is to hold, where the machine allows it: by itself it holds 64 KiB.
+#[cfg(target_os = "linux")]
+const PIPE_BYTES: usize = 1 << 20;
 /// How long a first look may take, and all of a file.
 const LOOK_MAX: Duration = Duration::from_secs(15);
 const READ_MAX: Duration = Duration::from_secs(90);
@@ -313,7 +318,7 @@ impl Decoder {
 
 /// Starts a child with nothing of this process but two pipes.
 fn start(program: &Path) -> std::io::Result<Child> {
-    Command::new(program)
+    let child = Command::new(program)
         .arg(COMMAND)
         .env_clear()
         .current_dir("/")
@@ -321,7 +326,17 @@ fn start(program: &Path) -> std::io::Result<Child> {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .kill_on_drop(true)
-        .spawn()
+        .spawn()?;
+    #[cfg(target_os = "linux")]
+    {
+        // Each time a pipe is full or empty one of the two processes waits for the other.
+        let pipes = [child.stdin.as_ref().map(AsFd::as_fd), child.stdout.as_ref().map(AsFd::as_fd)];
+        for pipe in pipes.into_iter().flatten() {
+            // Where it is not allowed, they wait more often.
+            let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIPE_BYTES);
+        }
+    }
+    Ok(child)
 }
 
 async fn ask_here(

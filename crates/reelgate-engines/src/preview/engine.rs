@@ -1,9 +1,10 @@
 //! The engine port of the preview: files in, files out, progress and stop in between.
 
 use super::brief::Brief;
-use super::finish::{Finished, POSTER_QUALITY};
+use super::finish::Finished;
 use super::glimpse::Looks;
 use super::load::Loaded;
+use super::pictures::{self, POSTER_QUALITY, Pictures};
 use super::{Film, compose};
 use reelgate_codec::{
     ClipError, ClipSpec, FRAME_RATE, Frame, ImageError, Picture, Rgb, colour, encode_jpeg,
@@ -156,10 +157,19 @@ fn render(
     spec.sound = sound.filter(|_| work.order.audio);
     spec.tags = tags(work, &film);
     let video = work.scratch.join("video.mp4");
-    let finished = Finished::new(&film, (brief.width, brief.height), brief.frames, marked)
-        .sounding(work.order.audio)
-        .seen_by(&shared.looks);
-    write_video(&spec, &finished, &video, shared)?;
+    let size = (brief.width, brief.height);
+    let (written, pictures) = pictures::beside(size, brief.frames, |album| {
+        let finished = Finished::new(&film, size, marked)
+            .sounding(work.order.audio)
+            .seen_by(&shared.looks)
+            .taken_for(album);
+        write_video(&spec, &finished, &video, shared)
+    });
+    written?;
+    let Some(pictures) = pictures else {
+        let message = "a clip's stills were not drawn";
+        return Err(EngineError::fatal(FailureClass::Internal, message));
+    };
     let name = |name: &str| work.scratch.join(name);
     let clip = Clip {
         video,
@@ -170,7 +180,7 @@ fn render(
         duration_ms: work.order.duration_s.saturating_mul(1000),
         has_audio: work.order.audio,
     };
-    write_stills(finished, &clip)?;
+    write_stills(&pictures.map_err(unwritten)?, &clip)?;
     Ok(clip)
 }
 
@@ -178,7 +188,7 @@ fn render(
 fn render_still(work: &Work, loaded: Loaded, marked: bool) -> Result<Clip, EngineError> {
     let brief = brief_of(work, loaded, FRAME_RATE);
     let film = compose(&brief);
-    let finished = Finished::new(&film, (brief.width, brief.height), brief.frames, marked);
+    let finished = Finished::new(&film, (brief.width, brief.height), marked);
     let picture = picture(&brief, &finished, FRAME_RATE / 3);
     let (image, poster) = (work.scratch.join("image.png"), work.scratch.join("poster.jpg"));
     let png = label_png(encode_png(&picture).map_err(unwritten)?, &tags(work, &film));
@@ -248,15 +258,10 @@ fn write_video(
 }
 
 /// Writes the pictures that go with a clip.
-fn write_stills(film: Finished<'_>, clip: &Clip) -> Result<(), EngineError> {
-    let Some(pictures) = film.pictures() else {
-        let message = "a clip's stills were not drawn";
-        return Err(EngineError::fatal(FailureClass::Internal, message));
-    };
-    let pictures = pictures.map_err(unwritten)?;
-    fs::write(&clip.poster, pictures.poster).map_err(disk)?;
-    fs::write(&clip.last_frame, pictures.last_frame).map_err(disk)?;
-    fs::write(clip.thumbnail(), pictures.thumbnail).map_err(disk)
+fn write_stills(pictures: &Pictures, clip: &Clip) -> Result<(), EngineError> {
+    fs::write(&clip.poster, &pictures.poster).map_err(disk)?;
+    fs::write(&clip.last_frame, &pictures.last_frame).map_err(disk)?;
+    fs::write(clip.thumbnail(), &pictures.thumbnail).map_err(disk)
 }
 
 fn disk(error: std::io::Error) -> EngineError {

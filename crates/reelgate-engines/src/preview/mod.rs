@@ -10,6 +10,7 @@ mod glimpse;
 mod load;
 mod mark;
 mod paint;
+mod pictures;
 mod place;
 mod sound;
 mod still;

@@ -8,6 +8,7 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 use pulp::{Arch, NullaryFnOnce};
 use reelgate_codec::colour::{chroma_of, luma_of};
 use reelgate_codec::{Frame, Rgb};
+use std::ops::Range;
 
 /// Pixels that are turned at once.
 const BLOCK: usize = 16;
@@ -95,21 +96,34 @@ impl<'a> Window<'a> {
 impl Channel {
     /// The window at a size.
     pub(crate) fn fill(&self, width: usize, height: usize) -> Vec<u8> {
-        let [left, top, wide, tall] = self.window;
+        let mut out = vec![0; width * height];
+        self.fill_rows((width, height), 0..height, &mut out);
+        out
+    }
+
+    /// Some rows of the window at a size.
+    pub(crate) fn fill_rows(&self, size: (usize, usize), rows: Range<usize>, out: &mut [u8]) {
+        let ([left, top, wide, tall], (width, height)) = (self.window, size);
+        // Behind the last row exactly the window's own end, which may be the picture's.
+        let at = |row: usize| if row == height { tall } else { tall / height as f64 * row as f64 };
+        let above = at(rows.start);
         let options = ResizeOptions::new()
             .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
-            .crop(left, top, wide, tall);
+            .crop(left, top + above, wide, at(rows.end) - above);
         let side = |length: usize| length as u32;
-        let rows = self.data.len() / self.width.max(1);
-        let from = ImageRef::new(side(self.width), side(rows), &self.data, PixelType::U8);
-        let mut to = Image::new(side(width), side(height), PixelType::U8);
-        let done = from.is_ok_and(|from| Resizer::new().resize(&from, &mut to, &options).is_ok());
-        // A picture without pixels cannot be shown; mid grey is honest and never panics.
-        let mut data = if done { to.into_vec() } else { vec![128; width * height] };
+        let tall = self.data.len() / self.width.max(1);
+        let from = ImageRef::new(side(self.width), side(tall), &self.data, PixelType::U8);
+        let to = Image::from_slice_u8(side(width), side(rows.len()), out, PixelType::U8);
+        let done = from.is_ok_and(|from| {
+            to.is_ok_and(|mut to| Resizer::new().resize(&from, &mut to, &options).is_ok())
+        });
+        if !done {
+            // A picture without pixels cannot be shown; mid grey is honest and never panics.
+            out.fill(128);
+        }
         // A sharp filter overshoots.
         let [least, most] = self.bounds;
-        data.iter_mut().for_each(|value| *value = (*value).clamp(least, most));
-        data
+        out.iter_mut().for_each(|value| *value = (*value).clamp(least, most));
     }
 }
 

@@ -5,6 +5,7 @@ mod depth;
 mod drift;
 mod flow;
 mod inset;
+mod line;
 mod morph;
 mod plane;
 mod plate;

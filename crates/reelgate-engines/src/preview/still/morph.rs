@@ -7,6 +7,7 @@ use super::super::paint::noise::{nearest, smoothstep};
 use super::super::place::stage::Moment;
 use super::drift::Overlay;
 use super::flow::Flow;
+use super::line::Line;
 use super::plane::Plane;
 use super::plate::Plate;
 use super::speckle::speckle;
@@ -50,13 +51,17 @@ impl Morph {
             (&self.first.blue, &self.last.blue, (w / 2, h / 2), false),
             (&self.first.red, &self.last.red, (w / 2, h / 2), false),
         ];
+        let mut lines = [Line::new(), Line::new()];
+        let mut sampled = [vec![0; w], vec![0; w]];
         for ((a, b, (width, height), luma), data) in
             planes.into_iter().zip([&mut out.y, &mut out.u, &mut out.v])
         {
             for (y, row) in data.chunks_exact_mut(width).enumerate() {
                 let v = (y as f32 + 0.5) / height as f32;
-                let morph = self;
-                Arch::new().dispatch(Row { morph, a, b, v, eased, zoom, blend, luma, row });
+                let (lines, sampled) = (&mut lines, &mut sampled);
+                let way =
+                    Row { morph: self, a, b, v, eased, zoom, blend, luma, lines, sampled, row };
+                Arch::new().dispatch(way);
             }
         }
         let touched = smoothstep(0.0, 0.12, part) * smoothstep(1.0, 0.88, part);
@@ -74,6 +79,9 @@ struct Row<'a> {
     zoom: f32,
     blend: f32,
     luma: bool,
+    lines: &'a mut [Line; 2],
+    /// What each plane shows along the row.
+    sampled: &'a mut [Vec<u8>; 2],
     row: &'a mut [u8],
 }
 
@@ -91,24 +99,28 @@ impl NullaryFnOnce for Row<'_> {
             let a = self.a.place([cu - flow[0] * back, cv - flow[1] * back]);
             (a, self.b.place([cu + flow[0] * on, cv + flow[1] * on]))
         };
-        let mut from = place(0);
-        let mut sampled = [[0_u8; RUN]; 2];
-        for (index, pixels) in self.row.chunks_mut(RUN).enumerate() {
-            let to = place((index + 1) * RUN);
-            self.a.follow::<RUN, COLUMNS>(from.0, to.0, &mut sampled[0]);
-            self.b.follow::<RUN, COLUMNS>(from.1, to.1, &mut sampled[1]);
-            for ((pixel, p), q) in pixels.iter_mut().zip(sampled[0]).zip(sampled[1]) {
-                let (p, q) = (f32::from(p), f32::from(q));
-                let value = if self.luma {
-                    // Light is about the square of the code value.
-                    let (p, q) = ((p - 16.0).max(0.0), (q - 16.0).max(0.0));
-                    16.0 + (p * p + (q * q - p * p) * self.blend).sqrt()
-                } else {
-                    p + (q - p) * self.blend
-                };
-                *pixel = nearest(value.clamp(0.0, 255.0)) as u8;
-            }
+        let (mut from, width) = (place(0), self.row.len());
+        let ([a, b], [p, q]) = (self.lines, self.sampled);
+        a.clear();
+        b.clear();
+        for x in (RUN..width + RUN).step_by(RUN) {
+            let to = place(x);
+            a.path::<RUN, COLUMNS>(self.a, from.0, to.0);
+            b.path::<RUN, COLUMNS>(self.b, from.1, to.1);
             from = to;
+        }
+        a.write::<RUN>(self.a, &mut p[..width]);
+        b.write::<RUN>(self.b, &mut q[..width]);
+        for ((pixel, p), q) in self.row.iter_mut().zip(p).zip(q) {
+            let (p, q) = (f32::from(*p), f32::from(*q));
+            let value = if self.luma {
+                // Light is about the square of the code value.
+                let (p, q) = ((p - 16.0).max(0.0), (q - 16.0).max(0.0));
+                16.0 + (p * p + (q * q - p * p) * self.blend).sqrt()
+            } else {
+                p + (q - p) * self.blend
+            };
+            *pixel = nearest(value.clamp(0.0, 255.0)) as u8;
         }
     }
 }

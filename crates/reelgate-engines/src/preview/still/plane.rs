@@ -1,8 +1,7 @@
-//! One channel of a picture, and smooth samples of it along straight paths.
+//! One channel of a picture, and mixtures of its rows along straight paths.
 
-/// Columns that may be mixed for one path, and bytes behind a plane's last pixel, so that a path
-/// can read that many from any column.
-const MIXED: usize = 128;
+/// Bytes behind a plane's last pixel, so that a path can read that many columns from any.
+const BEHIND: usize = 128;
 
 /// Steepest path that is mixed, in 1/65536 rows a column: sixteen bits hold all that follows.
 const SLOPE_MAX: i32 = 3200;
@@ -11,7 +10,7 @@ const SLOPE_MAX: i32 = 3200;
 pub(crate) struct Plane {
     width: usize,
     height: usize,
-    /// The pixels, and [`MIXED`] bytes.
+    /// The pixels, and [`BEHIND`] bytes.
     data: Vec<u8>,
 }
 
@@ -34,9 +33,21 @@ struct Path {
     crosses: bool,
 }
 
+/// From pixel to pixel of a path that is `LONG` pixels long.
+#[inline(always)]
+fn step<const LONG: usize>(from: Place, to: Place) -> Place {
+    [0, 1].map(|k| to[k].saturating_sub(from[k]) / LONG as i32)
+}
+
 impl Plane {
+    /// Zeros for the pixels of a plane, with what [`Plane::new`] would add.
+    pub(crate) fn room(width: usize, height: usize) -> Vec<u8> {
+        vec![0; width * height + BEHIND]
+    }
+
+    /// A plane of these pixels.
     pub(crate) fn new(width: usize, height: usize, mut data: Vec<u8>) -> Self {
-        data.resize(width * height + MIXED, 0);
+        data.resize(width * height + BEHIND, 0);
         Self { width, height, data }
     }
 
@@ -47,47 +58,41 @@ impl Plane {
         [(x * 65_536.0) as i32, (y * 65_536.0) as i32]
     }
 
-    /// Writes samples of the straight path between two places that are `LONG` pixels apart; as many
-    /// as there are pixels, at most `LONG`. No more than `COLUMNS` columns are crossed quickly.
-    ///
-    /// Each column of the plane is first mixed from the rows around the path, all at once; pixels
-    /// then pick from the mixture, which is much less work than to ask the plane for each.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Mixes columns from `first` on of the rows above and below a place, in 1/65536 rows; beyond
+    /// the edge is the edge.
     #[inline(always)]
-    pub(crate) fn follow<const LONG: usize, const COLUMNS: usize>(
+    pub(crate) fn mix_rows(&self, v: i32, first: usize, mixed: &mut [[u8; 2]]) {
+        let v = v.clamp(0, ((self.height - 1) << 16) as i32);
+        let (upper, part) = ((v >> 16) as usize, ((v >> 8) & 255) as u16);
+        let row = |y: usize| &self.data[y * self.width + first..][..mixed.len()];
+        let (upper, lower) = (row(upper), row((upper + 1).min(self.height - 1)));
+        for ((out, a), b) in mixed.iter_mut().zip(upper).zip(lower) {
+            *out = (u16::from(*a) * (256 - part) + u16::from(*b) * part).to_le_bytes();
+        }
+    }
+
+    /// Mixes the columns of the straight path between two places that are `LONG` pixels apart from
+    /// the rows around it: all at once, which is much less work than to ask the plane for each
+    /// pixel. Answers where in the mixture the path begins and how far it steps, in 1/65536
+    /// columns; `None` when it leaves the plane, turns back, is steep, or crosses more columns.
+    #[inline(always)]
+    pub(crate) fn mix_path<const LONG: usize, const COLUMNS: usize>(
         &self,
         from: Place,
         to: Place,
-        pixels: &mut [u8],
-    ) {
-        let long = LONG as i32;
-        let step = [to[0].saturating_sub(from[0]) / long, to[1].saturating_sub(from[1]) / long];
-        let Some(path) = self.path(from, to, step, COLUMNS) else {
-            return self.ask(from, step, pixels);
-        };
-        let mut mixed = [0_u16; MIXED + 2];
+        mixed: &mut [[u8; 2]; COLUMNS],
+    ) -> Option<[i32; 2]> {
+        let path = self.path(from, to, step::<LONG>(from, to), COLUMNS)?;
         match (path.crosses, path.slope) {
-            (false, 0) => self.mix_level::<COLUMNS>(&path, &mut mixed),
-            (false, _) => self.mix::<COLUMNS>(&path, &mut mixed),
-            (true, _) => self.mix_across::<COLUMNS>(&path, &mut mixed),
+            (false, 0) => self.mix_level(&path, mixed),
+            (false, _) => self.mix(&path, mixed),
+            (true, _) => self.mix_across(&path, mixed),
         }
-        let (start, step) = (path.from[0] & 65_535, path.step[0]);
-        let (mut here, mut next) = ([0_u16; LONG], [0_u16; LONG]);
-        for (x, (here, next)) in here.iter_mut().zip(&mut next).enumerate() {
-            let at = ((start + step * x as i32) >> 16) as usize & (MIXED - 1);
-            (*here, *next) = (mixed[at], mixed[at + 1]);
-        }
-        let mut out = [0_u8; LONG];
-        for (x, ((out, here), next)) in out.iter_mut().zip(here).zip(next).enumerate() {
-            let part = ((start + step * x as i32) >> 8) as u32 & 255;
-            let sum = u32::from(here) * (256 - part) + u32::from(next) * part;
-            *out = ((sum + 32_768) >> 16) as u8;
-        }
-        let count = pixels.len();
-        if count == LONG {
-            pixels.copy_from_slice(&out);
-        } else {
-            pixels.copy_from_slice(&out[..count]);
-        }
+        Some([path.from[0] & 65_535, path.step[0]])
     }
 
     /// The path from place to place; `None` when it leaves the plane, turns back, is steep or too
@@ -126,25 +131,25 @@ impl Plane {
     }
 
     #[inline(always)]
-    fn mix_level<const COLUMNS: usize>(&self, path: &Path, mixed: &mut [u16]) {
+    fn mix_level<const COLUMNS: usize>(&self, path: &Path, mixed: &mut [[u8; 2]; COLUMNS]) {
         let (a, b) = (self.row::<COLUMNS>(path, 0), self.row::<COLUMNS>(path, 1));
         let part = (path.down >> 4).clamp(0, 256) as u16;
         for ((out, a), b) in mixed.iter_mut().zip(a).zip(b) {
-            *out = u16::from(*a) * (256 - part) + u16::from(*b) * part;
+            *out = (u16::from(*a) * (256 - part) + u16::from(*b) * part).to_le_bytes();
         }
     }
 
     #[inline(always)]
-    fn mix<const COLUMNS: usize>(&self, path: &Path, mixed: &mut [u16]) {
+    fn mix<const COLUMNS: usize>(&self, path: &Path, mixed: &mut [[u8; 2]; COLUMNS]) {
         let (a, b) = (self.row::<COLUMNS>(path, 0), self.row::<COLUMNS>(path, 1));
         for (index, ((out, a), b)) in mixed.iter_mut().zip(a).zip(b).enumerate() {
             let part = ((path.down + path.slope * index as i16) >> 4).clamp(0, 256) as u16;
-            *out = u16::from(*a) * (256 - part) + u16::from(*b) * part;
+            *out = (u16::from(*a) * (256 - part) + u16::from(*b) * part).to_le_bytes();
         }
     }
 
     #[inline(always)]
-    fn mix_across<const COLUMNS: usize>(&self, path: &Path, mixed: &mut [u16]) {
+    fn mix_across<const COLUMNS: usize>(&self, path: &Path, mixed: &mut [[u8; 2]; COLUMNS]) {
         let (a, b) = (self.row::<COLUMNS>(path, 0), self.row::<COLUMNS>(path, 1));
         let c = self.row::<COLUMNS>(path, 2);
         for (index, (((out, a), b), c)) in mixed.iter_mut().zip(a).zip(b).zip(c).enumerate() {
@@ -152,13 +157,14 @@ impl Plane {
             let (a, b, c) = (u16::from(*a), u16::from(*b), u16::from(*c));
             // Of three rows two are mixed: the weights of the others are nothing.
             let (first, last) = (256_u16.saturating_sub(part), part.saturating_sub(256));
-            *out = a * first + b * (256 - first - last) + c * last;
+            *out = (a * first + b * (256 - first - last) + c * last).to_le_bytes();
         }
     }
 
-    /// Asks for every pixel of a path.
+    /// Asks for every pixel of the straight path between two places that are `LONG` pixels apart.
     #[inline(never)]
-    fn ask(&self, from: Place, step: Place, pixels: &mut [u8]) {
+    pub(crate) fn ask<const LONG: usize>(&self, from: Place, to: Place, pixels: &mut [u8]) {
+        let step = step::<LONG>(from, to);
         for (x, pixel) in pixels.iter_mut().enumerate() {
             let x = x as i32;
             let along = |k: usize| from[k].saturating_add(step[k] * x);
@@ -178,42 +184,5 @@ impl Plane {
         let (upper, lower) =
             (mix(value(x, y), value(right, y)), mix(value(x, below), value(right, below)));
         (((upper << 8) + (lower - upper) * down + 32_768) >> 16) as u8
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A plane that is its own map: each pixel's value follows from where it is.
-    fn slope() -> Plane {
-        let data = (0..64 * 32).map(|at| (2 * (at % 64) + 3 * (at / 64)) as u8).collect();
-        Plane::new(64, 32, data)
-    }
-
-    #[test]
-    fn a_path_through_a_plane_finds_what_each_of_its_places_shows() {
-        let plane = slope();
-        let ends =
-            [([1.3, 2.0], [34.9, 2.0]), ([3.2, 4.9], [40.0, 5.4]), ([2.0, 9.0], [30.0, 14.0])];
-        for (from, to) in ends {
-            let fixed = |place: [f32; 2]| place.map(|at| (at * 65_536.0) as i32);
-            let mut pixels = [0; 16];
-            plane.follow::<16, 48>(fixed(from), fixed(to), &mut pixels);
-            for (x, pixel) in pixels.into_iter().enumerate() {
-                let at = |k: usize| from[k] + (to[k] - from[k]) * x as f32 / 16.0;
-                let expected = 2.0 * at(0) + 3.0 * at(1);
-                assert!((f32::from(pixel) - expected).abs() < 0.7, "{x}: {pixel} for {expected}");
-            }
-        }
-    }
-
-    #[test]
-    fn beyond_the_edge_is_the_edge() {
-        let (plane, mut pixels) = (slope(), [0; 16]);
-        plane.follow::<16, 48>([-20 << 16, 0], [-4 << 16, 0], &mut pixels);
-        assert_eq!(pixels, [0; 16]);
-        plane.follow::<16, 48>([70 << 16, 40 << 16], [90 << 16, 40 << 16], &mut pixels);
-        assert_eq!(pixels, [2 * 63 + 3 * 31; 16]);
     }
 }

@@ -2,7 +2,7 @@
 
 use reelgate_codec::{Frame, Rgb};
 
-use super::cover::Window;
+use super::cover::{Channel, Window};
 use super::depth::{Depth, Near};
 use super::plane::Plane;
 
@@ -30,33 +30,63 @@ pub(crate) struct Plate {
 
 impl Plate {
     pub(crate) fn new(picture: &Rgb, width: usize, height: usize) -> Self {
-        let times = if width * height <= FINE_PIXELS_MAX { 2 } else { 1 };
-        let (fine_w, fine_h) = (width * times, height * times);
-        let (half_w, half_h) = (width / 2, height / 2);
         let window = Window::new(picture, width, height);
-        let (exact, fine) = std::thread::scope(|scope| {
-            // Brightness takes longer than colours: both at once.
-            let luma = scope.spawn(|| {
-                let luma = window.luma();
-                let fine = (times > 1).then(|| luma.fill(fine_w, fine_h));
-                (luma.fill(width, height), fine)
-            });
-            let [u, v] = window.colours(width).map(|colour| colour.fill(half_w, half_h));
-            let luma = luma.join();
-            let (y, fine) = luma.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            (Frame { width, height, y, u, v }, fine)
-        });
-        let luma = fine.unwrap_or_else(|| exact.y.clone());
-        let depth = Depth::guess(&exact);
+        let (channel, [u, v]) = both(
+            || window.luma(),
+            || window.colours(width).map(|colour| colour.fill(width / 2, height / 2)),
+        );
+        let exact = |y| {
+            let exact = Frame { width, height, y, u, v };
+            let depth = Depth::guess(&exact);
+            (exact, depth)
+        };
+        let times = if width * height <= FINE_PIXELS_MAX { 2 } else { 1 };
+        let fine = (width * times, height * times);
+        let mut luma = Plane::room(fine.0, fine.1);
+        let (exact, depth) = if times > 1 {
+            // Most of the finer pixels are as much work as the rest and those of the frame.
+            halves(&channel, fine, fine.1 / 8, &mut luma, || exact(channel.fill(width, height)))
+        } else {
+            halves(&channel, fine, height / 2, &mut luma, || ());
+            exact(luma[..width * height].to_vec())
+        };
+        let (half_w, half_h) = (width / 2, height / 2);
         let chroma = |plane: &[u8]| Plane::new(half_w, half_h, plane.to_vec());
         let (blue, red) = (chroma(&exact.u), chroma(&exact.v));
         Self {
             exact,
-            luma: Plane::new(fine_w, fine_h, luma),
+            luma: Plane::new(fine.0, fine.1, luma),
             blue,
             red,
             luma_near: depth.along(width, height, LUMA_RUN),
             chroma_near: depth.along(width / 2, height / 2, CHROMA_RUN),
         }
     }
+}
+
+/// Fills a plane of a size with two threads, one of which does the rows above `cut` and then
+/// something else.
+fn halves<T>(
+    channel: &Channel,
+    (width, height): (usize, usize),
+    cut: usize,
+    plane: &mut [u8],
+    then: impl FnOnce() -> T,
+) -> T {
+    let (upper, lower) = plane[..width * height].split_at_mut(cut * width);
+    let fill = |rows, out: &mut [u8]| channel.fill_rows((width, height), rows, out);
+    let above = || {
+        fill(0..cut, upper);
+        then()
+    };
+    both(|| fill(cut..height, lower), above).1
+}
+
+/// Does two things at once.
+fn both<A: Send, B>(other: impl FnOnce() -> A + Send, own: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let own = own();
+        (other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), own)
+    })
 }

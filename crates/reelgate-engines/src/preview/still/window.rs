@@ -8,6 +8,7 @@ use super::super::camera::Camera;
 use super::super::paint::noise::smoothstep;
 use super::super::words::Move;
 use super::depth::Near;
+use super::line::{Line, Span};
 use super::plane::Plane;
 use super::plate::{CHROMA_COLUMNS, CHROMA_RUN, LUMA_COLUMNS, LUMA_RUN, Plate};
 
@@ -25,6 +26,11 @@ pub(crate) struct Window {
 
 impl Window {
     pub(crate) const WHOLE: Self = Self { zoom: 1.0, shift: [0.0; 2], slide: [0.0; 2], swell: 0.0 };
+
+    /// Whether all rows look at the same columns, and all columns at the same rows.
+    fn is_level(&self) -> bool {
+        self.slide == [0.0; 2] && self.swell == 0.0
+    }
 
     /// Where in the picture the place `u`, `v` of the frame looks, `near` being its nearness and
     /// `out` one over the zoom.
@@ -113,6 +119,47 @@ impl<const RUN: usize, const COLUMNS: usize> NullaryFnOnce for Look<'_, RUN, COL
 
     #[inline(always)]
     fn call(self) {
+        let mut line = Line::new();
+        let span = if self.window.is_level() { self.aim(&mut line) } else { None };
+        match span {
+            Some(span) => self.level(&mut line, span),
+            None => self.bent(&mut line),
+        }
+    }
+}
+
+impl<const RUN: usize, const COLUMNS: usize> Look<'_, RUN, COLUMNS> {
+    /// Aims at where the pixels of any row look.
+    #[inline(always)]
+    fn aim(&self, line: &mut Line) -> Option<Span> {
+        let (width, out) = (self.size.0, 1.0 / self.window.zoom);
+        let across = 1.0 / width as f32;
+        let place = |x: usize| {
+            let u = (x as i32 as f32 + 0.5) * across;
+            self.plane.place(self.window.source([u, 0.0], 0.0, out))[0]
+        };
+        let ends: Vec<i32> = (0..=width.div_ceil(RUN)).map(|run| place(run * RUN)).collect();
+        let runs = ends.windows(2).flat_map(|ends| {
+            let step = ends[1].saturating_sub(ends[0]) / RUN as i32;
+            (0..RUN as i32).map(move |x| ends[0].saturating_add(step * x))
+        });
+        line.aim(self.plane, runs.take(width))
+    }
+
+    #[inline(always)]
+    fn level(self, line: &mut Line, span: Span) {
+        let (width, height) = self.size;
+        let (out, down) = (1.0 / self.window.zoom, 1.0 / height as f32);
+        for (y, row) in self.out.chunks_exact_mut(width).enumerate() {
+            let v = (y as i32 as f32 + 0.5) * down;
+            let [_, v] = self.plane.place(self.window.source([0.0, v], 0.0, out));
+            line.level(self.plane, span, v);
+            line.write::<RUN>(self.plane, row);
+        }
+    }
+
+    #[inline(always)]
+    fn bent(self, line: &mut Line) {
         let (width, height) = self.size;
         let (across, down) = (1.0 / width as f32, 1.0 / height as f32);
         let out = 1.0 / self.window.zoom;
@@ -125,10 +172,11 @@ impl<const RUN: usize, const COLUMNS: usize> NullaryFnOnce for Look<'_, RUN, COL
                 [*fu, *fv] = self.plane.place(self.window.source([u, v], *near, out));
             }
             let ends = us.windows(2).zip(vs.windows(2));
-            for (pixels, (us, vs)) in row.chunks_mut(RUN).zip(ends) {
-                let (from, to) = ([us[0], vs[0]], [us[1], vs[1]]);
-                self.plane.follow::<RUN, COLUMNS>(from, to, pixels);
+            line.clear();
+            for (us, vs) in ends {
+                line.path::<RUN, COLUMNS>(self.plane, [us[0], vs[0]], [us[1], vs[1]]);
             }
+            line.write::<RUN>(self.plane, row);
         }
     }
 }
