@@ -5,6 +5,7 @@ use super::glimpse::Looks;
 use super::mark::Mark;
 use super::pictures::Album;
 use reelgate_codec::{Frame, Picture, Sound};
+use std::sync::{Mutex, PoisonError};
 
 /// A film as it is delivered.
 pub(super) struct Finished<'a> {
@@ -12,6 +13,8 @@ pub(super) struct Finished<'a> {
     mark: Option<Mark>,
     looks: Option<&'a Looks>,
     album: Option<Album>,
+    /// The last frame, if it was drawn ahead of its turn.
+    last: Mutex<Option<Frame>>,
     /// Whether it makes its own sound.
     sounds: bool,
 }
@@ -20,7 +23,7 @@ impl<'a> Finished<'a> {
     /// A film, with a mark on frames of this size if asked for.
     pub(super) fn new(film: &'a Film, size: (usize, usize), marked: bool) -> Self {
         let mark = marked.then(|| Mark::new(size));
-        Self { film, mark, looks: None, album: None, sounds: false }
+        Self { film, mark, looks: None, album: None, last: Mutex::new(None), sounds: false }
     }
 
     /// The same, for somebody who looks at it while it is made.
@@ -39,17 +42,34 @@ impl<'a> Finished<'a> {
     }
 }
 
-impl Picture for Finished<'_> {
-    fn draw(&self, index: u32, out: &mut Frame) {
+impl Finished<'_> {
+    fn drawn(&self, index: u32, out: &mut Frame) {
         self.film.draw(index, out);
         if let Some(mark) = &self.mark {
             mark.paint(out);
+        }
+    }
+}
+
+impl Picture for Finished<'_> {
+    fn draw(&self, index: u32, out: &mut Frame) {
+        let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        match last().take_if(|_| self.album.as_ref().is_some_and(|album| album.last_at == index)) {
+            Some(frame) => out.clone_from(&frame),
+            None => self.drawn(index, out),
         }
         if let Some(looks) = self.looks {
             looks.show(index, out);
         }
         if let Some(album) = &self.album {
             album.take(index, out);
+            if album.ahead_at == Some(index) {
+                // Its file takes longest: made now, nobody waits for it at the end.
+                let mut frame = Frame::black(out.width, out.height);
+                self.drawn(album.last_at, &mut frame);
+                album.take_last(&frame);
+                *last() = Some(frame);
+            }
         }
     }
 

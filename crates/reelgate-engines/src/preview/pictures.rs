@@ -37,24 +37,34 @@ pub(super) struct Album {
     small: (usize, usize),
     /// The frames that become pictures of their own.
     poster_at: u32,
-    last_at: u32,
+    pub(super) last_at: u32,
+    /// When the last frame is to be drawn and taken ahead of its turn; short clips do not.
+    pub(super) ahead_at: Option<u32>,
     taken: SyncSender<Taken>,
 }
 
 impl Album {
     /// Looks at a frame that was drawn.
     pub(super) fn take(&self, index: u32, frame: &Frame) {
-        // There is room for all of them; nobody listens any more only where making them broke off.
-        let keep = |taken| drop(self.taken.send(taken));
         if index.is_multiple_of(self.step) {
-            keep(Taken::Small(index, cover_frame(frame, self.small.0, self.small.1)));
+            self.keep(Taken::Small(index, cover_frame(frame, self.small.0, self.small.1)));
         }
         if index == self.poster_at {
-            keep(Taken::Poster(frame.clone()));
+            self.keep(Taken::Poster(frame.clone()));
         }
-        if index == self.last_at {
-            keep(Taken::Last(frame.clone()));
+        if index == self.last_at && self.ahead_at.is_none() {
+            self.take_last(frame);
         }
+    }
+
+    /// Takes the last frame.
+    pub(super) fn take_last(&self, frame: &Frame) {
+        self.keep(Taken::Last(frame.clone()));
+    }
+
+    fn keep(&self, taken: Taken) {
+        // There is room for all of them; nobody listens any more only where making them broke off.
+        drop(self.taken.send(taken));
     }
 }
 
@@ -76,6 +86,7 @@ pub(super) fn beside<T>(
         // The poster shows the clip a third of the way in, when the opening has settled.
         poster_at: frames / 3,
         last_at: frames.saturating_sub(1),
+        ahead_at: frames.checked_sub(1 + FRAME_RATE),
         taken,
     };
     thread::scope(|scope| {

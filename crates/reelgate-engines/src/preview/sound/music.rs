@@ -3,7 +3,7 @@
 use super::super::paint::noise::{Dice, hash, smoothstep};
 use super::super::words::{Facts, Hour, Mood, Setting, Weather};
 use super::Passage;
-use super::tools::{Low, RATE, Sine, Stereo, corner, white};
+use super::tools::{Low, RATE, Sine, Stereo, corner, ears, white};
 
 /// Four chords as half tones above the key note.
 type Progression = [[i32; 4]; 4];
@@ -64,16 +64,20 @@ fn pad(out: &mut Stereo, key: f32, chords: &Progression, seconds: f32, level: f3
                 [(0.9985, 0.5, -0.25), (1.0015, 0.5, 0.25), (2.0, 0.13, 0.0)]
             {
                 let mut sine = Sine::new(hz * detune, voice as f32 * 1.3 + side);
-                for at in start..end {
-                    let since = (at - start) as f32;
-                    let left = (end - at) as f32;
-                    let shape =
-                        smoothstep(0.0, melt as f32, since) * smoothstep(0.0, melt as f32, left);
-                    out.put(
-                        at,
-                        level * gain * 0.5 * shape * sine.turn(),
-                        (pan + side).clamp(-1.0, 1.0),
-                    );
+                let ears = ears((pan + side).clamp(-1.0, 1.0));
+                let loud = level * gain * 0.5;
+                let until = end.min(out.len());
+                let channels = out.left[start..until].iter_mut().zip(&mut out.right[start..until]);
+                for (at, (left, right)) in channels.enumerate() {
+                    let (since, still) = (at, end - start - at);
+                    let mut shape = 1.0;
+                    if since.min(still) < melt {
+                        shape = smoothstep(0.0, melt as f32, since as f32)
+                            * smoothstep(0.0, melt as f32, still as f32);
+                    }
+                    let value = loud * shape * sine.turn();
+                    *left += value * ears[0];
+                    *right += value * ears[1];
                 }
             }
         }

@@ -25,8 +25,9 @@ impl Stereo {
     /// Adds one sample at a place between the ears: -1 left, 1 right.
     pub(crate) fn put(&mut self, at: usize, value: f32, pan: f32) {
         if let (Some(l), Some(r)) = (self.left.get_mut(at), self.right.get_mut(at)) {
-            *l += value * (0.5 - 0.5 * pan).sqrt();
-            *r += value * (0.5 + 0.5 * pan).sqrt();
+            let [left, right] = ears(pan);
+            *l += value * left;
+            *r += value * right;
         }
     }
 
@@ -55,6 +56,11 @@ impl Stereo {
             }
         }
     }
+}
+
+/// How loud each ear hears what is at a place between them: -1 left, 1 right.
+pub(crate) fn ears(pan: f32) -> [f32; 2] {
+    [(0.5 - 0.5 * pan).sqrt(), (0.5 + 0.5 * pan).sqrt()]
 }
 
 /// White noise, -1 to 1.

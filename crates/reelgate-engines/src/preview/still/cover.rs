@@ -4,10 +4,12 @@
 //! brightness and two small ones, instead of three large ones.
 
 use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::{Filter, FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use libm::sin;
 use pulp::{Arch, NullaryFnOnce};
 use reelgate_codec::colour::{chroma_of, luma_of};
 use reelgate_codec::{Frame, Rgb};
+use std::f64::consts::PI;
 use std::ops::Range;
 
 /// Pixels that are turned at once.
@@ -97,19 +99,31 @@ impl Channel {
     /// The window at a size.
     pub(crate) fn fill(&self, width: usize, height: usize) -> Vec<u8> {
         let mut out = vec![0; width * height];
-        self.fill_rows((width, height), 0..height, &mut out);
+        self.fill_rows((width, height), 0..height, width as f64, &mut out);
         out
     }
 
-    /// Some rows of the window at a size.
-    pub(crate) fn fill_rows(&self, size: (usize, usize), rows: Range<usize>, out: &mut [u8]) {
+    /// Some rows of the window at a size, with nothing in them that a row of `detail` pixels could
+    /// not show.
+    pub(crate) fn fill_rows(
+        &self,
+        size: (usize, usize),
+        rows: Range<usize>,
+        detail: f64,
+        out: &mut [u8],
+    ) {
         let ([left, top, wide, tall], (width, height)) = (self.window, size);
         // Behind the last row exactly the window's own end, which may be the picture's.
         let at = |row: usize| if row == height { tall } else { tall / height as f64 * row as f64 };
         let above = at(rows.start);
-        let options = ResizeOptions::new()
-            .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
-            .crop(left, top + above, wide, at(rows.end) - above);
+        // The filter is as broad as a pixel of either side by itself.
+        let broader = (wide / detail).max(1.0) / (wide / width as f64).max(1.0);
+        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(lobes(broader))).crop(
+            left,
+            top + above,
+            wide,
+            at(rows.end) - above,
+        );
         let side = |length: usize| length as u32;
         let tall = self.data.len() / self.width.max(1);
         let from = ImageRef::new(side(self.width), side(tall), &self.data, PixelType::U8);
@@ -124,6 +138,32 @@ impl Channel {
         // A sharp filter overshoots.
         let [least, most] = self.bounds;
         out.iter_mut().for_each(|value| *value = (*value).clamp(least, most));
+    }
+}
+
+/// Lanczos' filter with three lobes, so many times as broad, up to 1.7.
+fn lobes(broader: f64) -> FilterType {
+    type Lobes = fn(f64) -> f64;
+    const ALL: [(f64, Lobes); 8] = [
+        (1.0, lobes_at::<100>),
+        (1.1, lobes_at::<110>),
+        (1.2, lobes_at::<120>),
+        (1.3, lobes_at::<130>),
+        (1.4, lobes_at::<140>),
+        (1.5, lobes_at::<150>),
+        (1.6, lobes_at::<160>),
+        (1.7, lobes_at::<170>),
+    ];
+    let (times, at) = ALL.into_iter().rfind(|(times, _)| *times < broader + 0.05).unwrap_or(ALL[0]);
+    Filter::new("lobes", at, 3.0 * times).map_or(FilterType::Lanczos3, FilterType::Custom)
+}
+
+fn lobes_at<const PERCENT: u32>(x: f64) -> f64 {
+    let x = x * 100.0 / f64::from(PERCENT) * PI;
+    match x.abs() {
+        middle if middle < 1e-9 => 1.0,
+        near if near < 3.0 * PI => sin(x) / x * sin(x / 3.0) / (x / 3.0),
+        _ => 0.0,
     }
 }
 

@@ -9,6 +9,10 @@ use super::plane::Plane;
 /// Frames with more pixels than this are sampled at their own size: memory is bounded.
 const FINE_PIXELS_MAX: usize = 2_400_000;
 
+/// Detail that is kept, where there are finer pixels, against what a frame can show: as much as the
+/// closest camera sees. More would flicker while it moves, and fill the file.
+const DETAIL: f64 = 1.2;
+
 /// Pixels between which a path through a plane counts as straight: nearness is smooth.
 pub(crate) const LUMA_RUN: usize = 32;
 pub(crate) const CHROMA_RUN: usize = 32;
@@ -44,10 +48,12 @@ impl Plate {
         let fine = (width * times, height * times);
         let mut luma = Plane::room(fine.0, fine.1);
         let (exact, depth) = if times > 1 {
+            let fine = (fine, width as f64 * DETAIL);
             // Most of the finer pixels are as much work as the rest and those of the frame.
-            halves(&channel, fine, fine.1 / 8, &mut luma, || exact(channel.fill(width, height)))
+            let cut = height * times / 8;
+            halves(&channel, fine, cut, &mut luma, || exact(channel.fill(width, height)))
         } else {
-            halves(&channel, fine, height / 2, &mut luma, || ());
+            halves(&channel, (fine, width as f64), height / 2, &mut luma, || ());
             exact(luma[..width * height].to_vec())
         };
         let (half_w, half_h) = (width / 2, height / 2);
@@ -68,13 +74,13 @@ impl Plate {
 /// something else.
 fn halves<T>(
     channel: &Channel,
-    (width, height): (usize, usize),
+    ((width, height), detail): ((usize, usize), f64),
     cut: usize,
     plane: &mut [u8],
     then: impl FnOnce() -> T,
 ) -> T {
     let (upper, lower) = plane[..width * height].split_at_mut(cut * width);
-    let fill = |rows, out: &mut [u8]| channel.fill_rows((width, height), rows, out);
+    let fill = |rows, out: &mut [u8]| channel.fill_rows((width, height), rows, detail, out);
     let above = || {
         fill(0..cut, upper);
         then()
