@@ -150,8 +150,10 @@ fn render(
         return render_still(work, loaded, marked);
     }
     let sound = loaded.sound.take();
-    let brief = brief_of(work, loaded, frames_of(work));
+    let mut brief = brief_of(work, loaded, frames_of(work));
     let film = compose(&brief);
+    // The film has what it needs of them.
+    brief.stills.clear();
     let mut spec = ClipSpec::new(brief.width, brief.height, brief.frames);
     spec.threads = threads;
     spec.sound = sound.filter(|_| work.order.audio);

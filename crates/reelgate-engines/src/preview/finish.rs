@@ -5,7 +5,7 @@ use super::glimpse::Looks;
 use super::mark::Mark;
 use super::pictures::Album;
 use reelgate_codec::{Frame, Picture, Sound};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A film as it is delivered.
 pub(super) struct Finished<'a> {
@@ -14,7 +14,7 @@ pub(super) struct Finished<'a> {
     looks: Option<&'a Looks>,
     album: Option<Album>,
     /// The last frame, if it was drawn ahead of its turn.
-    last: Mutex<Option<Frame>>,
+    last: Mutex<Option<Arc<Frame>>>,
     /// Whether it makes its own sound.
     sounds: bool,
 }
@@ -54,7 +54,10 @@ impl Finished<'_> {
 impl Picture for Finished<'_> {
     fn draw(&self, index: u32, out: &mut Frame) {
         let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        match last().take_if(|_| self.album.as_ref().is_some_and(|album| album.last_at == index)) {
+        let is_last = self.album.as_ref().is_some_and(|album| album.last_at == index);
+        // Nobody draws while the lock is held: the other threads would wait.
+        let ready = last().take_if(|_| is_last);
+        match ready {
             Some(frame) => out.clone_from(&frame),
             None => self.drawn(index, out),
         }
@@ -67,7 +70,8 @@ impl Picture for Finished<'_> {
                 // Its file takes longest: made now, nobody waits for it at the end.
                 let mut frame = Frame::black(out.width, out.height);
                 self.drawn(album.last_at, &mut frame);
-                album.take_last(&frame);
+                let frame = Arc::new(frame);
+                album.take_last(Arc::clone(&frame));
                 *last() = Some(frame);
             }
         }

@@ -6,6 +6,7 @@ use reelgate_codec::{
     FRAME_RATE, Frame, GifWriter, ImageError, colour, cover_frame, encode_jpeg, encode_png,
 };
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
@@ -27,7 +28,7 @@ enum Taken {
     /// One of the thumbnail's, already small.
     Small(u32, Frame),
     Poster(Frame),
-    Last(Frame),
+    Last(Arc<Frame>),
 }
 
 /// Takes the frames that become pictures, while a film is drawn.
@@ -53,13 +54,13 @@ impl Album {
             self.keep(Taken::Poster(frame.clone()));
         }
         if index == self.last_at && self.ahead_at.is_none() {
-            self.take_last(frame);
+            self.take_last(Arc::new(frame.clone()));
         }
     }
 
     /// Takes the last frame.
-    pub(super) fn take_last(&self, frame: &Frame) {
-        self.keep(Taken::Last(frame.clone()));
+    pub(super) fn take_last(&self, frame: Arc<Frame>) {
+        self.keep(Taken::Last(frame));
     }
 
     fn keep(&self, taken: Taken) {
@@ -105,9 +106,15 @@ fn make(taken: &Receiver<Taken>, step: u32) -> Option<Result<Pictures, ImageErro
         match taken {
             Taken::Small(index, frame) => strip.add(index, frame),
             Taken::Poster(frame) => {
-                poster = Some(encode_jpeg(&colour::to_rgb(&frame), POSTER_QUALITY));
+                let picture = colour::to_rgb(&frame);
+                drop(frame);
+                poster = Some(encode_jpeg(&picture, POSTER_QUALITY));
             }
-            Taken::Last(frame) => last_frame = Some(encode_png(&colour::to_rgb(&frame))),
+            Taken::Last(frame) => {
+                let picture = colour::to_rgb(&frame);
+                drop(frame);
+                last_frame = Some(encode_png(&picture));
+            }
         }
     }
     let (poster, last_frame) = (poster?, last_frame?);
