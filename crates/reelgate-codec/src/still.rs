@@ -111,7 +111,7 @@ pub fn decode_image(bytes: &[u8], limits: ImageLimits) -> Result<Rgb, ImageError
     };
     let picture = catch_unwind(AssertUnwindSafe(decode))
         .map_err(|_| ImageError::Malformed("the decoder gave up".to_owned()))?
-        .map_err(|error| ImageError::Malformed(error.to_string()))?;
+        .map_err(malformed)?;
     Ok(flatten(picture))
 }
 
@@ -124,7 +124,7 @@ pub fn image_size(bytes: &[u8]) -> Result<(usize, usize), ImageError> {
     let read = || open(bytes).and_then(ImageReader::into_dimensions);
     let (width, height) = catch_unwind(AssertUnwindSafe(read))
         .map_err(|_| ImageError::Malformed("the decoder gave up".to_owned()))?
-        .map_err(|error| ImageError::Malformed(error.to_string()))?;
+        .map_err(malformed)?;
     Ok((width as usize, height as usize))
 }
 
@@ -210,6 +210,12 @@ fn write(picture: &Rgb, encoder: impl ImageEncoder) -> Result<(), ImageError> {
     encoder
         .write_image(&picture.data, width, height, ExtendedColorType::Rgb8)
         .map_err(|error| words(error.to_string()))
+}
+
+/// A decoder's words, some of which end in a line break.
+fn malformed(error: image::ImageError) -> ImageError {
+    let words = error.to_string();
+    ImageError::Malformed(words.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn format(bytes: &[u8]) -> Option<ImageFormat> {

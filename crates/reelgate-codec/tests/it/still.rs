@@ -101,3 +101,11 @@ fn covering_crops_the_middle_and_stretching_keeps_all() {
     assert_eq!((exact.width, exact.height, exact.data.len()), (10, 40, 1200));
     assert_eq!(resize_exact(&picture, 80, 20), picture);
 }
+
+#[test]
+fn a_broken_jpeg_is_told_in_one_line() {
+    let jpeg = encode_jpeg(&two_halves(64, 64), 90).unwrap();
+    let told = decode(&jpeg[..300]).unwrap_err();
+    assert!(matches!(told, ImageError::Malformed(_)), "{told}");
+    assert!(!told.to_string().contains('\n'), "{told:?}");
+}
