@@ -33,6 +33,14 @@ struct Path {
     crosses: bool,
 }
 
+/// Mixes two rows of columns, `part` of 256 of the lower one.
+#[inline(always)]
+fn mix_two(upper: &[u8], lower: &[u8], part: u16, mixed: &mut [[u8; 2]]) {
+    for ((out, a), b) in mixed.iter_mut().zip(upper).zip(lower) {
+        *out = (u16::from(*a) * (256 - part) + u16::from(*b) * part).to_le_bytes();
+    }
+}
+
 /// From pixel to pixel of a path that is `LONG` pixels long.
 #[inline(always)]
 fn step<const LONG: usize>(from: Place, to: Place) -> Place {
@@ -69,10 +77,7 @@ impl Plane {
         let v = v.clamp(0, ((self.height - 1) << 16) as i32);
         let (upper, part) = ((v >> 16) as usize, ((v >> 8) & 255) as u16);
         let row = |y: usize| &self.data[y * self.width + first..][..mixed.len()];
-        let (upper, lower) = (row(upper), row((upper + 1).min(self.height - 1)));
-        for ((out, a), b) in mixed.iter_mut().zip(upper).zip(lower) {
-            *out = (u16::from(*a) * (256 - part) + u16::from(*b) * part).to_le_bytes();
-        }
+        mix_two(row(upper), row((upper + 1).min(self.height - 1)), part, mixed);
     }
 
     /// Mixes the columns of the straight path between two places that are `LONG` pixels apart from
@@ -133,10 +138,7 @@ impl Plane {
     #[inline(always)]
     fn mix_level<const COLUMNS: usize>(&self, path: &Path, mixed: &mut [[u8; 2]; COLUMNS]) {
         let (a, b) = (self.row::<COLUMNS>(path, 0), self.row::<COLUMNS>(path, 1));
-        let part = (path.down >> 4).clamp(0, 256) as u16;
-        for ((out, a), b) in mixed.iter_mut().zip(a).zip(b) {
-            *out = (u16::from(*a) * (256 - part) + u16::from(*b) * part).to_le_bytes();
-        }
+        mix_two(a, b, (path.down >> 4).clamp(0, 256) as u16, mixed);
     }
 
     #[inline(always)]
